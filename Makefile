@@ -1,0 +1,117 @@
+# python3 (3.10 or newer, with venv) and make are enough: every target sets up what it needs.
+# PYTHON names another interpreter for a venv that is still to be made: make test PYTHON=python3.12
+
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+UPGRADE ?=
+
+PIP_INSTALL = bin/python -m pip --disable-pip-version-check --no-input -qq install
+PINNED = $(PIP_INSTALL) --require-hashes --requirement
+ITSELF = $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+FAST_TESTS := tests/unit tests/functional shared/eniguard/rules
+
+# One requirement file serves Python 3.10 to 3.13 on every platform; a function's serves its runtime only.
+COMPILE := UV_PYTHON_DOWNLOADS=never .venvs/lock/bin/uv pip compile --quiet --no-config --generate-hashes \
+    --no-annotate --no-header --python-version 3.10 $(if $(UPGRADE),--upgrade)
+EVERYWHERE := $(COMPILE) --universal
+RUNTIME := $(COMPILE) --python-platform x86_64-manylinux2014
+PINS := requirements
+
+# Hosts of package registries, and the options that name one.
+REGISTRY := (pypi|pythonhosted|npmjs|debian)[.](org|com)|--(extra-)?index[-]url|--find[-]links
+GENERATED := .venv .venvs build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+# Keeps the interpreters of venvs that only a pattern names.
+.SECONDARY:
+.PHONY: help demo test test-fast test-pythons check no-registry bench docs lock seeds clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
+	@.venv/bin/eniguard replay events
+
+test: .venv/test.stamp ## run every test
+	@.venv/bin/python -m pytest
+
+test-fast: .venv/test.stamp ## run the unit, functional and rule tests
+	@.venv/bin/python -m pytest $(FAST_TESTS)
+
+test-pythons: ## run the same tests on each Python from 3.10 to 3.13 that is found
+	@MAKE='$(MAKE)' .ci/test-pythons $(FAST_TESTS)
+
+check: .venv/check.stamp no-registry ## lint, format, types, import direction, no registry address
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+
+no-registry:
+	@! grep -rInE $(addprefix --exclude-dir=,.git __pycache__ $(GENERATED)) -e '$(REGISTRY)' . || \
+	    { echo 'The lines above name a package registry.' >&2; exit 1; }
+	@! grep -nE '://' $(PINS)/*.txt functions/*/requirements.txt || \
+	    { echo 'The lines above pin a package to an address.' >&2; exit 1; }
+
+bench: .venvs/bench/bench.stamp ## measure events/s and the cold start next to their floors
+	@.venvs/bench/bin/python -m tests.perf.bench
+
+docs: .venv/docs.stamp ## build the documentation into site/
+	@.venv/bin/mkdocs build --strict --quiet
+
+lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves to the newest versions
+	@$(EVERYWHERE) -o $(PINS)/run.txt pyproject.toml $(PINS)/build.in
+	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test $(PINS)/build.in
+	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt pyproject.toml --extra test $(PINS)/build.in $(PINS)/check.in
+	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
+	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/run.txt $(PINS)/bench.in
+	@$(EVERYWHERE) -o $(PINS)/bench-build.txt $(PINS)/bench-build.in
+	@$(EVERYWHERE) -o $(PINS)/lock.txt $(PINS)/lock.in
+	@for folder in functions/*/; do \
+	    $(RUNTIME) -o $${folder}requirements.txt -c $(PINS)/run.txt $${folder}requirements.in || exit 1; \
+	done
+
+seeds: .venv/run.stamp ## derive the permission tables from the source documents: make seeds DIR=documents
+	@test -n '$(DIR)' || { echo 'Name the folder of the source documents: make seeds DIR=documents' >&2; exit 2; }
+	@.venv/bin/python -m eniguard.rules.permissions.derive '$(DIR)'
+
+clean: ## remove everything that the other targets made
+	@rm -rf $(GENERATED)
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than what was installed for it.
+.venv/run.stamp: $(PINS)/run.txt pyproject.toml | .venv/bin/python
+	@.venv/$(PINNED) $(PINS)/run.txt
+	@.venv/$(ITSELF)
+	@touch $@
+
+.venv/%.stamp: $(PINS)/%.txt .venv/run.stamp
+	@.venv/$(PINNED) $<
+	@touch $@
+
+.venvs/py%/test.stamp: $(PINS)/test.txt pyproject.toml | .venvs/py%/bin/python
+	@$(@D)/$(PINNED) $<
+	@$(@D)/$(ITSELF)
+	@touch $@
+
+.venvs/bench/bench.stamp: $(PINS)/run.txt $(PINS)/bench-build.txt $(PINS)/bench.txt pyproject.toml | .venvs/bench/bin/python
+	@$(@D)/$(PINNED) $(PINS)/run.txt --requirement $(PINS)/bench-build.txt
+	@$(@D)/$(PINNED) $(PINS)/bench.txt --no-build-isolation
+	@$(@D)/$(ITSELF)
+	@touch $@
+
+.venvs/lock/lock.stamp: $(PINS)/lock.txt | .venvs/lock/bin/python
+	@$(@D)/$(PINNED) $<
+	@touch $@
+
+%/bin/python:
+	@command -v '$(PYTHON)' >/dev/null || \
+	    { echo 'There is no $(PYTHON) here. eniguard needs Python 3.10 or newer: name one with PYTHON=python3.12' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	    { echo '$(PYTHON) is too old. eniguard needs Python 3.10 or newer: name one with PYTHON=python3.12' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo '$(PYTHON) has no venv module. On Debian: apt-get install python3-venv' >&2; exit 1; }
+	@echo 'Setting up $* (the first time only) …' >&2
+	@'$(PYTHON)' -m venv --clear $*

@@ -1,0 +1,148 @@
+"""Deciding one call: pure, no I/O, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+
+from eniguard import identity
+from eniguard.events.calls import Call
+from eniguard.facts.gathered import Facts
+from eniguard.facts.refs import Ref
+from eniguard.facts.state import State, reference
+from eniguard.model import Actor, Decision, Finding, History, Observation, Undecided
+from eniguard.model.kinds import ROLE
+from eniguard.rules.base import Rule, Verdict
+from eniguard.rules.case import NO_HISTORY, Case, Trace
+from eniguard.rules.registry import Chosen
+from eniguard.settings import Policy
+
+
+class Judgement:
+    """One call ready to be judged: actor and both sides of the world laid out.
+
+    Parameters
+    ----------
+    call
+        The call.
+    facts
+        Everything gathered for it.
+    policy
+        The compiled guard.yml.
+    now
+        The time of judging, in seconds since 1970 (UTC).
+    ledger
+        Request ids of the guard's own calls.
+    """
+
+    __slots__ = ("actor", "after", "before", "call", "now", "policy")
+
+    def __init__(
+        self,
+        call: Call,
+        facts: Facts,
+        policy: Policy,
+        *,
+        now: float,
+        ledger: Container[str] = identity.NO_LEDGER,
+    ) -> None:
+        self.call = call
+        self.policy = policy
+        self.now = now
+        self.actor: Actor = identity.classify(call, policy, facts, ledger)
+        self.before = State(call, facts, "before")
+        self.after = State(call, facts, "after")
+
+    def case(
+        self, rule: Rule, history: Mapping[str, History] = NO_HISTORY, trace: Trace | None = None
+    ) -> Case:
+        """The case as one rule sees it."""
+        return Case(
+            call=self.call,
+            actor=self.actor,
+            before=self.before,
+            after=self.after,
+            history=history,
+            params=rule.params,
+            now=self.now,
+            policy=self.policy,
+            trace=trace,
+        )
+
+    def observations(self, rules: Sequence[Rule]) -> list[Observation]:
+        """The marks that the rules want to set for this call."""
+        found: list[Observation] = []
+        for rule in rules:
+            if type(rule).observes is not Rule.observes and self.looks(rule):
+                found.extend(rule.observes(self.case(rule)))
+        return found
+
+    def looks(self, rule: Rule) -> bool:
+        """Whether the rule looks at this actor; an unconfirmed service might be any of them."""
+        return self.actor.kind in rule.actors or self.actor.kind == "unconfirmed_service"
+
+    def verdicts(
+        self, rule: Rule, history: Mapping[str, History] = NO_HISTORY, trace: Trace | None = None
+    ) -> Sequence[Verdict]:
+        """What one rule says.
+
+        For an unconfirmed service, a rule that looks at some actors only cannot be decided: what would have
+        been a finding becomes Undecided.
+        """
+        verdicts = rule.evaluate(self.case(rule, history, trace))
+        if not verdicts or self.actor.kind in rule.actors:
+            return verdicts
+        return [self._unconfirmed(verdict) for verdict in verdicts]
+
+    def _unconfirmed(self, verdict: Verdict) -> Verdict:
+        if isinstance(verdict, Undecided):
+            return verdict
+        role = self.actor.role or "(no role recorded)"
+        ref: Ref = reference(self.call, ROLE, role)
+        return Undecided(
+            verdict.rule,
+            (str(ref),),
+            f"the caller's role {role} looks like a service's and could not be confirmed",
+            verdict.event_id,
+            verdict.subject,
+        )
+
+
+def decide(
+    judgement: Judgement, chosen: Chosen, history: Mapping[str, History] = NO_HISTORY, *, rounds: int = 0
+) -> Decision:
+    """What all chosen rules say of one call.
+
+    Parameters
+    ----------
+    judgement
+        The call laid out.
+    chosen
+        The rules that look at its action and outcome.
+    history
+        What the observed series hold, this call included.
+    rounds
+        How many rounds of look-ups were made, for the record.
+    """
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
+    for rule in chosen.rules:
+        if not judgement.looks(rule):
+            continue
+        for verdict in judgement.verdicts(rule, history):
+            if isinstance(verdict, Finding):
+                findings.append(verdict)
+            else:
+                undecided.append(verdict)
+    call = judgement.call
+    return Decision(
+        event_id=call.event_id,
+        event_time=call.time,
+        action=call.action,
+        outcome=call.outcome,
+        region=call.region,
+        account_id=call.account_id,
+        actor=judgement.actor,
+        findings=tuple(findings),
+        undecided=tuple(undecided),
+        rounds=rounds,
+    )

@@ -1,0 +1,147 @@
+"""Every error eniguard raises on purpose, in one tree.
+
+::
+
+    EniguardError
+    ├── ConfigError         guard.yml, a rule, a template or an option is wrong
+    ├── InputError          an event or a file cannot be read
+    ├── CloudError          a cloud API call did not give an answer
+    │   ├── Denied
+    │   ├── Throttled
+    │   ├── NotFound
+    │   └── Transport
+    ├── StateError          the state store did not do what was asked
+    ├── DeliveryError       an alert sink refused or was out of reach
+    └── RemediationError    a fix must not or could not be applied
+        ├── PreconditionChanged
+        ├── BudgetExceeded
+        └── LoopDetected
+
+Each message says what happened, to what, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class EniguardError(Exception):
+    """Base of every error that eniguard raises on purpose."""
+
+
+class ConfigError(EniguardError):
+    """Something the user configures is wrong: guard.yml, a rule, a template, an option."""
+
+
+class InputError(EniguardError):
+    """An event or a file cannot be read.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, and what was expected instead.
+    path
+        The file the bytes came from, or a short name of the way they arrived.
+    offset
+        Where the trouble starts, in bytes of the (decompressed) input; ``None`` if not known.
+    index
+        Position of the event among the events of its file, from 0; ``None`` for the file itself.
+    """
+
+    def __init__(
+        self, problem: str, *, path: str = "<event>", offset: int | None = None, index: int | None = None
+    ) -> None:
+        self.problem = problem
+        self.path = path
+        self.offset = offset
+        self.index = index
+        super().__init__(problem)
+
+    @property
+    def where(self) -> str:
+        """The place in the form ``path, event 3, byte 1200``."""
+        parts = [self.path]
+        if self.index is not None:
+            parts.append(f"event {self.index}")
+        if self.offset is not None:
+            parts.append(f"byte {self.offset}")
+        return ", ".join(parts)
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild_input_error, (self.problem, self.path, self.offset, self.index))
+
+
+def _rebuild_input_error(problem: str, path: str, offset: int | None, index: int | None) -> InputError:
+    return InputError(problem, path=path, offset=offset, index=index)
+
+
+class CloudError(EniguardError):
+    """A cloud API call did not give an answer.
+
+    Parameters
+    ----------
+    message
+        What happened and what to do.
+    product, action
+        The call, as in ``ecs`` and ``DescribeNetworkInterfaces``.
+    code
+        The error code the API gave; ``None`` when no answer came.
+    request_id
+        The request id the API gave; ``None`` when no answer came.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        product: str,
+        action: str,
+        code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        self.product = product
+        self.action = action
+        self.code = code
+        self.request_id = request_id
+        super().__init__(message)
+
+
+class Denied(CloudError):
+    """The caller may not make this call."""
+
+
+class Throttled(CloudError):
+    """The API asked to slow down, and the retries are used up."""
+
+
+class NotFound(CloudError):
+    """The thing asked for does not exist."""
+
+
+class Transport(CloudError):
+    """No answer arrived: connection, time-out, or a body that is not an answer."""
+
+
+class StateError(EniguardError):
+    """The state store did not do what was asked."""
+
+
+class DeliveryError(EniguardError):
+    """An alert sink refused a message or was out of reach."""
+
+
+class RemediationError(EniguardError):
+    """A fix must not or could not be applied."""
+
+
+class PreconditionChanged(RemediationError):
+    """What a plan relied on is no longer so."""
+
+
+class BudgetExceeded(RemediationError):
+    """The number of fixes allowed in this window is used up."""
+
+
+class LoopDetected(RemediationError):
+    """The same fix keeps being needed: somebody puts the finding back."""

@@ -1,0 +1,225 @@
+"""A recorded event read as one API call: what was asked, by whom, of what, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from eniguard.events.catalog import Api, Part, Where
+from eniguard.events.outcomes import Outcome, outcome_of
+from eniguard.events.parameters import NO_PARAMETERS, Parameters, normalised
+from eniguard.events.record import TrailRecord
+from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
+
+
+class Caller(Struct, frozen=True, gc=False):
+    """The caller as recorded; nothing here is judged yet.
+
+    For assumed roles ``role`` and ``session`` are the two sides of the first ``:`` of ``userName``: a role
+    name cannot contain one, a session name can.
+    """
+
+    type: str
+    principal_id: str | None = None
+    account_id: str | None = None
+    user_name: str | None = None
+    role: str | None = None
+    session: str | None = None
+    source_ip: str | None = None
+    user_agent: str | None = None
+
+
+class Target(Struct, frozen=True, gc=False):
+    """One resource a call names, and the part it plays in the call."""
+
+    kind: str
+    id: str
+    part: Part
+
+
+class Call(Struct, frozen=True, gc=False):
+    """One API call, normalised.
+
+    ``at`` is the event time in seconds since 1970 (UTC). ``response`` holds the ids and addresses the call
+    gave back, in the same shapes as the parameters. ``console`` marks calls made in a console.
+    """
+
+    event_id: str
+    action: str
+    product: str
+    name: str
+    write: bool
+    outcome: Outcome
+    error_code: str | None
+    time: str
+    at: float
+    region: str
+    account_id: str | None
+    request_id: str | None
+    caller: Caller
+    console: bool
+    platform: bool
+    parameters: Parameters
+    response: Mapping[str, tuple[str, ...]]
+    targets: tuple[Target, ...]
+    forgeable: bool = False
+
+    def ids(self, kind: str, *parts: Part) -> tuple[str, ...]:
+        """The ids of the targets of one kind (in the given parts; all parts when none is given)."""
+        return tuple(t.id for t in self.targets if t.kind == kind and (not parts or t.part in parts))
+
+
+#: Where responses carry what a call created or assigned (SDK response fields).
+_RESPONSE_LISTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "AssignPrivateIpAddresses": (
+        ("Ipv4Prefix", "AssignedPrivateIpAddressesSet.Ipv4PrefixSet.Ipv4Prefixes"),
+        ("PrivateIpAddress", "AssignedPrivateIpAddressesSet.PrivateIpSet.PrivateIpAddress"),
+    ),
+    "AssignIpv6Addresses": (
+        ("Ipv6Prefix", "Ipv6PrefixSets.Ipv6Prefix"),
+        ("Ipv6Address", "Ipv6Sets.Ipv6Address"),
+    ),
+    "CreateNetworkInterface": (
+        ("Ipv4Prefix", "Ipv4PrefixSets.Ipv4PrefixSet.Ipv4Prefix"),
+        ("Ipv6Prefix", "Ipv6PrefixSets.Ipv6PrefixSet.Ipv6Prefix"),
+        ("Ipv6Address", "Ipv6Sets.Ipv6Set.Ipv6Address"),
+        ("PrivateIpAddress", "PrivateIpSets.PrivateIpSet.PrivateIpAddress"),
+        ("PrimaryIpAddress", "PrivateIpAddress"),
+        ("ServiceManaged", "ServiceManaged"),
+        ("ServiceID", "ServiceID"),
+        ("Status", "Status"),
+        ("VpcId", "VpcId"),
+        ("Description", "Description"),
+    ),
+    "AllocateIpv6InternetBandwidth": (("Ipv6AddressId", "Ipv6AddressId"),),
+}
+
+
+def read(record: TrailRecord, api: Api) -> Call:
+    """The call behind a recorded event.
+
+    Parameters
+    ----------
+    record
+        The event; its ``service`` and ``name`` are those of ``api``.
+    api
+        The catalogue entry.
+    """
+    parameters = normalised(api, record.parameters) if record.parameters else NO_PARAMETERS
+    return Call(
+        event_id=record.event_id,
+        action=api.action,
+        product=api.product,
+        name=api.name,
+        write=api.write,
+        outcome=outcome_of(record.error_code),
+        error_code=record.error_code,
+        time=record.time,
+        at=record.at,
+        region=record.region,
+        account_id=record.account_id,
+        request_id=record.request_id,
+        caller=_caller(record),
+        console=record.type in ("ConsoleOperation", "ConsoleCall"),
+        platform=record.type == "AliyunServiceEvent" or record.identity.type == "system",
+        parameters=parameters,
+        response=_response(api, record.response) if record.response else {},
+        targets=tuple(_targets(api, parameters, record.response)),
+        forgeable=record.forgeable,
+    )
+
+
+def _caller(record: TrailRecord) -> Caller:
+    identity = record.identity
+    role = session = None
+    if identity.type == "assumed-role" and identity.user_name:
+        role, _, session = identity.user_name.partition(":")
+    return Caller(
+        type=identity.type or "unknown",
+        principal_id=identity.principal_id,
+        account_id=identity.account_id,
+        user_name=identity.user_name,
+        role=role,
+        session=session,
+        source_ip=record.source_ip,
+        user_agent=record.user_agent,
+    )
+
+
+def _response(api: Api, response: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name, path in _RESPONSE_LISTS.get(api.name, ()):
+        if values := tuple(_leaves(response, path)):
+            found[name] = values
+    return found
+
+
+def _targets(api: Api, parameters: Parameters, response: Mapping[str, Any]) -> Iterator[Target]:
+    seen: set[Target] = set()
+    for where in api.targets:
+        if where.when is not None and not _holds(where.when, parameters):
+            continue
+        ids = _leaves(response, where.parameter) if where.response else _ids(where, parameters)
+        for found in ids:
+            target = Target(where.kind, found, where.part)
+            if found and target not in seen:
+                seen.add(target)
+                yield target
+
+
+def _holds(when: tuple[str, str | None], parameters: Parameters) -> bool:
+    name, wanted = when
+    actual = parameters.text(name)
+    if wanted is None or actual is None:
+        return wanted is None and actual is None
+    return actual.lower() == wanted.lower()
+
+
+def _ids(where: Where, parameters: Parameters) -> Iterator[str]:
+    """The ids of one row: in its own parameter, and inside permissions or interfaces."""
+    value = parameters.values.get(where.parameter)
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            if isinstance(item, str):
+                yield item
+    if where.part == "peer_group":
+        for permission in parameters.permissions():
+            peer = (
+                permission.source_group_id if where.parameter == "SourceGroupId" else permission.dest_group_id
+            )
+            if peer is not None:
+                yield peer
+    for interface in parameters.interfaces():
+        if where.kind == SECURITY_GROUP and where.parameter == "SecurityGroupId":
+            yield from interface.security_group_ids
+        elif where.kind == VSWITCH and interface.v_switch_id is not None:
+            yield interface.v_switch_id
+        elif where.kind == ENI and interface.network_interface_id is not None:
+            yield interface.network_interface_id
+
+
+def _leaves(node: Any, path: str) -> Iterator[str]:
+    """The texts at a dotted path of a response, through lists at any level."""
+    head, _, rest = path.partition(".")
+    if isinstance(node, list):
+        for item in node:
+            yield from _leaves(item, path)
+    elif isinstance(node, Mapping) and head in node:
+        if rest:
+            yield from _leaves(node[head], rest)
+        else:
+            yield from _texts(node[head])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, bool):
+        yield "true" if value else "false"
+    elif isinstance(value, str | int | float):
+        yield str(value)

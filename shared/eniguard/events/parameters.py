@@ -1,0 +1,376 @@
+"""Request parameters of unknown shape, brought into the one shape the catalogue declares.
+
+ActionTrail shows lists in four ways (events.md 1.3): flattened wire keys (``Ipv4Prefix.1``), a real list
+(``Ipv4Prefix`` or ``Ipv4Prefixs``), a JSON text of a list, and nested objects. All four give the same
+parameters here. What cannot be read is named in ``malformed``, never dropped in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+
+from eniguard.events.catalog import APIS, Api, Shape
+
+
+class Permission(Struct, frozen=True, gc=False):
+    """One security group rule as a call states it; ``None`` where the call does not say.
+
+    Field names are the wire names in snake case; every value is the text the caller sent.
+    """
+
+    ip_protocol: str | None = None
+    port_range: str | None = None
+    port_range_list_id: str | None = None
+    source_cidr_ip: str | None = None
+    ipv6_source_cidr_ip: str | None = None
+    source_group_id: str | None = None
+    source_group_owner_id: str | None = None
+    source_group_owner_account: str | None = None
+    source_prefix_list_id: str | None = None
+    source_port_range: str | None = None
+    dest_cidr_ip: str | None = None
+    ipv6_dest_cidr_ip: str | None = None
+    dest_group_id: str | None = None
+    dest_group_owner_id: str | None = None
+    dest_group_owner_account: str | None = None
+    dest_prefix_list_id: str | None = None
+    policy: str | None = None
+    priority: str | None = None
+    nic_type: str | None = None
+
+
+class Interface(Struct, frozen=True, gc=False):
+    """One ``NetworkInterface.N`` of RunInstances."""
+
+    network_interface_id: str | None = None
+    v_switch_id: str | None = None
+    security_group_ids: tuple[str, ...] = ()
+
+
+class Tag(Struct, frozen=True, gc=False):
+    """One tag a call sets."""
+
+    key: str
+    value: str = ""
+
+
+Value = str | int | bool | tuple[str, ...] | tuple[Permission, ...] | tuple[Interface, ...] | tuple[Tag, ...]
+
+_PERMISSION_FIELDS = {
+    "IpProtocol": "ip_protocol",
+    "PortRange": "port_range",
+    "PortRangeListId": "port_range_list_id",
+    "SourceCidrIp": "source_cidr_ip",
+    "Ipv6SourceCidrIp": "ipv6_source_cidr_ip",
+    "SourceGroupId": "source_group_id",
+    "SourceGroupOwnerId": "source_group_owner_id",
+    "SourceGroupOwnerAccount": "source_group_owner_account",
+    "SourcePrefixListId": "source_prefix_list_id",
+    "SourcePortRange": "source_port_range",
+    "DestCidrIp": "dest_cidr_ip",
+    "Ipv6DestCidrIp": "ipv6_dest_cidr_ip",
+    "DestGroupId": "dest_group_id",
+    "DestGroupOwnerId": "dest_group_owner_id",
+    "DestGroupOwnerAccount": "dest_group_owner_account",
+    "DestPrefixListId": "dest_prefix_list_id",
+    "Policy": "policy",
+    "Priority": "priority",
+    "NicType": "nic_type",
+}
+
+
+class Parameters(Struct, frozen=True, gc=False):
+    """The catalogue parameters of one call, each in its declared shape.
+
+    ``malformed`` names the parameters that were present and could not be read.
+    """
+
+    values: dict[str, Value] = {}
+    malformed: tuple[str, ...] = ()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.values
+
+    def text(self, name: str) -> str | None:
+        """A text parameter, or ``None`` when absent."""
+        return cast("str | None", self.values.get(name))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list-of-texts parameter; empty when absent."""
+        return cast("tuple[str, ...]", self.values.get(name, ()))
+
+    def integer(self, name: str) -> int | None:
+        """An integer parameter, or ``None`` when absent or malformed."""
+        return cast("int | None", self.values.get(name))
+
+    def flag(self, name: str) -> bool | None:
+        """A boolean parameter, or ``None`` when absent or malformed."""
+        return cast("bool | None", self.values.get(name))
+
+    def permissions(self) -> tuple[Permission, ...]:
+        """The security group rules the call states, flat form first."""
+        return cast("tuple[Permission, ...]", self.values.get("Permissions", ()))
+
+    def interfaces(self) -> tuple[Interface, ...]:
+        """The network interfaces of RunInstances."""
+        return cast("tuple[Interface, ...]", self.values.get("NetworkInterface", ()))
+
+    def tags(self) -> tuple[Tag, ...]:
+        """The tags the call sets."""
+        return cast("tuple[Tag, ...]", self.values.get("Tag", ()))
+
+
+NO_PARAMETERS = Parameters()
+
+
+class _Malformed(ValueError):
+    """A value does not have the shape its parameter should have."""
+
+
+#: Path of a value below its parameter: list positions as integers, object keys as texts.
+_Path = tuple[str | int, ...]
+
+
+class _Step(Struct, frozen=True, gc=False):
+    key: str
+    name: str
+    path: _Path
+
+
+@lru_cache(maxsize=4096)
+def _plan(action: str, keys: tuple[str, ...]) -> tuple[_Step, ...]:
+    """Which recorded keys feed which parameter, in list order; made once per distinct tuple of keys."""
+    aliases = _aliases(action)
+    steps = []
+    for key in keys:
+        root, *rest = key.split(".")
+        name = aliases.get(root)
+        if name is not None:
+            path: _Path = tuple(int(part) if part.isdecimal() and len(part) < 6 else part for part in rest)
+            steps.append(_Step(key, name, path))
+    return tuple(sorted(steps, key=lambda step: (step.name, [(isinstance(p, str), p) for p in step.path])))
+
+
+@lru_cache(maxsize=256)
+def _aliases(action: str) -> dict[str, str]:
+    """Spellings under which a parameter may arrive: its own, and the plural for lists."""
+    api = APIS[action]
+    names = {name: name for name in api.parameters}
+    for name, shape in api.parameters.items():
+        if shape not in (Shape.TEXT, Shape.INTEGER, Shape.FLAG):
+            for plural in (f"{name}s", f"{name}es"):
+                names.setdefault(plural, name)
+    if api.parameters.get("Permissions") is Shape.PERMISSIONS:
+        for wire in _PERMISSION_FIELDS:
+            names.setdefault(wire, _FLAT_RULE)
+    return names
+
+
+#: The deprecated single-rule form keeps the rule's fields beside the group id.
+_FLAT_RULE = "(flat rule)"
+
+
+def normalised(api: Api, recorded: Mapping[str, Any]) -> Parameters:
+    """The catalogue parameters of ``api`` out of ``requestParameters`` as recorded."""
+    gathered: dict[str, Any] = {}
+    for step in _plan(api.action, tuple(recorded)):
+        value = recorded[step.key]
+        if value is None:
+            continue
+        if not step.path and step.name != _FLAT_RULE:
+            _merge(gathered, step.name, value)
+        elif step.name == _FLAT_RULE:
+            gathered.setdefault(_FLAT_RULE, {})[step.key] = value
+        else:
+            _place(gathered, step.name, step.path, value)
+    return _shaped(api, gathered)
+
+
+def _merge(gathered: dict[str, Any], name: str, value: Any) -> None:
+    """A value that names no position; a second spelling of the same list adds to the first."""
+    if name not in gathered:
+        gathered[name] = value
+    elif isinstance(gathered[name], dict) and not isinstance(value, dict):
+        gathered[name]["*"] = value
+    else:
+        gathered[name] = [*_as_list(gathered[name]), *_as_list(value)]
+
+
+def _place(gathered: dict[str, Any], name: str, path: _Path, value: Any) -> None:
+    node = gathered.get(name)
+    if not isinstance(node, dict):
+        node = gathered[name] = {} if node is None else {"*": node}
+    for part in path[:-1]:
+        below = node.get(part)
+        if not isinstance(below, dict):
+            below = node[part] = {}
+        node = below
+    node[path[-1]] = value
+
+
+def _shaped(api: Api, gathered: dict[str, Any]) -> Parameters:
+    values: dict[str, Value] = {}
+    malformed: list[str] = []
+    flat = gathered.pop(_FLAT_RULE, None)
+    for name, raw in gathered.items():
+        try:
+            values[name] = _READERS[api.parameters[name]](raw)
+        except (_Malformed, RecursionError):
+            malformed.append(name)
+    if flat is not None:
+        try:
+            listed = cast("tuple[Permission, ...]", values.get("Permissions", ()))
+            values["Permissions"] = (_permission(flat), *listed)
+        except _Malformed:
+            malformed.append("Permissions")
+    return Parameters(values, tuple(malformed)) if values or malformed else NO_PARAMETERS
+
+
+def _text(raw: Any) -> str:
+    if isinstance(raw, str):
+        return raw
+    if raw is True or raw is False:
+        return "true" if raw else "false"
+    if isinstance(raw, int | float):
+        return str(raw)
+    raise _Malformed
+
+
+def _integer(raw: Any) -> int:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    text = _text(raw).strip()
+    if len(text) <= 20 and text.lstrip("+-").isascii() and text.lstrip("+-").isdecimal():
+        return int(text)
+    raise _Malformed
+
+
+def _flag(raw: Any) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    text = _text(raw).strip().lower()
+    if text in ("true", "false"):
+        return text == "true"
+    raise _Malformed
+
+
+def _as_list(raw: Any) -> list[Any]:
+    """A list out of any of the encodings; a lone value is a list of one."""
+    if isinstance(raw, list):
+        return raw
+    if isinstance(raw, dict):
+        return list(_items(raw))
+    if isinstance(raw, str) and raw[:1] == "[" and (decoded := _decoded(raw)) is not None:
+        return decoded
+    return [raw]
+
+
+def _items(node: dict[Any, Any]) -> Iterator[Any]:
+    """The items of a list that arrived as an object: by position, or wrapped (``Tags.Tag``)."""
+    if any(isinstance(value, list) for value in node.values()):
+        for value in node.values():
+            yield from _as_list(value)
+    elif node and all(isinstance(key, int) or str(key).isdecimal() or key == "*" for key in node):
+        for value in node.values():
+            yield from _as_list(value) if isinstance(value, str | list) else [value]
+    else:
+        yield node
+
+
+def _decoded(raw: str) -> list[Any] | None:
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    return tuple(_text(item) for item in _as_list(raw) if item is not None)
+
+
+def _objects(raw: Any) -> list[dict[Any, Any]]:
+    found = []
+    for item in _as_list(raw):
+        if isinstance(item, str) and item[:1] == "{":
+            try:
+                item = msgspec.json.decode(item)
+            except (msgspec.DecodeError, RecursionError):
+                raise _Malformed from None
+        if not isinstance(item, dict):
+            raise _Malformed
+        found.append(item)
+    return found
+
+
+def _permission(item: dict[Any, Any]) -> Permission:
+    fields = {
+        attribute: _text(item[wire])
+        for wire, attribute in _PERMISSION_FIELDS.items()
+        if item.get(wire) is not None
+    }
+    return Permission(**fields)
+
+
+def _permissions(raw: Any) -> tuple[Permission, ...]:
+    return tuple(_permission(item) for item in _objects(raw))
+
+
+def _interface(item: dict[Any, Any]) -> Interface:
+    groups = [item["SecurityGroupId"]] if item.get("SecurityGroupId") is not None else []
+    if item.get("SecurityGroupIds") is not None:
+        groups.extend(_as_list(item["SecurityGroupIds"]))
+    return Interface(
+        network_interface_id=_optional_text(item, "NetworkInterfaceId"),
+        v_switch_id=_optional_text(item, "VSwitchId"),
+        security_group_ids=tuple(_text(group) for group in groups),
+    )
+
+
+def _interfaces(raw: Any) -> tuple[Interface, ...]:
+    return tuple(_interface(item) for item in _objects(raw))
+
+
+def _optional_text(item: dict[Any, Any], key: str) -> str | None:
+    return None if item.get(key) is None else _text(item[key])
+
+
+def _tags(raw: Any) -> tuple[Tag, ...]:
+    found = []
+    for item in _objects(raw):
+        key = next((item[name] for name in ("Key", "TagKey", "key") if item.get(name) is not None), None)
+        value = next(
+            (item[name] for name in ("Value", "TagValue", "value") if item.get(name) is not None), ""
+        )
+        if key is None:
+            raise _Malformed
+        found.append(Tag(_text(key), _text(value)))
+    return tuple(found)
+
+
+def _entries(raw: Any) -> tuple[str, ...]:
+    """The CIDR blocks or port ranges of prefix list and port list entries."""
+    found = []
+    for item in _objects(raw):
+        value = next((item[name] for name in ("Cidr", "PortRange") if item.get(name) is not None), None)
+        if value is None:
+            raise _Malformed
+        found.append(_text(value))
+    return tuple(found)
+
+
+_READERS: dict[Shape, Callable[[Any], Value]] = {
+    Shape.TEXT: _text,
+    Shape.TEXTS: _texts,
+    Shape.INTEGER: _integer,
+    Shape.FLAG: _flag,
+    Shape.PERMISSIONS: _permissions,
+    Shape.INTERFACES: _interfaces,
+    Shape.TAGS: _tags,
+    Shape.ENTRIES: _entries,
+}

@@ -1,0 +1,70 @@
+"""References to facts, and facts with their source and age."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from eniguard.facts.kinds import AnyResource
+from eniguard.model.kinds import CIDR_RESERVATION, ENI, IPV6_ADDRESS, SECURITY_GROUP
+
+#: The relations a listing may be asked by, per kind.
+RELATIONS: dict[str, tuple[str, ...]] = {
+    ENI: ("vswitch", "security_group", "instance", "vpc", "managed"),
+    SECURITY_GROUP: ("vpc", "managed"),
+    CIDR_RESERVATION: ("vswitch",),
+    IPV6_ADDRESS: ("ipv6_bandwidth",),
+}
+
+
+class Ref(Struct, frozen=True, gc=False):
+    """The name of one fact: a resource by ``id``, or all resources of a kind by a relation.
+
+    ``by`` is ``id`` or one of ``RELATIONS``; the fact of a relation is a complete listing.
+    """
+
+    account: str
+    region: str
+    kind: str
+    by: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.by}={self.value}"
+
+
+class Unknown(Struct, frozen=True, gc=False):
+    """A fact that could not be had, and why."""
+
+    reason: str
+
+
+class Gone(Struct, frozen=True, gc=False):
+    """A resource that a call has removed."""
+
+
+GONE = Gone()
+
+#: A resource, a complete listing, a removed resource, or nothing known.
+FactValue = AnyResource | tuple[AnyResource, ...] | Unknown | Gone
+
+
+class Fact(Struct, frozen=True, gc=False):
+    """One fact: its value, where it came from, and when it held.
+
+    ``as_of`` is in seconds since 1970 (UTC). ``earlier`` is a copy from before the event, when the value
+    itself is from after it. ``folded`` marks a value that was built up from the calls decided before this
+    one: within the same second it still lies before the call.
+    """
+
+    value: FactValue
+    source: str
+    as_of: float
+    earlier: Fact | None = None
+    folded: bool = False
+
+    def newer_than(self, at: float) -> bool:
+        """Whether the value shows the world at or after a call made at ``at``."""
+        return self.as_of > at or (self.as_of == at and not self.folded)
+
+
+NOT_ASKED = Unknown("not asked for")

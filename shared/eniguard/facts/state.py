@@ -1,0 +1,198 @@
+"""The world before and after one call, as the rules see it.
+
+A fact from before the event gives ``before``, and ``after`` is what the call asks for. A fact from at or after
+the event gives ``after``, and ``before`` is the earlier copy if there is one (design, "Before and after").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+from eniguard.events.calls import Call
+from eniguard.facts import effects
+from eniguard.facts.gathered import Facts
+from eniguard.facts.kinds import (
+    AnyResource,
+    CidrReservation,
+    Eip,
+    Eni,
+    Instance,
+    InstanceType,
+    Ipv6Address,
+    Role,
+    SecurityGroup,
+    VSwitch,
+)
+from eniguard.facts.refs import NOT_ASKED, Fact, FactValue, Gone, Ref, Unknown
+from eniguard.model.kinds import (
+    CIDR_RESERVATION,
+    EIP,
+    ENI,
+    INSTANCE,
+    INSTANCE_TYPE,
+    IPV6_ADDRESS,
+    ROLE,
+    SECURITY_GROUP,
+    VSWITCH,
+)
+
+Side = Literal["before", "after"]
+#: Told of each fact a rule reads: its reference, the value it saw, and the fact behind it.
+Watcher = Callable[[Ref, FactValue, "Fact | None"], None]
+
+_Kind = TypeVar("_Kind")
+_NO_COPY = Unknown("the fact is newer than the event, and no earlier copy is on record")
+
+
+class State:
+    """One side of a call. Every look-up gives the resource, ``Gone``, or ``Unknown`` with its reason."""
+
+    __slots__ = ("_call", "_facts", "_seen", "_side", "watcher")
+
+    def __init__(self, call: Call, facts: Facts, side: Side, watcher: Watcher | None = None) -> None:
+        self._call = call
+        self._facts = facts
+        self._side = side
+        self._seen: dict[Ref, FactValue] = {}
+        self.watcher = watcher
+
+    def ref(self, kind: str, value: str, by: str = "id") -> Ref:
+        """The reference of a fact in the account and region of the call."""
+        return reference(self._call, kind, value, by)
+
+    def get(self, ref: Ref) -> FactValue:
+        """The value of a fact on this side of the call."""
+        value = self._seen.get(ref)
+        if value is None:
+            value = self._seen[ref] = self._value(ref)
+        if self.watcher is not None:
+            self.watcher(ref, value, self._facts.fact(ref))
+        return value
+
+    def eni(self, eni_id: str) -> Eni | Unknown | Gone:
+        """An ENI by its id."""
+        return self._one(ENI, eni_id, Eni)
+
+    def security_group(self, group_id: str) -> SecurityGroup | Unknown | Gone:
+        """A security group by its id."""
+        return self._one(SECURITY_GROUP, group_id, SecurityGroup)
+
+    def instance(self, instance_id: str) -> Instance | Unknown | Gone:
+        """An instance by its id."""
+        return self._one(INSTANCE, instance_id, Instance)
+
+    def instance_type(self, name: str) -> InstanceType | Unknown | Gone:
+        """An instance type by its name (``ecs.g7.large``)."""
+        return self._one(INSTANCE_TYPE, name, InstanceType)
+
+    def vswitch(self, vswitch_id: str) -> VSwitch | Unknown | Gone:
+        """A vSwitch by its id."""
+        return self._one(VSWITCH, vswitch_id, VSwitch)
+
+    def reservation(self, reservation_id: str) -> CidrReservation | Unknown | Gone:
+        """A reserved block by its id."""
+        return self._one(CIDR_RESERVATION, reservation_id, CidrReservation)
+
+    def eip(self, allocation_id: str) -> Eip | Unknown | Gone:
+        """An EIP by its allocation id."""
+        return self._one(EIP, allocation_id, Eip)
+
+    def ipv6_address(self, address_id: str) -> Ipv6Address | Unknown | Gone:
+        """An IPv6 address by its id."""
+        return self._one(IPV6_ADDRESS, address_id, Ipv6Address)
+
+    def role(self, name: str) -> Role | Unknown | Gone:
+        """A RAM role by its name."""
+        return self._one(ROLE, name, Role)
+
+    def enis(self, by: str, value: str) -> tuple[Eni, ...] | Unknown:
+        """All ENIs of a vSwitch, security group, instance or VPC, or all managed ones (``managed``, ``true``)."""
+        return self._all(ENI, by, value, Eni)
+
+    def security_groups(self, by: str, value: str) -> tuple[SecurityGroup, ...] | Unknown:
+        """All security groups of a VPC, or all managed ones (``managed``, ``true``)."""
+        return self._all(SECURITY_GROUP, by, value, SecurityGroup)
+
+    def reservations(self, vswitch_id: str) -> tuple[CidrReservation, ...] | Unknown:
+        """All reserved blocks of a vSwitch."""
+        return self._all(CIDR_RESERVATION, "vswitch", vswitch_id, CidrReservation)
+
+    def ipv6_addresses(self, bandwidth_id: str) -> tuple[Ipv6Address, ...] | Unknown:
+        """The IPv6 addresses that use an Internet bandwidth (one, as far as is known)."""
+        return self._all(IPV6_ADDRESS, "ipv6_bandwidth", bandwidth_id, Ipv6Address)
+
+    def _one(self, kind: str, value: str, cls: type[_Kind]) -> _Kind | Unknown | Gone:
+        found = self.get(self.ref(kind, value))
+        if isinstance(found, cls | Unknown | Gone):
+            return found
+        return Unknown(f"{kind} {value} is recorded as something else")
+
+    def _all(self, kind: str, by: str, value: str, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
+        found = self.get(self.ref(kind, value, by))
+        if isinstance(found, tuple):
+            return tuple(one for one in found if isinstance(one, cls))
+        return found if isinstance(found, Unknown) else Unknown(f"{kind} by {by}={value} is not a listing")
+
+    def _value(self, ref: Ref) -> FactValue:
+        fact = self._facts.fact(ref)
+        if fact is None:
+            return self._made(ref) if self._side == "after" and ref.by == "id" else NOT_ASKED
+        newer = fact.newer_than(self._call.at)
+        if self._side == "before":
+            return fact.value if not newer else _NO_COPY if fact.earlier is None else fact.earlier.value
+        if newer:
+            return fact.value
+        return self._asked_for(ref, fact.value)
+
+    def _asked_for(self, ref: Ref, before: FactValue) -> FactValue:
+        if isinstance(before, tuple):
+            return self._listing_after(ref, before)
+        if isinstance(before, Unknown | Gone):
+            return self._made(ref) if ref.by == "id" else before
+        return effects.apply(self._call, ref.kind, before)
+
+    def _made(self, ref: Ref) -> FactValue:
+        made = effects.created(self._call, ref.kind)
+        return made if made is not None and made.id == ref.value else NOT_ASKED
+
+    def _listing_after(self, ref: Ref, before: tuple[AnyResource, ...]) -> FactValue:
+        if not effects.concerns(self._call, ref.kind):
+            return before
+        present = {one.id for one in before}
+        candidates = [*before, *self._newcomers(ref.kind, present)]
+        after = (effects.apply(self._call, ref.kind, one) for one in candidates)
+        return tuple(one for one in after if not isinstance(one, Gone) and related(one, ref.by, ref.value))
+
+    def _newcomers(self, kind: str, present: set[str]) -> list[AnyResource]:
+        """Resources the call names or makes that were not in the listing: it may bring them in."""
+        found: list[AnyResource] = []
+        for target in self._call.ids(kind):
+            fact = self._facts.fact(self.ref(kind, target))
+            value = effects.created(self._call, kind) if fact is None else fact.value
+            if isinstance(value, AnyResource) and value.id == target and target not in present:
+                found.append(value)
+        return found
+
+
+def reference(call: Call, kind: str, value: str, by: str = "id") -> Ref:
+    """The reference of a fact in the account and region of a call; RAM is global and has no region."""
+    return Ref(call.account_id or "", "" if kind == ROLE else call.region, kind, by, value)
+
+
+def related(resource: AnyResource, by: str, value: str) -> bool:
+    """Whether a resource belongs to the listing of a relation."""
+    match by:
+        case "vswitch":
+            return getattr(resource, "vswitch_id", None) == value
+        case "instance":
+            return getattr(resource, "instance_id", None) == value
+        case "vpc":
+            return getattr(resource, "vpc_id", None) == value
+        case "security_group":
+            return value in (getattr(resource, "security_group_ids", None) or ())
+        case "ipv6_bandwidth":
+            return getattr(resource, "bandwidth_id", None) == value
+        case "managed":
+            return getattr(resource, "managed", None) is True
+    raise ValueError(f"no relation {by!r}")

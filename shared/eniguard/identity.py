@@ -1,0 +1,106 @@
+"""Who made a call: the guard, a cloud service, a controller, or somebody of the account.
+
+Only the role part of an assumed role counts; the session name is chosen by the caller. A role is a
+service's when it is in the role catalogue, or when its trust policy names services and nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+from eniguard.events.calls import Call, Caller
+from eniguard.facts.gathered import Facts
+from eniguard.facts.kinds import Role
+from eniguard.facts.refs import Ref
+from eniguard.facts.state import reference
+from eniguard.model import Actor, ActorKind
+from eniguard.model.kinds import ROLE
+from eniguard.roles import looks_like_service_role, role_named
+from eniguard.settings import ActorMatch, Policy
+
+NO_LEDGER: Container[str] = frozenset()
+
+
+def needs(call: Call) -> Iterator[Ref]:
+    """The trust policy of a role that looks like a service's and is not in the role catalogue."""
+    role = call.caller.role
+    if role is not None and role_named(role) is None and looks_like_service_role(role):
+        yield reference(call, ROLE, role)
+
+
+def classify(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = NO_LEDGER) -> Actor:
+    """The actor behind a call.
+
+    Parameters
+    ----------
+    call
+        The call with its caller as recorded.
+    policy
+        Names the guard's own roles and the controllers.
+    facts
+        May hold the caller's role with its trust policy.
+    ledger
+        Request ids of the guard's own calls; the guard's role alone proves nothing.
+    """
+    caller = call.caller
+    kind, service = _kind(call, policy, facts, ledger)
+    return Actor(
+        kind=kind,
+        type=caller.type,
+        principal_id=caller.principal_id,
+        name=caller.user_name,
+        role=caller.role,
+        session=caller.session,
+        service=service,
+        source_ip=caller.source_ip,
+        user_agent=caller.user_agent,
+    )
+
+
+def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> tuple[ActorKind, str | None]:
+    caller = call.caller
+    if call.platform:
+        return "service", caller.user_name
+    if caller.type == "assumed-role":
+        if caller.role is None:
+            return "unconfirmed_service", None
+        if (
+            _named(caller.role, policy.guard.roles)
+            and call.request_id is not None
+            and call.request_id in ledger
+        ):
+            return "self", None
+        if any(_matches(caller, match) for match in policy.actors.controllers):
+            return "controller", None
+        return _role_kind(call, caller.role, facts)
+    if any(_matches(caller, match) for match in policy.actors.controllers):
+        return "controller", None
+    return "account", None
+
+
+def _role_kind(call: Call, role: str, facts: Facts) -> tuple[ActorKind, str | None]:
+    """What a role makes of its caller: catalogue first, then the trust policy, which overrules a name."""
+    listed = role_named(role)
+    live = facts.value(reference(call, ROLE, role))
+    if isinstance(live, Role) and live.services is not None:
+        if live.others or not live.services:
+            return "account", None
+        return "service", listed.service if listed is not None and listed.service else live.services[0]
+    if listed is not None:
+        return "service", listed.service
+    return ("unconfirmed_service" if looks_like_service_role(role) else "account"), None
+
+
+def _named(name: str, names: tuple[str, ...]) -> bool:
+    return name.lower() in (one.lower() for one in names)
+
+
+def _matches(caller: Caller, match: ActorMatch) -> bool:
+    """Whether every part a match names is the caller's."""
+    pairs = (
+        (match.role, caller.role),
+        (match.user, caller.user_name if caller.role is None else None),
+        (match.principal_id, caller.principal_id),
+    )
+    wanted = [(want, have) for want, have in pairs if want is not None]
+    return bool(wanted) and all(have is not None and have.lower() == want.lower() for want, have in wanted)

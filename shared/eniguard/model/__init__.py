@@ -1,0 +1,26 @@
+"""What the guard says: findings, undecided rules, decisions, who acted."""
+
+from eniguard.model.actor import Actor, ActorKind
+from eniguard.model.decision import Decision
+from eniguard.model.finding import Evidence, Finding, Fix, Reference, Resource, Undecided, finding_id
+from eniguard.model.history import History, Observation
+from eniguard.model.severity import SEVERITIES, Severity, at_least, lowered
+
+__all__ = [
+    "SEVERITIES",
+    "Actor",
+    "ActorKind",
+    "Decision",
+    "Evidence",
+    "Finding",
+    "Fix",
+    "History",
+    "Observation",
+    "Reference",
+    "Resource",
+    "Severity",
+    "Undecided",
+    "at_least",
+    "finding_id",
+    "lowered",
+]

@@ -1,0 +1,21 @@
+"""The names of the kinds of resources, as state snapshots and findings spell them."""
+
+from __future__ import annotations
+
+ENI = "ecs:NetworkInterface"
+ENI_PERMISSION = "ecs:NetworkInterfacePermission"
+SECURITY_GROUP = "ecs:SecurityGroup"
+SECURITY_GROUP_RULE = "ecs:SecurityGroupRule"
+INSTANCE = "ecs:Instance"
+INSTANCE_TYPE = "ecs:InstanceType"
+PREFIX_LIST = "ecs:PrefixList"
+PORT_RANGE_LIST = "ecs:PortRangeList"
+VSWITCH = "vpc:VSwitch"
+VPC = "vpc:Vpc"
+CIDR_RESERVATION = "vpc:CidrReservation"
+EIP = "vpc:EipAddress"
+IPV6_ADDRESS = "vpc:Ipv6Address"
+IPV6_BANDWIDTH = "vpc:Ipv6InternetBandwidth"
+ROLE = "ram:Role"
+POLICY = "ram:Policy"
+REGION = "region"

@@ -1,0 +1,1 @@
+"""Recorded calls decided again on a laptop."""

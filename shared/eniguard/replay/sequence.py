@@ -1,0 +1,67 @@
+"""The calls of one account and region, decided in order with a memory of what they did."""
+
+from __future__ import annotations
+
+from eniguard.events.calls import Call
+from eniguard.facts.state import State
+from eniguard.pipeline import Decided, Pipeline
+from eniguard.rules.registry import Registry
+from eniguard.settings import Policy
+from eniguard.sources.history import MemoryHistory
+from eniguard.sources.journal import Journal, touched
+from eniguard.sources.local import LocalSource
+from eniguard.sources.snapshot import Snapshot
+
+
+class CallSequence:
+    """Decides calls one after the other: each sees the resources as the earlier ones left them.
+
+    Parameters
+    ----------
+    policy
+        The compiled guard.yml.
+    registry
+        The enabled rules.
+    """
+
+    def __init__(self, policy: Policy, registry: Registry) -> None:
+        self._policy = policy
+        self._registry = registry
+        self._journal = Journal()
+        self._history = MemoryHistory()
+        self._pipelines: dict[Snapshot | None, Pipeline] = {}
+
+    def decide(self, call: Call, snapshot: Snapshot | None = None) -> Decided:
+        """Decide one call, then take in what it did.
+
+        Parameters
+        ----------
+        call
+            The call; earlier ones of the same account and region have been decided before it.
+        snapshot
+            What is known of the resources at one moment, if anything.
+        """
+        pipeline = self._pipeline(snapshot)
+        decided = pipeline.decide(call, now=call.at)
+        self._fold(call, decided, pipeline)
+        return decided
+
+    def _pipeline(self, snapshot: Snapshot | None) -> Pipeline:
+        found = self._pipelines.get(snapshot)
+        if found is None:
+            found = self._pipelines[snapshot] = Pipeline(
+                self._policy,
+                registry=self._registry,
+                source=LocalSource(snapshot, self._journal),
+                history=self._history,
+            )
+        return found
+
+    def _fold(self, call: Call, decided: Decided, pipeline: Pipeline) -> None:
+        refs = list(touched(call))
+        if not refs:
+            return
+        facts = decided.facts
+        if missing := facts.missing(refs):
+            facts.grow(pipeline.source.read(missing, call.at))
+        self._journal.fold(call, State(call, facts, "after"))

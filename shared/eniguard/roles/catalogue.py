@@ -1,0 +1,90 @@
+"""The index of service roles: 210 service-linked roles and 9 older service roles.
+
+Names, trusted services and policy names come from the Terraform module
+alibabacloud-automation/terraform-alicloud-service-linked-role (commit fd0c0685, 2026-04-22) and from the
+policy documents of ``data/policies.json``. A ``note`` in ``data/role_index.json`` marks what is not
+documented: four trusted services that are inferred from naming, two slips of the Terraform module, and one
+role that is known from a recorded event only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from eniguard.roles.files import content
+
+RoleKind = Literal["service_linked_role", "service_role"]
+
+# ASCII keeps look-alike letters out: without it "ſ" (U+017F) would match "s" when case is ignored.
+_ANY_CASE = re.ASCII | re.IGNORECASE
+_SERVICE_ROLE_FORM = re.compile(r"aliyun.*role", _ANY_CASE)
+_SERVICE_LINKED_FORM = re.compile(r"aliyunservicerolefor", _ANY_CASE)
+
+
+class ServiceRole(Struct, frozen=True, gc=False):
+    """One role that cloud services act through.
+
+    ``service`` is the trusted service (``nat.aliyuncs.com``) and ``policy`` the policy attached to the role;
+    either is ``None`` when not known. ``kind`` tells service-linked roles, which only the service can edit,
+    from older service roles, which are ordinary roles that an authorisation page makes.
+    """
+
+    name: str
+    service: str | None
+    policy: str | None
+    kind: RoleKind
+
+    @property
+    def service_linked(self) -> bool:
+        """Whether it is a service-linked role."""
+        return self.kind == "service_linked_role"
+
+
+@lru_cache(maxsize=1)
+def index() -> Mapping[str, ServiceRole]:
+    """All roles of the index by their name in lower case."""
+    roles = msgspec.json.decode(content("role_index.json"), type=list[ServiceRole])
+    return {role.name.lower(): role for role in roles}
+
+
+@lru_cache(maxsize=1)
+def _by_service() -> Mapping[str, ServiceRole]:
+    return {role.service: role for role in index().values() if role.service_linked and role.service}
+
+
+@lru_cache(maxsize=4096)
+def role_named(name: str) -> ServiceRole | None:
+    """The role of the index behind a role name, or ``None``.
+
+    Case does not matter: recorded events spell role names in lower case. A service-linked role may carry a
+    custom suffix after ``_``. ``name`` is the role part of a caller, never its session name.
+    """
+    if not name.isascii():
+        return None
+    lower = name.lower()
+    found = index().get(lower)
+    if found is not None or "_" not in lower:
+        return found
+    base = index().get(lower.partition("_")[0])
+    return base if base is not None and base.service_linked else None
+
+
+def role_of_service(service: str) -> ServiceRole | None:
+    """The service-linked role of a trusted service, compared without case; ``None`` when not known."""
+    return _by_service().get(service.lower())
+
+
+def looks_like_service_role(name: str) -> bool:
+    """Whether a role name has the form that service roles have: ``Aliyun*Role*``, in any case."""
+    return _SERVICE_ROLE_FORM.match(name) is not None
+
+
+def service_linked_form(name: str) -> bool:
+    """Whether a role name begins as those of service-linked roles do, in any case."""
+    return _SERVICE_LINKED_FORM.match(name) is not None

@@ -1,0 +1,1 @@
+"""The rules; each family is a package of its own."""

@@ -1,0 +1,198 @@
+"""The base of every rule.
+
+A rule is one small class: declarative attributes, ``needs`` (which facts it wants), ``evaluate`` (what it
+says), and, where it looks across events, ``observes``. Rules are pure: they read no clock and do no I/O.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import Struct
+
+from eniguard.errors import ConfigError
+from eniguard.events.calls import Call
+from eniguard.events.catalog import known_action
+from eniguard.events.outcomes import Outcome
+from eniguard.facts.gathered import Facts
+from eniguard.facts.refs import Ref
+from eniguard.model import (
+    SEVERITIES,
+    ActorKind,
+    Evidence,
+    Finding,
+    Fix,
+    Observation,
+    Reference,
+    Resource,
+    Severity,
+    Undecided,
+    finding_id,
+    lowered,
+)
+from eniguard.model.finding import Inventory
+from eniguard.rules.case import Case
+from eniguard.settings import RuleSettings
+
+Verdict = Finding | Undecided
+Verdicts = Sequence[Verdict]
+
+ANY_ACTOR: frozenset[ActorKind] = frozenset(
+    ("self", "service", "unconfirmed_service", "controller", "account")
+)
+#: Everybody who is not a cloud service and not the guard itself.
+CUSTOMERS: frozenset[ActorKind] = frozenset(("controller", "account"))
+SERVICES: frozenset[ActorKind] = frozenset(("service",))
+
+JUDGED: frozenset[Outcome] = frozenset(("ok", "refused", "denied", "failed"))
+SUCCEEDED: frozenset[Outcome] = frozenset(("ok",))
+REFUSED: frozenset[Outcome] = frozenset(("refused",))
+
+_CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}\Z")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule without parameters."""
+
+
+class Rule:
+    """One rule of the catalogue.
+
+    Attributes
+    ----------
+    code, name, severity
+        Stable; users put them in guard.yml and in chat.
+    summary, why, advice
+        One sentence each: what it reports, why it matters, what to do.
+    actions, outcomes, actors
+        The calls it looks at.
+    Params
+        Its parameters, a frozen msgspec Struct with a default for each.
+    references
+        The documents it rests on.
+    permissions
+        The RAM actions its look-ups need.
+    event_path
+        ``False`` where its facts cost too many calls for the path of one event: it is then judged in
+        replay and by the sweep.
+    enabled
+        ``False`` for a rule that guard.yml must switch on.
+    false_positives
+        When it speaks although nothing is wrong.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    summary: ClassVar[str]
+    why: ClassVar[str]
+    advice: ClassVar[str]
+    actions: ClassVar[frozenset[str]]
+    outcomes: ClassVar[frozenset[Outcome]] = JUDGED
+    actors: ClassVar[frozenset[ActorKind]] = ANY_ACTOR
+    Params: ClassVar[type[Struct]] = NoParams
+    references: ClassVar[tuple[Reference, ...]] = ()
+    permissions: ClassVar[tuple[str, ...]] = ()
+    event_path: ClassVar[bool] = True
+    enabled: ClassVar[bool] = True
+    false_positives: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "code" in cls.__dict__:
+            _validate(cls)
+
+    def __init__(self, settings: RuleSettings | None = None) -> None:
+        settings = settings or RuleSettings()
+        self.params = _params(type(self), settings.params)
+        self.base_severity: Severity = settings.severity or self.severity
+
+    def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
+        """The facts the rule wants for a call, given those already known; monotone and pure."""
+        return ()
+
+    def evaluate(self, case: Case) -> Verdicts:
+        """What the rule says of a case."""
+        raise NotImplementedError(f"{type(self).__name__} does not define evaluate")
+
+    def observes(self, case: Case) -> Sequence[Observation]:
+        """The marks this case sets in the rule's series; their history is in ``case.history`` afterwards."""
+        return ()
+
+    def finding(
+        self,
+        case: Case,
+        subject: Resource,
+        summary: str,
+        *,
+        severity: Severity | None = None,
+        inventory: Inventory = "known",
+        evidence: Sequence[Evidence] = (),
+        others: Sequence[Resource] = (),
+        advice: str | None = None,
+        fix: Fix | None = None,
+    ) -> Finding:
+        """A finding of this rule about ``subject``.
+
+        ``severity`` replaces the rule's own; it drops one step when ``inventory`` is not ``known``.
+        """
+        call = case.call
+        level = severity or self.base_severity
+        return Finding(
+            finding_id=finding_id(call.event_id, self.code, subject.kind, subject.id),
+            rule=self.code,
+            name=self.name,
+            severity=level if inventory == "known" else lowered(level),
+            trigger="event",
+            event_id=call.event_id,
+            event_time=call.time,
+            region=call.region,
+            account_id=call.account_id,
+            action=call.action,
+            outcome=call.outcome,
+            actor=case.actor,
+            resources=(subject, *others),
+            inventory=inventory,
+            summary=summary,
+            evidence=tuple(evidence),
+            advice=advice or self.advice,
+            fix=fix,
+            references=self.references,
+        )
+
+    def undecided(self, case: Case, reason: str, *refs: Ref, subject: Resource | None = None) -> Undecided:
+        """A verdict that this rule cannot be decided, because ``refs`` are missing."""
+        return Undecided(self.code, tuple(str(ref) for ref in refs), reason, case.call.event_id, subject)
+
+
+def _params(rule: type[Rule], given: dict[str, Any]) -> Struct:
+    known = {field.encode_name for field in msgspec.structs.fields(rule.Params)}
+    unknown = sorted(set(given) - known)
+    if unknown:
+        valid = ", ".join(sorted(known)) or "none"
+        raise ConfigError(f"rules.{rule.code}.params: unknown parameter {unknown[0]!r}; valid: {valid}")
+    try:
+        return msgspec.convert(given, rule.Params)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"rules.{rule.code}.params: {error}") from None
+
+
+def _validate(rule: type[Rule]) -> None:
+    """Refuse a rule that could never work, at import."""
+    if not _CODE.match(rule.code):
+        raise ConfigError(f"{rule.__name__}: code {rule.code!r} is not letters and three digits, as ENI001")
+    if not _NAME.match(rule.name):
+        raise ConfigError(f"{rule.code}: name {rule.name!r} is not lower-case words joined by hyphens")
+    if rule.severity not in SEVERITIES:
+        raise ConfigError(f"{rule.code}: unknown severity {rule.severity!r}; valid: {', '.join(SEVERITIES)}")
+    if not rule.outcomes <= JUDGED:
+        raise ConfigError(f"{rule.code}: unknown outcome in {sorted(rule.outcomes)}; valid: {sorted(JUDGED)}")
+    for action in rule.actions:
+        try:
+            known_action(action)
+        except ConfigError as error:
+            raise ConfigError(f"{rule.code}: {error}") from None

@@ -1,0 +1,76 @@
+"""What a rule is given to judge one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from eniguard.events.calls import Call
+from eniguard.facts.state import State
+from eniguard.model import Actor, History
+from eniguard.settings import DEFAULT_POLICY, Policy
+
+NO_HISTORY: Mapping[str, History] = {}
+_EMPTY = History()
+
+
+class Condition(Struct, frozen=True, gc=False):
+    """One condition a rule looked at: what it asked, whether it held, and the value it saw."""
+
+    text: str
+    holds: bool
+    actual: str
+
+
+class Trace:
+    """The conditions that one rule looked at, in order; kept only when a decision is explained."""
+
+    __slots__ = ("conditions",)
+
+    def __init__(self) -> None:
+        self.conditions: list[Condition] = []
+
+
+class Case(Struct, frozen=True):
+    """One call with everything known about it; frozen.
+
+    Attributes
+    ----------
+    call, actor
+        What was done, and by whom.
+    before, after
+        The world on both sides of the call.
+    history
+        What the rule's own series hold, by series name.
+    params
+        The rule's parameters (an instance of its ``Params``).
+    now
+        The time of judging, in seconds since 1970 (UTC); in a replay the event time.
+    policy
+        The compiled guard.yml.
+    """
+
+    call: Call
+    actor: Actor
+    before: State
+    after: State
+    history: Mapping[str, History]
+    params: Any
+    now: float
+    policy: Policy = DEFAULT_POLICY
+    trace: Trace | None = None
+
+    def check(self, text: str, holds: bool, actual: object = "") -> bool:
+        """Give ``holds`` back, and note the condition when the decision is being explained.
+
+        ``text`` says what is asked, so that it reads as a fact when it holds.
+        """
+        if self.trace is not None:
+            self.trace.conditions.append(Condition(text, holds, str(actual)))
+        return holds
+
+    def series(self, name: str) -> History:
+        """The history of one series; empty when it was not observed."""
+        return self.history.get(name, _EMPTY)

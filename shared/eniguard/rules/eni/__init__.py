@@ -1,0 +1,5 @@
+"""The eni family."""
+
+from eniguard.rules.base import Rule
+
+RULES: tuple[type[Rule], ...] = ()

@@ -1,0 +1,5 @@
+"""The qta family."""
+
+from eniguard.rules.base import Rule
+
+RULES: tuple[type[Rule], ...] = ()

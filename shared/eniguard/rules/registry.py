@@ -1,0 +1,112 @@
+"""The rules of one policy, indexed by what they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+
+from eniguard.errors import ConfigError
+from eniguard.events.calls import Call
+from eniguard.events.outcomes import Outcome
+from eniguard.facts.gathered import Facts
+from eniguard.facts.refs import Ref
+from eniguard.rules import eni, pfx, qta, sg, slr
+from eniguard.rules.base import Rule
+from eniguard.settings import Policy, RuleSettings
+
+Needs = Callable[[Call, Facts], Iterable[Ref]]
+
+#: The packaged rules in the order of the catalogue.
+PACKAGED: tuple[type[Rule], ...] = (*eni.RULES, *sg.RULES, *pfx.RULES, *slr.RULES, *qta.RULES)
+
+
+class Chosen:
+    """The rules that look at one (action, outcome), and the distinct ways in which they ask for facts."""
+
+    __slots__ = ("needs", "rules")
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self.needs: tuple[Needs, ...] = tuple(dict.fromkeys(_needs(rule) for rule in rules if _asks(rule)))
+
+
+class Registry:
+    """The enabled rules of a policy.
+
+    Parameters
+    ----------
+    policy
+        The compiled guard.yml.
+    event_path
+        ``True`` leaves out rules whose facts cost too much on the path of one event.
+    only
+        Codes to keep, for trying out a few rules; ``None`` keeps all enabled ones.
+
+    Raises
+    ------
+    ConfigError
+        guard.yml or ``only`` names a rule that does not exist.
+    """
+
+    def __init__(
+        self, policy: Policy, *, event_path: bool = False, only: Iterable[str] | None = None
+    ) -> None:
+        known = {rule.code: rule for rule in PACKAGED}
+        wanted = None if only is None else {_known(code, known) for code in only}
+        for code in policy.rules:
+            _known(code, known)
+        self.rules: tuple[Rule, ...] = tuple(
+            rule(policy.rules.get(code))
+            for code, rule in known.items()
+            if _enabled(rule, policy.rules.get(code), wanted) and (rule.event_path or not event_path)
+        )
+        self._chosen: dict[tuple[str, str], Chosen] = {}
+
+    def chosen(self, action: str, outcome: Outcome) -> Chosen:
+        """The rules that look at calls of this action with this outcome."""
+        key = (action, outcome)
+        found = self._chosen.get(key)
+        if found is None:
+            rules = tuple(r for r in self.rules if action in r.actions and outcome in r.outcomes)
+            found = self._chosen[key] = Chosen(rules)
+        return found
+
+    def actions(self) -> frozenset[str]:
+        """Every action that some enabled rule looks at."""
+        return frozenset().union(*(rule.actions for rule in self.rules))
+
+
+def rule_named(code: str) -> type[Rule]:
+    """The packaged rule with a code.
+
+    Raises
+    ------
+    ConfigError
+        There is none; the message names the nearest.
+    """
+    known = {rule.code: rule for rule in PACKAGED}
+    return known[_known(code, known)]
+
+
+def _known(code: str, known: dict[str, type[Rule]]) -> str:
+    if code.upper() in known:
+        return code.upper()
+    near = get_close_matches(code.upper(), known, n=1, cutoff=0.0)
+    raise ConfigError(f"no rule {code!r}; did you mean {near[0]}?")
+
+
+def _enabled(rule: type[Rule], settings: RuleSettings | None, wanted: set[str] | None) -> bool:
+    if wanted is not None:
+        return rule.code in wanted
+    if settings is not None and settings.enabled is not None:
+        return settings.enabled
+    return rule.enabled
+
+
+def _asks(rule: Rule) -> bool:
+    return "needs" in type(rule).__dict__ or type(rule).needs is not Rule.needs
+
+
+def _needs(rule: Rule) -> Needs:
+    """The rule's ``needs``; a shared function (a static method) is the same object for all its rules."""
+    return rule.needs

@@ -1,0 +1,200 @@
+"""guard.yml: one strict model, read with errors that say what is wrong, where, and what is valid."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from eniguard.errors import ConfigError
+from eniguard.model.severity import Severity
+from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Guard, Policy, RuleSettings
+
+#: Where the policy is looked for when no path is given (design, "CLI").
+POLICY_VARIABLE = "ENIGUARD_POLICY"
+DEFAULT_PATH = "guard.yml"
+
+AccountId = Annotated[str, Field(pattern=r"^[0-9]{4,32}$", description="Id of an Alibaba Cloud account")]
+Service = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", examples=["nat.aliyuncs.com"])]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True, frozen=True)
+
+
+class AccountEntry(_Strict):
+    """One of your own accounts."""
+
+    id: AccountId
+    name: str | None = Field(default=None, description="What people call it")
+
+
+class RuleEntry(_Strict):
+    """How one rule is tuned; what is left out stays as the rule has it."""
+
+    enabled: bool | None = None
+    severity: Severity | None = Field(default=None, description="Replaces the rule's own severity")
+    params: dict[str, Any] = Field(default_factory=dict, description="See `eniguard rules show CODE`")
+
+
+class CallerEntry(_Strict):
+    """One caller, named exactly; every part that is given must match (compared without case)."""
+
+    role: str | None = Field(default=None, description="Name of the assumed role, without its session")
+    user: str | None = Field(default=None, description="Login name of a RAM user")
+    principal_id: str | None = None
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> CallerEntry:
+        if self.role is None and self.user is None and self.principal_id is None:
+            raise ValueError("name a role, a user or a principal_id")
+        return self
+
+
+class ActorsSection(_Strict):
+    """Who is who."""
+
+    controllers: list[CallerEntry] = Field(
+        default_factory=list,
+        description="Container platforms and their node roles; exempt from PFX and burst rules only",
+    )
+    approved_services: list[Service] | None = Field(
+        default=None,
+        description="Services whose service-linked roles are expected; leave out to approve none or all",
+    )
+    service_ids: dict[str, Service] = Field(
+        default_factory=dict, description="Numeric ServiceID of managed security groups → service"
+    )
+
+
+class GuardSection(_Strict):
+    """The guard's own things."""
+
+    roles: list[str] = Field(default_factory=list, description="Names of the roles its functions run as")
+
+
+class GuardFile(_Strict):
+    """guard.yml."""
+
+    accounts: list[AccountEntry] = Field(default_factory=list)
+    rules: dict[str, RuleEntry] = Field(default_factory=dict)
+    actors: ActorsSection = Field(default_factory=ActorsSection)
+    guard: GuardSection = Field(default_factory=GuardSection)
+
+    def policy(self) -> Policy:
+        """The compiled form, which the deciding core reads."""
+        return Policy(
+            accounts=tuple(account.id for account in self.accounts),
+            rules={
+                code.upper(): RuleSettings(entry.enabled, entry.severity, entry.params)
+                for code, entry in self.rules.items()
+            },
+            actors=Actors(
+                controllers=tuple(
+                    ActorMatch(one.role, one.user, one.principal_id) for one in self.actors.controllers
+                ),
+                approved_services=(
+                    None if self.actors.approved_services is None else tuple(self.actors.approved_services)
+                ),
+                service_ids=dict(self.actors.service_ids),
+            ),
+            guard=Guard(roles=tuple(self.guard.roles)),
+        )
+
+
+def find_policy(path: str | None, environment: Mapping[str, str] | None = None) -> Policy:
+    """The policy at ``path``, else at ``$ENIGUARD_POLICY``, else in ``./guard.yml``, else the defaults.
+
+    Raises
+    ------
+    ConfigError
+        A named file is missing, or the file found is not a valid guard.yml.
+    """
+    named = path or (os.environ if environment is None else environment).get(POLICY_VARIABLE)
+    if named:
+        return read_policy(Path(named))
+    default = Path(DEFAULT_PATH)
+    return read_policy(default) if default.is_file() else DEFAULT_POLICY
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a guard.yml file.
+
+    Raises
+    ------
+    ConfigError
+        The file cannot be read, is not YAML, or is not a valid guard.yml.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from None
+    return parse_policy(text, source=str(path))
+
+
+def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
+    """The policy in the text of a guard.yml.
+
+    Raises
+    ------
+    ConfigError
+        As for `read_policy`.
+    """
+    try:
+        # The loader is a SafeLoader that also refuses a key given twice.
+        content = yaml.load(text, Loader=_OnceLoader)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ConfigError(f"{source}: not YAML: {error}") from None
+    if content is None:
+        return DEFAULT_POLICY
+    if not isinstance(content, dict):
+        raise ConfigError(f"{source}: a mapping of sections was expected; valid: {_valid(GuardFile)}")
+    try:
+        return GuardFile.model_validate(content).policy()
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{source}: {_explained(one)}" for one in error.errors())) from None
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """YAML lets a key stand twice and takes the last one; here that is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if isinstance(key, Hashable) and key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} stands twice", key_node.start_mark
+                )
+            seen.add(key if isinstance(key, Hashable) else id(key_node))
+        return super().construct_mapping(node, deep)
+
+
+def _explained(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"]) or "(top)"
+    if error["type"] == "extra_forbidden":
+        return f"{where}: unknown key; valid here: {_valid(_model_at(error['loc'][:-1]))}"
+    return f"{where}: {error['msg']}, got {str(error['input'])[:80]!r}"
+
+
+def _model_at(location: tuple[int | str, ...]) -> type[BaseModel]:
+    """The model that a place in the file is validated by."""
+    sections: dict[str, type[BaseModel]] = {
+        "accounts": AccountEntry,
+        "rules": RuleEntry,
+        "actors": ActorsSection,
+        "guard": GuardSection,
+    }
+    if not location:
+        return GuardFile
+    if location[:2] == ("actors", "controllers"):
+        return CallerEntry
+    return sections[str(location[0])]
+
+
+def _valid(model: type[BaseModel]) -> str:
+    return ", ".join(model.model_fields)

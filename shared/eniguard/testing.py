@@ -1,0 +1,144 @@
+"""Helpers for testing rules: build a call and a snapshot, and decide.
+
+They are public, so that rules of your own are tested the way the packaged ones are::
+
+    decision = decided(
+        call("ecs:DeleteNetworkInterface", NetworkInterfaceId="eni-1", error="InvalidOperation.EniServiceManaged"),
+        only=["ENI001"],
+    )
+    assert findings(decision) == [("ENI001", "low", "eni-1")]
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from eniguard.events.calls import Call, read
+from eniguard.events.catalog import known_action
+from eniguard.events.record import Identity, TrailRecord
+from eniguard.events.times import seconds
+from eniguard.model import Decision
+from eniguard.replay.sequence import CallSequence
+from eniguard.rules.registry import Registry
+from eniguard.settings import DEFAULT_POLICY, Policy
+from eniguard.sources.snapshot import Snapshot
+
+ACCOUNT = "1234567890123456"
+REGION = "cn-hangzhou"
+#: When calls are made, and when snapshots are taken, unless a test says otherwise.
+NOON = "2026-03-01T12:00:00Z"
+MORNING = "2026-03-01T08:00:00Z"
+
+ALICE = Identity("ram-user", "200000000000000001", ACCOUNT, "alice")
+ROOT = Identity("root-account", ACCOUNT, ACCOUNT, "root")
+_numbers = count(1)
+
+
+def role(name: str, session: str = "session") -> Identity:
+    """The identity of a caller that assumed a role, as ActionTrail records it."""
+    return Identity("assumed-role", f"300000000000000001:{session}", ACCOUNT, f"{name}:{session}")
+
+
+API_GATEWAY = role("AliyunServiceRoleForApiGatewayConnectUserVpc")
+NAT_GATEWAY = role("AliyunServiceRoleForNatgw")
+
+
+def call(
+    action: str,
+    by: Identity = ALICE,
+    *,
+    error: str | None = None,
+    response: Mapping[str, Any] | None = None,
+    region: str = REGION,
+    time: str = NOON,
+    event_id: str | None = None,
+    type: str = "ApiCall",
+    **parameters: Any,
+) -> Call:
+    """A recorded call.
+
+    Parameters
+    ----------
+    action
+        As in ``ecs:DeleteNetworkInterface``.
+    by
+        The caller.
+    error
+        The error code; ``None`` for a call that succeeded.
+    response
+        ``responseElements``.
+    region, time, event_id, type
+        The fields of the event; the id is a new one by default.
+    parameters
+        ``requestParameters``; keys with dots are given as ``**{"Ipv4Prefix.1": "10.0.0.16/28"}``.
+    """
+    api = known_action(action)
+    record = TrailRecord(
+        event_id=event_id or f"00000000-0000-4000-8000-{next(_numbers):012d}",
+        name=api.name,
+        service=api.product.capitalize(),
+        type=type,
+        time=time,
+        at=seconds(time),
+        region=region,
+        account_id=ACCOUNT,
+        request_id=None,
+        error_code=error,
+        error_message=None,
+        identity=by,
+        source_ip="203.0.113.7",
+        user_agent="example-agent",
+        parameters=dict(parameters),
+        response=dict(response or {}),
+    )
+    return read(record, api)
+
+
+def snapshot(
+    resources: Mapping[str, Sequence[Mapping[str, Any]]], *, captured_at: str = MORNING, region: str = REGION
+) -> Snapshot:
+    """A state snapshot: API items by kind (``{"ecs:NetworkInterface": [{"NetworkInterfaceId": …}]}``)."""
+    file = {
+        "schema": 1,
+        "captured_at": captured_at,
+        "account_id": ACCOUNT,
+        "region": region,
+        "resources": resources,
+    }
+    return Snapshot(json.dumps(file).encode(), path="state.json")
+
+
+def decided(
+    one: Call,
+    *,
+    state: Snapshot | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    only: Iterable[str] | None = None,
+) -> Decision:
+    """The decision on one call that stands alone."""
+    return decided_in_order([one], state=state, policy=policy, only=only)[0]
+
+
+def decided_in_order(
+    calls: Iterable[Call],
+    *,
+    state: Snapshot | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    only: Iterable[str] | None = None,
+) -> list[Decision]:
+    """The decisions on calls in order, each seeing what the earlier ones did."""
+    sequence = CallSequence(policy, Registry(policy, only=only))
+    return [sequence.decide(one, state).decision for one in calls]
+
+
+def findings(decision: Decision) -> list[tuple[str, str, str]]:
+    """The findings of a decision as (rule, severity, id of the subject)."""
+    return [(finding.rule, finding.severity, finding.subject.id) for finding in decision.findings]
+
+
+def undecided(decision: Decision) -> list[str]:
+    """The codes of the rules that could not be decided."""
+    return [one.rule for one in decision.undecided]

@@ -1,0 +1,179 @@
+"""What is built, what it asks for, and what a function may reach."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from email.parser import Parser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+REPOSITORY = Path(__file__).parents[2]
+PACKAGE = REPOSITORY / "shared" / "eniguard"
+HANDLERS = sorted(REPOSITORY.glob("functions/*/index.py"))
+REQUIREMENTS = sorted(
+    [*REPOSITORY.glob("requirements/*.txt"), *REPOSITORY.glob("functions/*/requirements.txt")]
+)
+
+HANDLER_MAY_IMPORT = {"eniguard.pipeline", "eniguard.settings", "eniguard.errors"}
+IMPORTED_AS = {"pyyaml": "yaml"}
+PINNED = re.compile(r"[A-Za-z0-9._-]+==\S+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+$")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)],
+        cwd=REPOSITORY,
+        check=True,
+        capture_output=True,
+    )
+    (path,) = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        yield archive
+
+
+def text_ending(wheel: zipfile.ZipFile, end: str) -> str:
+    (name,) = [name for name in wheel.namelist() if name.endswith(end)]
+    return wheel.read(name).decode()
+
+
+def project() -> dict[str, Any]:
+    return tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def distribution(requirement: str) -> str:
+    return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower()
+
+
+def imports(source: str) -> set[str]:
+    """Full names of what a module imports, wherever the import stands; ``from a import b`` is ``a.b``."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = "." * node.level + (node.module or "")
+            found.update(f"{origin}.{alias.name}" for alias in node.names)
+    return found
+
+
+def beyond_a_handler(source: str) -> set[str]:
+    """The imports that a handler must not have: anything but the standard library and three modules."""
+    return {
+        name
+        for name in imports(source)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        and not any(name == allowed or name.startswith(f"{allowed}.") for allowed in HANDLER_MAY_IMPORT)
+    }
+
+
+def test_wheel_holds_every_module_and_data_file_of_the_package_but_no_test(wheel: zipfile.ZipFile) -> None:
+    # given
+    expected = {
+        path.relative_to(PACKAGE.parent).as_posix()
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("test_")
+    }
+
+    # when
+    shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
+
+    # then
+    assert shipped == expected
+    assert "eniguard/py.typed" in shipped
+
+
+def test_every_folder_with_modules_is_a_package() -> None:
+    folders = {path.parent for path in PACKAGE.rglob("*.py")}
+
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
+def test_wheel_installs_the_command_line(wheel: zipfile.ZipFile) -> None:
+    entry_points = text_ending(wheel, ".dist-info/entry_points.txt")
+
+    assert "eniguard = eniguard.cli:main" in entry_points.splitlines()
+
+
+def test_wheel_states_the_oldest_python_and_the_licence(wheel: zipfile.ZipFile) -> None:
+    metadata = Parser().parsestr(text_ending(wheel, ".dist-info/METADATA"))
+
+    assert metadata["Requires-Python"] == ">=3.10"
+    assert metadata["License-Expression"] == "Apache-2.0"
+
+
+def test_package_imports_only_what_it_declares() -> None:
+    # given
+    declared = {distribution(requirement) for requirement in project()["dependencies"]}
+    allowed = {IMPORTED_AS.get(name, name) for name in declared} | {"eniguard"} | sys.stdlib_module_names
+
+    # when
+    undeclared = {
+        f"{path.relative_to(PACKAGE)}: {name}"
+        for path in PACKAGE.rglob("*.py")
+        if not path.name.startswith("test_")
+        for name in imports(path.read_text(encoding="utf-8"))
+        if name.split(".")[0] not in allowed
+    }
+
+    # then
+    assert undeclared == set()
+
+
+def test_only_tests_import_the_helpers_for_testing_rules() -> None:
+    importers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if not path.name.startswith("test_")
+        for name in imports(path.read_text(encoding="utf-8"))
+        if name.startswith("eniguard.testing")
+    }
+
+    assert importers == set()
+
+
+@pytest.mark.parametrize("path", REQUIREMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_requirement_file_pins_each_package_with_a_hash_and_names_no_address(path: Path) -> None:
+    # given
+    text = path.read_text(encoding="utf-8")
+
+    # when
+    entries = text.replace("\\\n", " ").splitlines()
+
+    # then
+    assert entries
+    assert [entry for entry in entries if not PINNED.match(entry)] == []
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.parent.name)
+def test_handler_imports_only_the_pipeline_the_settings_and_the_errors(path: Path) -> None:
+    assert beyond_a_handler(path.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "offending"),
+    [
+        ("import json\nfrom eniguard.pipeline import Pipeline\nfrom eniguard import errors, settings", set()),
+        ("from eniguard import rules", {"eniguard.rules"}),
+        ("import eniguard.cli", {"eniguard.cli"}),
+        ("from eniguard.pipelines import x", {"eniguard.pipelines.x"}),
+        ("def handler():\n    import msgspec", {"msgspec"}),
+        ("from . import beside", {"..beside"}),
+    ],
+)
+def test_import_beyond_what_a_handler_may_have_is_seen(source: str, offending: set[str]) -> None:
+    assert beyond_a_handler(source) == offending
