@@ -19,7 +19,7 @@ from typing import Any
 from eniguard.events.calls import Call, read
 from eniguard.events.catalog import known_action
 from eniguard.events.record import Identity, TrailRecord
-from eniguard.events.times import seconds
+from eniguard.events.times import parsed
 from eniguard.model import Decision
 from eniguard.replay.sequence import CallSequence
 from eniguard.rules.registry import Registry
@@ -82,7 +82,7 @@ def call(
         service=api.product.capitalize(),
         type=type,
         time=time,
-        at=seconds(time),
+        at=parsed(time)[1],
         region=region,
         account_id=ACCOUNT,
         request_id=None,

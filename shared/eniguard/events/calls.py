@@ -94,6 +94,9 @@ _RESPONSE_LISTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Description", "Description"),
     ),
     "AllocateIpv6InternetBandwidth": (("Ipv6AddressId", "Ipv6AddressId"),),
+    "CreateNetworkInterfacePermission": (
+        ("NetworkInterfacePermissionId", "NetworkInterfacePermission.NetworkInterfacePermissionId"),
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from eniguard.events.calls import Call
+from eniguard.facts.blocks import canonical
 from eniguard.facts.kinds import (
     AnyResource,
     CidrReservation,
@@ -81,8 +82,8 @@ def _assign_ipv4(call: Call, eni: Eni) -> Eni:
     prefixes, more_prefixes = _assigned(call, "Ipv4Prefix", "Ipv4PrefixCount")
     return replace(
         eni,
-        ipv4_addresses=_plus(eni.ipv4_addresses, addresses),
-        ipv4_prefixes=_plus(eni.ipv4_prefixes, prefixes),
+        ipv4_addresses=_with(eni.ipv4_addresses, addresses),
+        ipv4_prefixes=_with(eni.ipv4_prefixes, prefixes),
         unnamed_ipv4_addresses=eni.unnamed_ipv4_addresses + more,
         unnamed_ipv4_prefixes=eni.unnamed_ipv4_prefixes + more_prefixes,
     )
@@ -93,8 +94,8 @@ def _assign_ipv6(call: Call, eni: Eni) -> Eni:
     prefixes, more_prefixes = _assigned(call, "Ipv6Prefix", "Ipv6PrefixCount")
     return replace(
         eni,
-        ipv6_addresses=_plus(eni.ipv6_addresses, addresses),
-        ipv6_prefixes=_plus(eni.ipv6_prefixes, prefixes),
+        ipv6_addresses=_with(eni.ipv6_addresses, addresses),
+        ipv6_prefixes=_with(eni.ipv6_prefixes, prefixes),
         unnamed_ipv6_addresses=eni.unnamed_ipv6_addresses + more,
         unnamed_ipv6_prefixes=eni.unnamed_ipv6_prefixes + more_prefixes,
     )
@@ -102,25 +103,35 @@ def _assign_ipv6(call: Call, eni: Eni) -> Eni:
 
 def _assigned(call: Call, listed: str, counted: str) -> tuple[tuple[str, ...], int]:
     """What a call assigns: named in the request or in the response, else as a number of unnamed ones."""
-    named = call.parameters.texts(listed) or call.response.get(listed, ())
+    named = tuple(text for text in call.parameters.texts(listed) if text) or call.response.get(listed, ())
     if named:
         return named, 0
     return (), max(0, call.parameters.integer(counted) or 0)
 
 
 def _unassign_ipv4(call: Call, eni: Eni) -> Eni:
+    texts = call.parameters.texts
+    addresses, more = _without(eni.ipv4_addresses, eni.unnamed_ipv4_addresses, texts("PrivateIpAddress"))
+    prefixes, more_prefixes = _without(eni.ipv4_prefixes, eni.unnamed_ipv4_prefixes, texts("Ipv4Prefix"))
     return replace(
         eni,
-        ipv4_addresses=_minus(eni.ipv4_addresses, call.parameters.texts("PrivateIpAddress")),
-        ipv4_prefixes=_minus(eni.ipv4_prefixes, call.parameters.texts("Ipv4Prefix")),
+        ipv4_addresses=addresses,
+        ipv4_prefixes=prefixes,
+        unnamed_ipv4_addresses=more,
+        unnamed_ipv4_prefixes=more_prefixes,
     )
 
 
 def _unassign_ipv6(call: Call, eni: Eni) -> Eni:
+    texts = call.parameters.texts
+    addresses, more = _without(eni.ipv6_addresses, eni.unnamed_ipv6_addresses, texts("Ipv6Address"))
+    prefixes, more_prefixes = _without(eni.ipv6_prefixes, eni.unnamed_ipv6_prefixes, texts("Ipv6Prefix"))
     return replace(
         eni,
-        ipv6_addresses=_minus(eni.ipv6_addresses, call.parameters.texts("Ipv6Address")),
-        ipv6_prefixes=_minus(eni.ipv6_prefixes, call.parameters.texts("Ipv6Prefix")),
+        ipv6_addresses=addresses,
+        ipv6_prefixes=prefixes,
+        unnamed_ipv6_addresses=more,
+        unnamed_ipv6_prefixes=more_prefixes,
     )
 
 
@@ -256,7 +267,7 @@ def _make_eni(call: Call, eni_id: str) -> Eni:
         type=parameters.text("InstanceType") or "Secondary",
         vpc_id=_one(response, "VpcId"),
         vswitch_id=parameters.text("VSwitchId"),
-        ipv4_addresses=_plus((primary,) if primary else (), secondary),
+        ipv4_addresses=_with((primary,) if primary else (), secondary),
         ipv6_addresses=ipv6,
         ipv4_prefixes=prefixes,
         ipv6_prefixes=ipv6_prefixes,
@@ -285,13 +296,13 @@ def _make_group(call: Call, group_id: str) -> SecurityGroup:
 
 
 def _make_reservation(call: Call, reservation_id: str) -> CidrReservation:
+    """A reservation that was asked for: no event tells when it becomes Assigned (openapi.md 1.5)."""
     version = (call.parameters.text("IpVersion") or "IPv4").lower()
     return CidrReservation(
         id=reservation_id,
         vswitch_id=call.parameters.text("VSwitchId"),
         family=6 if version == "ipv6" else 4,
         cidr=call.parameters.text("VSwitchCidrReservationCidr"),
-        status="Assigning",
         assigned=0,
     )
 
@@ -312,6 +323,30 @@ def _flag(text: str | None) -> bool | None:
 def _plus(have: tuple[str, ...] | None, more: tuple[str, ...]) -> tuple[str, ...] | None:
     """A set in list form with more members; unknown stays unknown."""
     return None if have is None else (*have, *(one for one in more if one not in have))
+
+
+def _with(have: tuple[str, ...] | None, more: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Addresses or blocks with more of them, each once whatever its spelling; unknown stays unknown."""
+    if have is None or not more:
+        return have
+    kept = {canonical(one): one for one in have}
+    for one in more:
+        kept.setdefault(canonical(one), one)
+    return tuple(kept.values())
+
+
+def _without(
+    have: tuple[str, ...] | None, unnamed: int, less: tuple[str, ...]
+) -> tuple[tuple[str, ...] | None, int]:
+    """Addresses or blocks, and how many unnamed ones, after some were taken away.
+
+    One that is not among the named was one of the unnamed.
+    """
+    if have is None or not less:
+        return have, unnamed
+    removed = {canonical(one) for one in less}
+    kept = tuple(one for one in have if canonical(one) not in removed)
+    return kept, max(0, unnamed - (len(removed) - (len(have) - len(kept))))
 
 
 def _minus(have: tuple[str, ...] | None, less: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -177,7 +177,7 @@ def _vswitch(item: Item) -> VSwitch:
         id=item_id(names.VSWITCH, item),
         vpc_id=_text(item.get("VpcId")),
         cidr=_text(item.get("CidrBlock")) or None,
-        ipv6_cidr=_text(item.get("Ipv6CidrBlock")) or None,
+        ipv6_cidr="" if _flag(item.get("EnabledIpv6")) is False else _text(item.get("Ipv6CidrBlock")),
         status=_text(item.get("Status")),
     )
 

@@ -121,7 +121,7 @@ class InstanceType(Struct, frozen=True, gc=False):
 
 
 class VSwitch(Struct, frozen=True, gc=False):
-    """A vSwitch with its IPv4 and, if it has one, IPv6 block."""
+    """A vSwitch with its blocks; ``ipv6_cidr`` is empty when it is known to have none."""
 
     id: str
     vpc_id: str | None = None
@@ -130,7 +130,7 @@ class VSwitch(Struct, frozen=True, gc=False):
     status: str | None = None
 
     def block(self, family: int) -> str | None:
-        """The block of one IP family (4 or 6); ``None`` when it has none or it is not known."""
+        """The block of one IP family (4 or 6); empty when it has none, ``None`` when it is not known."""
         return self.cidr if family == 4 else self.ipv6_cidr
 
 

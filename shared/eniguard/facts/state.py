@@ -70,6 +70,13 @@ class State:
             self.watcher(ref, value, self._facts.fact(ref))
         return value
 
+    def fact(self, ref: Ref) -> Fact | None:
+        """The fact that the value on this side rests on, for its source and age; ``None`` when there is none."""
+        fact = self._facts.fact(ref)
+        if fact is None or self._side == "after" or not fact.newer_than(self._call.at):
+            return fact
+        return fact.earlier
+
     def eni(self, eni_id: str) -> Eni | Unknown | Gone:
         """An ENI by its id."""
         return self._one(ENI, eni_id, Eni)
@@ -169,7 +176,8 @@ class State:
         found: list[AnyResource] = []
         for target in self._call.ids(kind):
             fact = self._facts.fact(self.ref(kind, target))
-            value = effects.created(self._call, kind) if fact is None else fact.value
+            known = None if fact is None or isinstance(fact.value, Unknown) else fact.value
+            value = known or effects.created(self._call, kind)
             if isinstance(value, AnyResource) and value.id == target and target not in present:
                 found.append(value)
         return found

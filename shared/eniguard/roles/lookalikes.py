@@ -8,8 +8,7 @@ from functools import lru_cache
 
 from eniguard.roles.catalogue import ServiceRole, index, role_named
 
-#: Characters that pass for another at a glance, after case is folded. RAM allows only ASCII in role names;
-#: the Cyrillic and Greek letters are for whatever else an event may claim.
+#: Characters that pass for another at a glance, after case is folded; separators count for nothing.
 _ALIKE = str.maketrans(
     {
         "0": "o",
@@ -17,17 +16,17 @@ _ALIKE = str.maketrans(
         "i": "l",
         "|": "l",
         "5": "s",
-        "а": "a",  # noqa: RUF001 Cyrillic
-        "е": "e",  # noqa: RUF001 Cyrillic
-        "о": "o",  # noqa: RUF001 Cyrillic
-        "р": "p",  # noqa: RUF001 Cyrillic
-        "с": "c",  # noqa: RUF001 Cyrillic
-        "у": "y",  # noqa: RUF001 Cyrillic
-        "і": "l",  # noqa: RUF001 Cyrillic
-        "ѕ": "s",  # noqa: RUF001 Cyrillic
-        "ο": "o",  # noqa: RUF001 Greek
-        "α": "a",  # noqa: RUF001 Greek
-        "ι": "l",  # noqa: RUF001 Greek
+        "\u0430": "a",  # CYRILLIC SMALL LETTER A
+        "\u0435": "e",  # CYRILLIC SMALL LETTER IE
+        "\u043e": "o",  # CYRILLIC SMALL LETTER O
+        "\u0440": "p",  # CYRILLIC SMALL LETTER ER
+        "\u0441": "c",  # CYRILLIC SMALL LETTER ES
+        "\u0443": "y",  # CYRILLIC SMALL LETTER U
+        "\u0456": "l",  # CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I
+        "\u0455": "s",  # CYRILLIC SMALL LETTER DZE
+        "\u03bf": "o",  # GREEK SMALL LETTER OMICRON
+        "\u03b1": "a",  # GREEK SMALL LETTER ALPHA
+        "\u03b9": "l",  # GREEK SMALL LETTER IOTA
         ".": None,
         "-": None,
         "_": None,
@@ -43,7 +42,6 @@ def _skeletons() -> Mapping[str, ServiceRole]:
     return {_skeleton(name): role for name, role in index().items()}
 
 
-@lru_cache(maxsize=1024)
 def near(name: str) -> ServiceRole | None:
     """The role of the index that a name could be mistaken for, or ``None``.
 

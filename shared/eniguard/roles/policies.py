@@ -57,7 +57,7 @@ class RolePolicy(Struct, frozen=True):
         Where the document was published.
     actions
         The allowed actions in lower case, conditioned ones included; they may hold ``*`` and ``?``.
-    deletes_role_of
+    deletes_own_role_service
         The trusted service whose service-linked role it may delete; ``None`` when there is none.
     creates_roles_of
         The trusted services whose service-linked roles it may create.
@@ -69,7 +69,7 @@ class RolePolicy(Struct, frozen=True):
     updated: str | None
     source: str
     actions: frozenset[str]
-    deletes_role_of: str | None = None
+    deletes_own_role_service: str | None = None
     creates_roles_of: tuple[str, ...] = ()
 
 
@@ -84,12 +84,16 @@ def _by_policy() -> Mapping[str, ServiceRole]:
     return {role.policy.lower(): role for role in index().values() if role.policy is not None}
 
 
-@lru_cache(maxsize=1024)
 def policy_of(role_name: str) -> RolePolicy | None:
     """The stored policy of a role, found as ``role_named`` finds it; ``None`` when there is none."""
     role = role_named(role_name)
-    document = None if role is None else _documents().get(role.name)
-    if role is None or document is None:
+    return None if role is None else _policy(role)
+
+
+@lru_cache(maxsize=256)
+def _policy(role: ServiceRole) -> RolePolicy | None:
+    document = _documents().get(role.name)
+    if document is None:
         return None
     deleted = _services(document, DELETE_SERVICE_LINKED_ROLE)
     return RolePolicy(
@@ -99,7 +103,7 @@ def policy_of(role_name: str) -> RolePolicy | None:
         updated=document.updated,
         source=document.source,
         actions=frozenset(a.lower() for statement in document.statements for a in statement.actions),
-        deletes_role_of=next(deleted, None),
+        deletes_own_role_service=next(deleted, None),
         creates_roles_of=tuple(_services(document, CREATE_SERVICE_LINKED_ROLE)),
     )
 
@@ -113,25 +117,20 @@ def role_of_policy(policy_name: str) -> ServiceRole | None:
 def allows(policy: RolePolicy, action: str) -> bool:
     """Whether a policy lists an action (``ecs:DeleteNetworkInterface``), by name or by wildcard.
 
-    Conditions are not looked at: ``deletes_role_of`` and ``creates_roles_of`` carry the only two that
-    bear on ``ecs``, ``vpc`` and ``ram`` actions.
+    Conditions are not looked at: ``deletes_own_role_service`` and ``creates_roles_of`` carry the only two
+    that bear on ``ecs``, ``vpc`` and ``ram`` actions.
     """
     wanted = action.lower()
     if wanted in policy.actions:
         return True
-    return any(
-        _pattern(listed).fullmatch(wanted) is not None for listed in policy.actions if _is_pattern(listed)
-    )
-
-
-def _is_pattern(action: str) -> bool:
-    return "*" in action or "?" in action
+    patterns = (listed for listed in policy.actions if "*" in listed or "?" in listed)
+    return any(_expression(pattern).fullmatch(wanted) is not None for pattern in patterns)
 
 
 @lru_cache(maxsize=256)
-def _pattern(action: str) -> re.Pattern[str]:
+def _expression(pattern: str) -> re.Pattern[str]:
     """A RAM pattern as a regular expression: ``*`` is any run of characters, ``?`` is any one."""
-    parts = ({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in action)
+    parts = ({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
     return re.compile("".join(parts))
 
 

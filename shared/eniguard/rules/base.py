@@ -109,7 +109,7 @@ class Rule:
     def __init__(self, settings: RuleSettings | None = None) -> None:
         settings = settings or RuleSettings()
         self.params = _params(type(self), settings.params)
-        self.base_severity: Severity = settings.severity or self.severity
+        self._tuned = settings.severity
 
     def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
         """The facts the rule wants for a call, given those already known; monotone and pure."""
@@ -135,13 +135,15 @@ class Rule:
         others: Sequence[Resource] = (),
         advice: str | None = None,
         fix: Fix | None = None,
+        references: Sequence[Reference] = (),
     ) -> Finding:
         """A finding of this rule about ``subject``.
 
-        ``severity`` replaces the rule's own; it drops one step when ``inventory`` is not ``known``.
+        ``severity`` replaces the rule's own, and guard.yml replaces both; it drops one step when
+        ``inventory`` is not ``known``. ``references`` are places beside those of the rule.
         """
         call = case.call
-        level = severity or self.base_severity
+        level = self._tuned or severity or self.severity
         return Finding(
             finding_id=finding_id(call.event_id, self.code, subject.kind, subject.id),
             rule=self.code,
@@ -161,7 +163,7 @@ class Rule:
             evidence=tuple(evidence),
             advice=advice or self.advice,
             fix=fix,
-            references=self.references,
+            references=(*self.references, *references),
         )
 
     def undecided(self, case: Case, reason: str, *refs: Ref, subject: Resource | None = None) -> Undecided:

@@ -7,6 +7,7 @@ resolved first (openapi.md 1.2). What cannot be resolved is a subject whose reso
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -17,31 +18,89 @@ from eniguard.facts.refs import FactValue, Gone, Ref, Unknown
 from eniguard.facts.state import reference
 from eniguard.model import Resource
 from eniguard.model.kinds import EIP, ENI, IPV6_ADDRESS, IPV6_BANDWIDTH, SECURITY_GROUP
-from eniguard.roles import owner_service
 from eniguard.rules.case import Case
+from eniguard.rules.owners import NOBODY_KNOWN, Owner, eni_owner, group_owner
 
 #: ``InstanceType`` of an EIP, ``AssociatedInstanceType`` of an IPv6 address, when an ENI holds it.
 ON_AN_ENI = "NetworkInterface"
+#: Calls that say themselves what an EIP is to be bound to; what held it before is none of their business.
+_BINDS_EIP = frozenset(("AssociateEipAddress", "AssociateEipAddressBatch"))
+
+_NOT_SAID = "its record does not say"
+
+
+class Subject(Protocol):
+    """A resource that is managed by a cloud service, or not, or nobody knows."""
+
+    @property
+    def name(self) -> str:
+        """The id, or what stands for it."""
+
+    @property
+    def managed(self) -> bool | None:
+        """Whether a cloud service managed it before the call; ``None`` when not known."""
+
+    @property
+    def missing(self) -> Ref:
+        """The fact that says whether it is managed."""
+
+    @property
+    def reason(self) -> str:
+        """Why that fact says nothing."""
+
+    @property
+    def description(self) -> str | None:
+        """Its Description before the call, free text."""
+
+    @property
+    def owner(self) -> Owner:
+        """The service it belongs to, if it is managed."""
+
+    @property
+    def via(self) -> str | None:
+        """The id the call named instead of it."""
+
+    def resource(self, *, proven: bool = False) -> Resource:
+        """The subject as findings name it; ``proven`` when the event itself says that it is managed."""
 
 
 class EniSubject(Struct, frozen=True, gc=False):
     """One ENI a call is about.
 
-    ``eni`` is its state before the call, ``None`` when not known; ``missing`` then names the fact.
-    ``id`` is ``None`` when not even the id could be found out; ``via`` is the id the call named instead.
+    ``eni`` is its state before the call, ``None`` when not known. ``id`` is ``None`` when not even the id
+    could be found out; ``via`` is the id the call named instead. ``missing`` is the fact that tells whether
+    it is managed, and ``reason`` why it does not.
     """
 
     id: str | None
     eni: Eni | None
-    missing: Ref | None = None
+    missing: Ref
     reason: str = ""
     via: str | None = None
 
-    def resource(self) -> Resource:
+    @property
+    def name(self) -> str:
+        """The id, or the id it stands behind."""
+        return self.id or f"(behind {self.via})"
+
+    @property
+    def managed(self) -> bool | None:
+        """Whether it was managed before the call; ``None`` when not known."""
+        return None if self.eni is None else self.eni.managed
+
+    @property
+    def description(self) -> str | None:
+        """Its Description before the call."""
+        return None if self.eni is None else self.eni.description
+
+    @property
+    def owner(self) -> Owner:
+        """The service it belongs to, if it is managed."""
+        return NOBODY_KNOWN if self.eni is None else eni_owner(self.eni)
+
+    def resource(self, *, proven: bool = False) -> Resource:
         """The subject as findings name it; an unresolved one under the id that the call gave."""
-        if self.id is None:
-            return Resource(ENI, f"(behind {self.via})")
-        return eni_resource(self.id, self.eni)
+        return _resource(ENI, self, proven)
 
 
 class GroupSubject(Struct, frozen=True, gc=False):
@@ -51,48 +110,49 @@ class GroupSubject(Struct, frozen=True, gc=False):
     group: SecurityGroup | None
     missing: Ref
     reason: str = ""
+    owner: Owner = NOBODY_KNOWN
+    via: str | None = None
 
-    def resource(self) -> Resource:
+    @property
+    def name(self) -> str:
+        """The id."""
+        return self.id
+
+    @property
+    def managed(self) -> bool | None:
+        """Whether it was managed before the call; ``None`` when not known."""
+        return None if self.group is None else self.group.managed
+
+    @property
+    def description(self) -> str | None:
+        """Its description before the call."""
+        return None if self.group is None else self.group.description
+
+    def resource(self, *, proven: bool = False) -> Resource:
         """The subject as findings name it."""
-        managed = None if self.group is None else self.group.managed
-        return Resource(SECURITY_GROUP, self.id, managed, group_owner(self.group))
+        return _resource(SECURITY_GROUP, self, proven)
 
 
-def eni_resource(eni_id: str, eni: Eni | None) -> Resource:
-    """An ENI as findings name it."""
-    if eni is None:
-        return Resource(ENI, eni_id)
-    return Resource(ENI, eni_id, eni.managed, eni_owner(eni))
+def _resource(kind: str, subject: Subject, proven: bool) -> Resource:
+    managed = True if proven else subject.managed
+    return Resource(kind, subject.name, managed, subject.owner.service if managed else None)
 
 
-def eni_owner(eni: Eni | None) -> str | None:
-    """The service that manages an ENI, read off its description; ``None`` when it cannot be told."""
-    return owner_service(eni.description) if eni is not None and eni.managed else None
-
-
-def group_owner(group: SecurityGroup | None) -> str | None:
-    """The service that manages a security group, read off its description; ``None`` when it cannot be told."""
-    return owner_service(group.description) if group is not None and group.managed else None
+def eni_resource(eni: Eni) -> Resource:
+    """A known ENI as findings name it."""
+    return Resource(ENI, eni.id, eni.managed, eni_owner(eni).service if eni.managed else None)
 
 
 def needs_enis(call: Call, facts: Facts) -> Iterator[Ref]:
     """The ENIs a call is about, through EIPs and IPv6 addresses where it does not name them."""
     for eni_id in call.ids(ENI, "subject", "used"):
         yield reference(call, ENI, eni_id)
-    for allocation_id in call.ids(EIP, "subject"):
-        ref = reference(call, EIP, allocation_id)
-        yield ref
-        yield from _eni_behind(call, facts.value(ref))
-    for address_id in call.ids(IPV6_ADDRESS, "subject"):
-        ref = reference(call, IPV6_ADDRESS, address_id)
-        yield ref
-        yield from _eni_behind(call, facts.value(ref))
-    for bandwidth_id in call.ids(IPV6_BANDWIDTH, "subject"):
-        ref = reference(call, IPV6_ADDRESS, bandwidth_id, "ipv6_bandwidth")
+    for ref in _holder_refs(call):
         yield ref
         found = facts.value(ref)
-        for address in found if isinstance(found, tuple) else ():
-            yield from _eni_behind(call, address)
+        for holder in found if isinstance(found, tuple) else (found,):
+            if eni_behind := _eni_behind(holder):
+                yield reference(call, ENI, eni_behind)
 
 
 def needs_groups(call: Call, facts: Facts) -> Iterator[Ref]:
@@ -101,45 +161,20 @@ def needs_groups(call: Call, facts: Facts) -> Iterator[Ref]:
         yield reference(call, SECURITY_GROUP, group_id)
 
 
-def _eni_behind(call: Call, holder: FactValue) -> Iterator[Ref]:
-    if isinstance(holder, Eip | Ipv6Address) and holder.instance_type == ON_AN_ENI and holder.instance_id:
-        yield reference(call, ENI, holder.instance_id)
-
-
 def eni_subjects(case: Case) -> list[EniSubject]:
     """The ENIs a call is about, each once, with their state before the call."""
     call = case.call
     found = {eni_id: _subject(case, eni_id) for eni_id in call.ids(ENI, "subject", "used")}
     unresolved: list[EniSubject] = []
-    for holder_id, ref, holder in _holders(case):
-        if isinstance(holder, Eip | Ipv6Address):
-            if holder.instance_type == ON_AN_ENI and holder.instance_id:
-                found.setdefault(holder.instance_id, _subject(case, holder.instance_id, via=holder_id))
-        elif not call.ids(ENI, "used"):
-            unresolved.append(EniSubject(None, None, ref, _why(holder), via=holder_id))
+    for ref in _holder_refs(call):
+        value = case.before.get(ref)
+        if isinstance(value, Unknown | Gone):
+            unresolved.append(EniSubject(None, None, ref, _why(value), via=ref.value))
+            continue
+        for holder in value if isinstance(value, tuple) else (value,):
+            if eni_id := _eni_behind(holder):
+                found.setdefault(eni_id, _subject(case, eni_id, via=ref.value))
     return [*found.values(), *unresolved]
-
-
-def _holders(case: Case) -> Iterator[tuple[str, Ref, FactValue]]:
-    call, before = case.call, case.before
-    for allocation_id in call.ids(EIP, "subject"):
-        yield allocation_id, before.ref(EIP, allocation_id), before.eip(allocation_id)
-    for address_id in call.ids(IPV6_ADDRESS, "subject"):
-        yield address_id, before.ref(IPV6_ADDRESS, address_id), before.ipv6_address(address_id)
-    for bandwidth_id in call.ids(IPV6_BANDWIDTH, "subject"):
-        ref = before.ref(IPV6_ADDRESS, bandwidth_id, "ipv6_bandwidth")
-        users = before.ipv6_addresses(bandwidth_id)
-        if isinstance(users, Unknown):
-            yield bandwidth_id, ref, users
-        for address in users if isinstance(users, tuple) else ():
-            yield bandwidth_id, ref, address
-
-
-def _subject(case: Case, eni_id: str, *, via: str | None = None) -> EniSubject:
-    value = case.before.eni(eni_id)
-    if isinstance(value, Eni):
-        return EniSubject(eni_id, value, via=via)
-    return EniSubject(eni_id, None, case.before.ref(ENI, eni_id), _why(value), via)
 
 
 def group_subjects(case: Case, *parts: str) -> list[GroupSubject]:
@@ -151,15 +186,46 @@ def group_subjects(case: Case, *parts: str) -> list[GroupSubject]:
     return [_group(case, group_id) for group_id in ids]
 
 
+def _holder_refs(call: Call) -> Iterator[Ref]:
+    """The facts through which a call's ENI is found: an EIP, an IPv6 address, or the one behind a bandwidth."""
+    addresses = call.ids(IPV6_ADDRESS, "subject")
+    for address_id in addresses:
+        yield reference(call, IPV6_ADDRESS, address_id)
+    for bandwidth_id in () if addresses else call.ids(IPV6_BANDWIDTH, "subject"):
+        yield reference(call, IPV6_ADDRESS, bandwidth_id, "ipv6_bandwidth")
+    if call.name in _BINDS_EIP or _names_holder(call):
+        return
+    for allocation_id in call.ids(EIP, "subject"):
+        yield reference(call, EIP, allocation_id)
+
+
+def _names_holder(call: Call) -> bool:
+    """Whether a call that unbinds an EIP says itself what holds it; without a type the id says nothing."""
+    return bool(call.parameters.text("InstanceType") and call.parameters.text("InstanceId"))
+
+
+def _eni_behind(holder: FactValue) -> str | None:
+    if isinstance(holder, Eip | Ipv6Address) and holder.instance_type == ON_AN_ENI:
+        return holder.instance_id
+    return None
+
+
+def _subject(case: Case, eni_id: str, *, via: str | None = None) -> EniSubject:
+    value = case.before.eni(eni_id)
+    ref = case.before.ref(ENI, eni_id)
+    if isinstance(value, Eni):
+        return EniSubject(eni_id, value, ref, _NOT_SAID if value.managed is None else "", via)
+    return EniSubject(eni_id, None, ref, _why(value), via)
+
+
 def _group(case: Case, group_id: str) -> GroupSubject:
     value = case.before.security_group(group_id)
     ref = case.before.ref(SECURITY_GROUP, group_id)
-    if isinstance(value, SecurityGroup):
-        return GroupSubject(group_id, value, ref)
-    return GroupSubject(group_id, None, ref, _why(value))
+    if not isinstance(value, SecurityGroup):
+        return GroupSubject(group_id, None, ref, _why(value))
+    owner = group_owner(value, case.policy.actors.service_ids)
+    return GroupSubject(group_id, value, ref, _NOT_SAID if value.managed is None else "", owner)
 
 
-def _why(value: FactValue) -> str:
-    if isinstance(value, Unknown):
-        return value.reason
-    return "it was already removed" if isinstance(value, Gone) else "its record cannot be read"
+def _why(value: Unknown | Gone) -> str:
+    return value.reason if isinstance(value, Unknown) else "it was already removed"

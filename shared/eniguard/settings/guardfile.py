@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from eniguard.errors import ConfigError
 from eniguard.model.severity import Severity
+from eniguard.settings.location import DEFAULT_PATH
 from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Guard, Policy, RuleSettings
-
-#: Where the policy is looked for when no path is given (design, "CLI").
-POLICY_VARIABLE = "ENIGUARD_POLICY"
-DEFAULT_PATH = "guard.yml"
 
 AccountId = Annotated[str, Field(pattern=r"^[0-9]{4,32}$", description="Id of an Alibaba Cloud account")]
 Service = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", examples=["nat.aliyuncs.com"])]
@@ -104,21 +100,6 @@ class GuardFile(_Strict):
             ),
             guard=Guard(roles=tuple(self.guard.roles)),
         )
-
-
-def find_policy(path: str | None, environment: Mapping[str, str] | None = None) -> Policy:
-    """The policy at ``path``, else at ``$ENIGUARD_POLICY``, else in ``./guard.yml``, else the defaults.
-
-    Raises
-    ------
-    ConfigError
-        A named file is missing, or the file found is not a valid guard.yml.
-    """
-    named = path or (os.environ if environment is None else environment).get(POLICY_VARIABLE)
-    if named:
-        return read_policy(Path(named))
-    default = Path(DEFAULT_PATH)
-    return read_policy(default) if default.is_file() else DEFAULT_POLICY
 
 
 def read_policy(path: Path) -> Policy:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from eniguard.errors import InputError
-from eniguard.events.times import seconds
+from eniguard.events.times import parsed
 from eniguard.facts.items import KINDS, ItemError, item_id, read_item
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Ref, Unknown
@@ -143,7 +143,7 @@ def _read(data: bytes, path: str) -> _File:
 
 def _captured_at(text: str, path: str) -> float:
     try:
-        return seconds(text)
+        return parsed(text)[1]
     except ValueError:
         raise InputError(f"captured_at {text!r} is not a time like 2026-01-31T08:00:00Z", path=path) from None
 

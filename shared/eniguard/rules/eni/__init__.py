@@ -1,5 +1,26 @@
-"""The eni family."""
+"""The rules about managed ENIs, and about calls that open an ordinary ENI to others."""
 
 from eniguard.rules.base import Rule
+from eniguard.rules.eni.blocking import ManagedEniBlocksDelete
+from eniguard.rules.eni.cross_account import EniCrossAccountPermission
+from eniguard.rules.eni.foreign import ManagedEniForeignService
+from eniguard.rules.eni.refused import ManagedEniWriteRefused
+from eniguard.rules.eni.source_check import EniSourceDestCheckOff
+from eniguard.rules.eni.succeeded import (
+    ManagedEniIpv6BandwidthChanged,
+    ManagedEniUndocumentedWrite,
+    ManagedEniWriteSucceeded,
+)
 
-RULES: tuple[type[Rule], ...] = ()
+__all__ = ["RULES"]
+
+RULES: tuple[type[Rule], ...] = (
+    ManagedEniWriteRefused,
+    ManagedEniWriteSucceeded,
+    ManagedEniForeignService,
+    ManagedEniBlocksDelete,
+    ManagedEniIpv6BandwidthChanged,
+    EniCrossAccountPermission,
+    EniSourceDestCheckOff,
+    ManagedEniUndocumentedWrite,
+)

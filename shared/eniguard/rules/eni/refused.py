@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from eniguard.events.calls import Call
 from eniguard.events.catalog import APIS
 from eniguard.events.outcomes import ENI_MANAGED, cause_of
-from eniguard.model import Reference
-from eniguard.rules.base import Rule, Verdicts
+from eniguard.facts.gathered import Facts
+from eniguard.facts.refs import Ref
+from eniguard.model import Reference, Resource, Severity
+from eniguard.model.kinds import ENI
+from eniguard.rules.base import REFUSED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.permissions import ENI_TABLE
-from eniguard.rules.subjects import needs_enis
+from eniguard.rules.managed import not_known, refusal, refusals, refused_elsewhere, split
+from eniguard.rules.permissions import eni_row
+from eniguard.rules.subjects import eni_subjects, needs_enis
 
-#: The rows of the table that VPC serves: it may refuse with a code of its own (domain.md 2.6).
-VPC_ROWS = frozenset(
-    f"{product}:{row.api}" for row in ENI_TABLE if row.product == "vpc" for product in ("vpc", "ecs")
-)
+
+def _is_vpc_row(action: str) -> bool:
+    row = eni_row(action)
+    return row is not None and row.product == "vpc"
+
+
+#: The six rows that VPC serves, ECS twins included: they may refuse with a code of their own (domain.md 2.6).
+VPC_ROWS = frozenset(action for action in APIS if _is_vpc_row(action))
+
+
+def _refused_for_another_reason(call: Call) -> bool:
+    """Whether the platform's own code may hide that the ENI is managed."""
+    return call.action in VPC_ROWS and cause_of(call.error_code or "") == "other"
+
+
+def needs_refused_enis(call: Call, facts: Facts) -> Iterable[Ref]:
+    """The ENIs of a refusal that is, or may be, about a managed ENI; of no other refusal."""
+    if call.error_code == ENI_MANAGED or _refused_for_another_reason(call):
+        return needs_enis(call, facts)
+    return ()
 
 
 class ManagedEniWriteRefused(Rule):
@@ -23,22 +46,47 @@ class ManagedEniWriteRefused(Rule):
     name = "managed-eni-write-refused"
     severity = "low"
     summary = "A write on a managed ENI was refused by the platform."
-    why = "The service that created the ENI manages it; the account may only look at it."
-    advice = "Leave the ENI alone. To change or remove it, change or release the instance of the service that manages it."
+    why = (
+        "A managed ENI belongs to the cloud service that created it; the account may only look at it, so "
+        "whoever keeps trying is working on the wrong object."
+    )
+    advice = (
+        "Leave the ENI alone. Its Description names the service: change or release the instance of that "
+        "service, and the ENI follows."
+    )
     actions = frozenset(api.action for api in APIS.values() if api.write and api.product in ("ecs", "vpc"))
-    outcomes = frozenset(("refused",))
+    outcomes = REFUSED
     references = (Reference("Managed ENIs", "API permissions for managed ENIs"),)
     permissions = ("ecs:DescribeNetworkInterfaces", "vpc:DescribeEipAddresses", "vpc:DescribeIpv6Addresses")
-    false_positives = "Clean-up tools and Terraform retry such calls; each retry is one more event."
+    false_positives = "Terraform and clean-up scripts repeat such calls; every retry is an event of its own."
 
-    needs = staticmethod(needs_enis)
+    needs = staticmethod(needs_refused_enis)
 
     def evaluate(self, case: Case) -> Verdicts:
         code = case.call.error_code or ""
         if case.check("the error code says that the ENI is managed", code == ENI_MANAGED, code):
-            return self._proven(case)
-        if case.call.action not in VPC_ROWS:
-            return ()
-        if not case.check("the refusal can be about the ENI", cause_of(code) == "other", cause_of(code)):
-            return ()
-        return self._resolved(case)
+            return self._named_by_code(case)
+        if case.check(
+            "the call is one that VPC serves, and its refusal may be about the ENI",
+            _refused_for_another_reason(case.call),
+            f"{case.call.action}, {cause_of(code)}",
+        ):
+            return self._of_managed_enis(case)
+        return ()
+
+    def _named_by_code(self, case: Case) -> Verdicts:
+        subjects = eni_subjects(case)
+        if not case.check("the call leads to an ENI", bool(subjects), [one.name for one in subjects]):
+            return [refused_elsewhere(self, case, Resource(ENI, "(not named)"))]
+        return refusals(self, case, subjects, eni_row(case.call.action))
+
+    def _of_managed_enis(self, case: Case) -> Verdicts:
+        """A refusal with any other code counts only where the facts call the ENI managed.
+
+        Where the table allows the call to the account, that the ENI is managed explains nothing.
+        """
+        managed, unsure = split(case, eni_subjects(case))
+        row = eni_row(case.call.action)
+        severity: Severity | None = "info" if row is not None and row.account else None
+        found = (refusal(self, case, one, row, severity=severity) for one in managed)
+        return [*found, *not_known(self, case, unsure)]

@@ -1,0 +1,127 @@
+"""The command ``eniguard``: its subcommands load when asked for, and its errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from eniguard import __version__
+from eniguard.cli import exit_codes
+from eniguard.cli.safe import one_line, say, shown, tolerate_any_text
+from eniguard.errors import ConfigError, EniguardError, InputError
+
+#: Name of each subcommand → the module and the name of its click command.
+_COMMANDS = {
+    "replay": ("eniguard.cli.replay_command", "replay"),
+    "explain": ("eniguard.cli.explain_command", "explain"),
+    "rules": ("eniguard.cli.rules_command", "rules"),
+    "generate": ("eniguard.cli.generate_command", "generate"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand when it is used, and maps every error to an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the subcommands, in the order of the documentation."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The subcommand of a name, or ``None`` when there is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command; in stand-alone mode, exit with its code."""
+
+        def run() -> Any:
+            return super(LazyGroup, self).main(
+                args, prog_name, complete_var, False, windows_expand_args, **extra
+            )
+
+        if not standalone_mode:
+            return run()
+        tolerate_any_text()
+        sys.exit(_exit_code(run))
+
+
+def _exit_code(run: Any) -> int:
+    """Run a command to its end, and give the exit code; errors are one line each on standard error."""
+    try:
+        code = run()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except BrokenPipeError:
+        _discard_output()
+        return exit_codes.BROKEN_PIPE
+    except click.Abort:
+        say("eniguard: interrupted")
+        return exit_codes.INTERRUPTED
+    except click.ClickException as error:
+        return _wrong_usage(error)
+    except ConfigError as error:
+        for line in str(error).split("\n"):
+            say(f"eniguard: {shown(line)}")
+        return exit_codes.USAGE
+    except EniguardError as error:
+        say(f"eniguard: {shown(str(error))}")
+        return exit_codes.UNREADABLE if isinstance(error, InputError) else exit_codes.USAGE
+    except OSError as error:
+        say(f"eniguard: {shown(str(error))}")
+        return exit_codes.USAGE
+    return code if isinstance(code, int) else exit_codes.OK
+
+
+def _wrong_usage(error: click.ClickException) -> int:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        say(context.get_usage())
+        say(f"Try '{context.command_path} --help' for help.")
+    say(f"eniguard: {one_line(error.format_message())}")
+    return exit_codes.USAGE
+
+
+def _discard_output() -> None:
+    """Point the standard streams at nothing, so that the interpreter's own flush at exit stays quiet."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            os.dup2(nothing, stream.fileno())
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes, highest first: 2 usage or configuration; 4 input that could not be read; "
+    "3 expectations not met; 1 findings at or above --fail-on; 0.",
+)
+@click.version_option(__version__, prog_name="eniguard")
+def eniguard() -> None:
+    """Decide recorded Alibaba Cloud calls against the documented rules.
+
+    The rules are about managed ENIs, managed security groups, IP prefixes and service-linked roles.
+    Nothing is looked up in the cloud and nothing is changed.
+
+    \b
+    Examples:
+      eniguard replay events/
+      eniguard explain events/eni/delete-refused.json
+      eniguard rules show ENI003
+    """

@@ -1,0 +1,169 @@
+"""``eniguard replay``: recorded calls in, findings out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from eniguard.cli import exit_codes
+from eniguard.cli.findings_output import FORMATS, Output, output_of
+from eniguard.cli.policy_option import policy_option
+from eniguard.cli.progress import progress_bar
+from eniguard.cli.safe import say, shown
+from eniguard.cli.summary import say_summary
+from eniguard.errors import InputError
+from eniguard.model import SEVERITIES, Severity, at_least
+
+if TYPE_CHECKING:
+    from eniguard.replay.engine import Entry, Replay
+    from eniguard.replay.expectations import Comparison
+
+
+def _codes(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The codes of ``--rules``, in upper case; ``None`` when the option is not there."""
+    if not given:
+        return None
+    codes = tuple(code.strip().upper() for part in given for code in part.split(",") if code.strip())
+    if not codes:
+        raise click.BadParameter("name at least one rule, as in --rules ENI001,ENI003")
+    return codes
+
+
+@click.command(short_help="Decide recorded calls and print the findings.")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("-j", "--jobs", default=1, metavar="N", type=click.IntRange(min=1), help="Processes to use.")
+@click.option("--state", metavar="FILE", help="State snapshot for every event without one of its own.")
+@policy_option
+@click.option("--expect", is_flag=True, help="Compare with expectations.yml in PATH, which is one folder.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES, case_sensitive=False),
+    help="Exit with 1 when a finding is at least this severe.",
+)
+@click.option("--rules", "only", metavar="CODES", multiple=True, callback=_codes, help="Only these rules.")
+@click.option("--skip-unreadable", is_flag=True, help="Input that cannot be read does not change the exit code.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.pass_context
+def replay(
+    context: click.Context,
+    paths: tuple[str, ...],
+    jobs: int,
+    state: str | None,
+    policy_path: str | None,
+    expect: bool,
+    fail_on: Severity | None,
+    only: tuple[str, ...] | None,
+    skip_unreadable: bool,
+    form: str,
+) -> None:
+    """Decide the recorded calls in files and folders, and print the findings.
+
+    PATH is a file, a folder, or - for standard input. Files end in .json, .jsonl, .ndjson, .log or .gz and
+    hold events as ActionTrail, EventBridge, SLS or OSS deliver them. Findings go to standard output; progress, the
+    summary and errors go to standard error.
+
+    \b
+    Examples:
+      eniguard replay events/
+      eniguard replay --format ndjson trail.gz | grep ENI003
+      eniguard replay --fail-on high --rules ENI001,ENI003 today/
+      eniguard replay --expect events/
+
+    \b
+    Exit codes, highest first:
+      2    usage or configuration
+      4    input that could not be read (unless --skip-unreadable)
+      3    expectations not met
+      1    findings at or above --fail-on
+      0    none of these
+      130  interrupted
+      141  the reader of the output went away
+    """
+    from eniguard.replay.engine import Options, Replay
+    from eniguard.settings.location import find_policy
+
+    comparison = _comparison(paths, only) if expect else None
+    policy = find_policy(policy_path)
+    run = Replay(Options(paths=paths, policy=policy, only=only, state=state, jobs=jobs))
+    watch = _Watch(output_of(form), comparison)
+    _follow(run, watch, form)
+    say_summary(run.tally, watch.undecided)
+    context.exit(_exit_code(run, watch, fail_on, skip_unreadable))
+
+
+class _Watch:
+    """What a replay says, passed on as it comes, and what is left to say at its end."""
+
+    def __init__(self, output: Output, comparison: Comparison | None) -> None:
+        self.output = output
+        self.comparison = comparison
+        self.undecided: Counter[str] = Counter()
+        self.unreadable = 0
+        self.unexpected = 0
+
+    def error(self, error: InputError) -> None:
+        self.unreadable += 1
+        say(f"eniguard: {shown(str(error))}")
+
+    def entry(self, entry: Entry) -> None:
+        decision = entry.decision
+        self.undecided.update(one.rule for one in decision.undecided)
+        for finding in decision.findings:
+            self.output.add(finding)
+        if self.comparison is not None:
+            self.comparison.add(f"{entry.path}#{entry.event_id}", entry.path, decision.findings)
+
+    def close(self) -> None:
+        self.output.close()
+        if self.comparison is None:
+            return
+        mismatches = self.comparison.mismatches()
+        self.unexpected = len(mismatches)
+        for one in mismatches:
+            say(f"not as expected: {shown(one.key)}: {shown(one.problem)}")
+
+
+def _follow(run: Replay, watch: _Watch, form: str) -> None:
+    """Run a replay to its end; findings on a terminal are progress enough."""
+    if form != "table" and sys.stdout is not None and sys.stdout.isatty():
+        _pass_on(run, watch)
+    else:
+        with progress_bar(run.total_size, lambda: run.tally.size, lambda: run.tally.read):
+            _pass_on(run, watch)
+    watch.close()
+
+
+def _pass_on(run: Replay, watch: _Watch) -> None:
+    for one in run:
+        if isinstance(one, InputError):
+            watch.error(one)
+        else:
+            watch.entry(one)
+
+
+def _comparison(paths: Sequence[str], only: Sequence[str] | None) -> Comparison:
+    """The expectations at the replay root; with ``--rules`` only what they say of those rules."""
+    from eniguard.replay.expectations import EXPECTATIONS_FILE, Comparison, read_expectations
+
+    if len(paths) != 1 or not os.path.isdir(paths[0]):
+        raise click.UsageError(f"--expect takes one PATH: the folder that holds {EXPECTATIONS_FILE}")
+    expected = read_expectations(Path(paths[0], EXPECTATIONS_FILE))
+    if only is not None:
+        expected = {key: [one for one in all_ if one.rule in only] for key, all_ in expected.items()}
+    return Comparison(expected)
+
+
+def _exit_code(run: Replay, watch: _Watch, fail_on: Severity | None, skip_unreadable: bool) -> int:
+    if watch.unreadable and not skip_unreadable:
+        return exit_codes.UNREADABLE
+    if watch.unexpected:
+        return exit_codes.UNEXPECTED
+    if fail_on is not None and any(at_least(one, fail_on) for one in SEVERITIES if run.tally.findings.get(one)):
+        return exit_codes.FINDINGS
+    return exit_codes.OK

@@ -1,0 +1,53 @@
+"""The lines that end a replay, on standard error."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from eniguard.cli.safe import say
+from eniguard.model import SEVERITIES
+
+if TYPE_CHECKING:
+    from eniguard.replay.engine import Tally
+
+
+def say_summary(tally: Tally, undecided: Counter[str]) -> None:
+    """Say what a replay read and found.
+
+    Parameters
+    ----------
+    tally
+        The counts of the engine.
+    undecided
+        How often each rule could not be decided.
+    """
+    say(f"{_events(tally)}; {_findings(tally)}; {_speed(tally)}")
+    if undecided:
+        rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(undecided.items()))
+        say(f"undecided for want of facts: {rules}; `eniguard explain PATH --event ID` names what is missing")
+
+
+def _events(tally: Tally) -> str:
+    counts = {
+        "read": tally.read,
+        "concerned": tally.concerned,
+        "decided": tally.decided,
+        "undecided": tally.undecided,
+        "not concerned": tally.not_concerned,
+        "duplicates": tally.duplicates,
+        "late": tally.late,
+        "unreadable": tally.unreadable,
+    }
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _findings(tally: Tally) -> str:
+    counts = [
+        f"{severity} {count}" for severity in reversed(SEVERITIES) if (count := tally.findings.get(severity))
+    ]
+    return f"findings: {', '.join(counts) or 'none'}"
+
+
+def _speed(tally: Tally) -> str:
+    return f"{tally.read / max(tally.seconds, 1e-6):.0f} events/s"

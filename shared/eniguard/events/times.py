@@ -1,0 +1,71 @@
+"""Event times: any spelling ActionTrail uses, as seconds since 1970 and as one canonical text."""
+
+from __future__ import annotations
+
+import re
+from calendar import timegm
+from functools import lru_cache
+from time import gmtime, strftime
+
+CANONICAL = "%Y-%m-%dT%H:%M:%SZ"
+
+#: ``2025-07-07T01:39:09Z`` is the norm; the PascalCase sample has ``2020-12-01T11:54:59.366+0000`` and
+#: EventBridge writes ``+08:00`` (events.md 1.1 and section 0).
+_TIME = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,9})?"
+    r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))"
+)
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_SECONDS = {f"{second:02d}Z": float(second) for second in range(60)}
+
+
+def parsed(text: str) -> tuple[str, float]:
+    """The time as ``YYYY-MM-DDThh:mm:ssZ`` and as seconds since 1970 (UTC), fractions kept.
+
+    Raises
+    ------
+    ValueError
+        Not a time with a date, a clock and an offset from UTC.
+    """
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError("not a time")
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    if not (1970 <= year < 9999 and _is_date(year, month, day) and hour < 24 and minute < 60 and second < 61):
+        raise ValueError("no such date or clock time")
+    whole = timegm((year, month, day, hour, minute, second)) - _offset(*match.groups()[7:])
+    return strftime(CANONICAL, gmtime(whole)), whole + float(match[7] or 0)
+
+
+def seconds(text: str) -> float | None:
+    """Seconds since 1970 of a time in canonical form, ``None`` for any other text.
+
+    Agrees with :func:`parsed` on what it accepts; most events of a trail share their minute with others.
+    """
+    minute = _minute(text[:17])
+    second = _SECONDS.get(text[17:])
+    return None if minute is None or second is None else minute + second
+
+
+@lru_cache(maxsize=4096)
+def _minute(text: str) -> float | None:
+    try:
+        canonical, at = parsed(f"{text}00Z")
+    except ValueError:
+        return None
+    return at if canonical[:17] == text else None
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return leap or month != 2 or day < 29
+
+
+def _offset(sign: str | None, hours: str | None, minutes: str | None) -> int:
+    """Seconds that a local time is ahead of UTC."""
+    if sign is None or hours is None or minutes is None:
+        return 0
+    ahead = int(hours) * 3600 + int(minutes) * 60
+    return ahead if sign == "+" else -ahead

@@ -1,0 +1,131 @@
+"""CIDR blocks and addresses as integers: alignment, containment, overlap.
+
+Texts are parsed once and kept in caches with a bound. A text that is no block is ``None``, never an error:
+what a call asks for is judged by the rules, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+from msgspec import Struct
+
+#: The bits of an address per IP family.
+BITS = {4: 32, 6: 128}
+#: A full IPv6 address with an embedded IPv4 address (45) and ``/128``; nothing longer is kept in a cache.
+LONGEST = 49
+#: Texts kept per cache: the addresses and prefixes of a large vSwitch, at about 200 bytes each.
+MOST_TEXTS = 32_768
+
+
+class Block(Struct, frozen=True, gc=False):
+    """One block of addresses in CIDR notation.
+
+    ``first`` and ``last`` are its outer addresses as integers, ``length`` is its mask (28 for a /28).
+    ``aligned`` is ``False`` when the text had host bits set; ``first`` then starts the block it points into.
+    """
+
+    family: int
+    length: int
+    first: int
+    last: int
+    aligned: bool = True
+
+    def contains(self, other: Block) -> bool:
+        """Whether every address of ``other`` is one of this block."""
+        return self.family == other.family and self.first <= other.first and other.last <= self.last
+
+    def overlaps(self, other: Block) -> bool:
+        """Whether the two blocks share an address."""
+        return self.family == other.family and self.first <= other.last and other.first <= self.last
+
+    def holds(self, address: int) -> bool:
+        """Whether an address of the same family, as an integer, is one of this block."""
+        return self.first <= address <= self.last
+
+    @property
+    def text(self) -> str:
+        """The block in canonical CIDR notation, without host bits."""
+        return f"{_text(self.first, self.family)}/{self.length}"
+
+
+def block(text: str, family: int) -> Block | None:
+    """The block of one IP family (4 or 6) that a text names; ``None`` when it names none.
+
+    A block is an address, ``/`` and a mask in plain decimal digits; netmasks, zones and lone addresses are not.
+    """
+    return _BLOCKS[family](text) if len(text) <= LONGEST else None
+
+
+def address(text: str, family: int) -> int | None:
+    """An address of one IP family (4 or 6) as an integer; ``None`` when the text is none."""
+    return _ADDRESSES[family](text) if len(text) <= LONGEST else None
+
+
+def canonical(text: str) -> str:
+    """One spelling for all texts of the same block or address; any other text is given back as it is."""
+    if len(text) > LONGEST:
+        return text
+    family = 6 if ":" in text else 4
+    if "/" in text:
+        found = _BLOCKS[family](text)
+        return text if found is None or not found.aligned else found.text
+    number = _ADDRESSES[family](text)
+    return text if number is None else _text(number, family)
+
+
+def _text(number: int, family: int) -> str:
+    return str(IPv4Address(number) if family == 4 else IPv6Address(number))
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _ipv4_address(text: str) -> int | None:
+    try:
+        return int(IPv4Address(text))
+    except AddressValueError:
+        return None
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _ipv6_address(text: str) -> int | None:
+    if "%" in text:
+        return None
+    try:
+        return int(IPv6Address(text))
+    except AddressValueError:
+        return None
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _ipv4_block(text: str) -> Block | None:
+    return _block(text, 4)
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _ipv6_block(text: str) -> Block | None:
+    return _block(text, 6)
+
+
+def _block(text: str, family: int) -> Block | None:
+    head, _, tail = text.partition("/")
+    length = _length(tail, BITS[family])
+    number = _ADDRESSES[family](head)
+    if length is None or number is None:
+        return None
+    host_bits = (1 << (BITS[family] - length)) - 1
+    first = number & ~host_bits
+    return Block(family, length, first, first | host_bits, aligned=first == number)
+
+
+def _length(text: str, bits: int) -> int | None:
+    """The mask as a number; ``None`` unless it is written in plain digits and not longer than an address."""
+    if not (text.isascii() and text.isdigit()) or len(text) > 3 or (text[0] == "0" and text != "0"):
+        return None
+    length = int(text)
+    return length if length <= bits else None
+
+
+_ADDRESSES: dict[int, Callable[[str], int | None]] = {4: _ipv4_address, 6: _ipv6_address}
+_BLOCKS: dict[int, Callable[[str], Block | None]] = {4: _ipv4_block, 6: _ipv6_block}

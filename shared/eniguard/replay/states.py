@@ -1,0 +1,112 @@
+"""Which state snapshot an event file is decided with.
+
+Nearest wins, nothing is merged: the file's own ``<case>.state.json``, then ``--state``, then the closest
+``state.json`` in its folder or one above, up to the replay root.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from eniguard.errors import InputError
+from eniguard.replay.expectations import EXPECTATIONS_FILE
+from eniguard.sources.snapshot import Snapshot
+
+FOLDER_STATE = "state.json"
+CASE_STATE = ".state.json"
+_EVENT_ENDINGS = (".gz", ".json", ".jsonl", ".ndjson", ".log")
+
+
+class States:
+    """Finds and reads state snapshots, each once.
+
+    Parameters
+    ----------
+    given
+        The file of ``--state``, if any.
+
+    Raises
+    ------
+    InputError
+        The given file cannot be read or is not a state snapshot.
+    """
+
+    def __init__(self, given: str | None) -> None:
+        self._read: dict[str, Snapshot] = {}
+        self._folders: dict[tuple[str, str], Snapshot | None] = {}
+        self._given = None if given is None else self._snapshot(given)
+
+    def own(self, path: str) -> Snapshot | None:
+        """The snapshot of an event file that is a case of its own, else ``None``.
+
+        Raises
+        ------
+        InputError
+            The file's snapshot cannot be read or is not one.
+        """
+        case = case_state(path)
+        return self._snapshot(case) if os.path.isfile(case) else None
+
+    def shared(self, path: str, root: str) -> Snapshot | None:
+        """The snapshot that an event file shares with others, if there is one.
+
+        Raises
+        ------
+        InputError
+            The snapshot cannot be read or is not one.
+        """
+        if self._given is not None or path == "-":
+            return self._given
+        return self._closest(os.path.dirname(path), root)
+
+    def _closest(self, folder: str, root: str) -> Snapshot | None:
+        key = (folder, root)
+        if key not in self._folders:
+            candidate = os.path.join(folder, FOLDER_STATE)
+            parent = os.path.dirname(folder)
+            if os.path.isfile(candidate):
+                self._folders[key] = self._snapshot(candidate)
+            elif folder in (root, parent):
+                self._folders[key] = None
+            else:
+                self._folders[key] = self._closest(parent, root)
+        return self._folders[key]
+
+    def _snapshot(self, path: str) -> Snapshot:
+        if path not in self._read:
+            try:
+                data = Path(path).read_bytes()
+            except OSError as error:
+                raise InputError(f"the state snapshot cannot be read: {error.strerror}", path=path) from None
+            self._read[path] = Snapshot(data, path=path)
+        return self._read[path]
+
+
+def case_state(path: str) -> str:
+    """The path at which an event file's own snapshot would stand."""
+    stem = path
+    while True:
+        base, ending = os.path.splitext(stem)
+        if ending.lower() not in _EVENT_ENDINGS or not os.path.basename(base):
+            return stem + CASE_STATE
+        stem = base
+
+
+def replay_root(path: str) -> str:
+    """The folder that a path given to a replay is relative to.
+
+    A folder is its own root. The root of a file is the closest folder above it that has expectations, else
+    its own folder, so that one file is decided with the same snapshot alone and together with the others.
+    """
+    if os.path.isdir(path):
+        return os.path.abspath(path)
+    own = os.path.dirname(os.path.abspath(path))
+    folder = own
+    while True:
+        if os.path.isfile(os.path.join(folder, EXPECTATIONS_FILE)):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return own
+        folder = parent

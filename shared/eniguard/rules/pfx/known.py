@@ -1,0 +1,70 @@
+"""What is known of the surroundings of a call: as they were before it, else as they were listed later.
+
+The block of a vSwitch, the vSwitch of an ENI and the limits of an instance type outlive a call, so a listing
+from after it can serve. What a call itself may have put into such a listing is for the rule to take out.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from eniguard.facts import effects
+from eniguard.facts.kinds import Eni
+from eniguard.facts.refs import FactValue, Gone, Ref, Unknown
+from eniguard.facts.state import State
+from eniguard.model import Evidence
+from eniguard.model.kinds import ENI
+from eniguard.rules.case import Case
+from eniguard.rules.evidence import Shown, from_fact
+
+
+class Missing(Struct, frozen=True, gc=False):
+    """Something a rule would have to know: why it does not, and the fact that would say it."""
+
+    reason: str
+    ref: Ref | None = None
+
+
+class Known(Struct, frozen=True):
+    """One fact about the surroundings; ``later`` marks a value from after the call."""
+
+    ref: Ref
+    value: FactValue
+    state: State
+    later: bool = False
+
+    def missing(self, part: str = "its record cannot be read") -> Missing:
+        """The fact as a missing one; ``part`` is what its record does not say, when there is a record."""
+        if isinstance(self.value, Unknown):
+            return Missing(f"{self.ref}: {self.value.reason}", self.ref)
+        reason = "it was already removed" if isinstance(self.value, Gone) else part
+        return Missing(f"{self.ref}: {reason}", self.ref)
+
+    def evidence(self, name: str, value: Shown, note: str | None = None) -> Evidence:
+        """Evidence with the source and the age of this fact."""
+        return from_fact(self.state, self.ref, name, value, note)
+
+
+def known(case: Case, kind: str, value: str, by: str = "id") -> Known:
+    """What is known of a resource, or of a listing, around a call."""
+    ref = case.before.ref(kind, value, by)
+    before = case.before.get(ref)
+    if not isinstance(before, Unknown):
+        return Known(ref, before, case.before)
+    after = case.after.get(ref)
+    if isinstance(after, Unknown):
+        return Known(ref, before, case.before)
+    return Known(ref, after, case.after, later=True)
+
+
+def asked_for(case: Case, eni_id: str) -> Known:
+    """An ENI as the call wants it, whether the call succeeded or not.
+
+    A record from after a call that did not go through does not hold what was asked: it is put in.
+    """
+    around = known(case, ENI, eni_id)
+    if not around.later:
+        return Known(around.ref, case.after.get(around.ref), case.after)
+    if case.call.outcome == "ok" or not isinstance(around.value, Eni):
+        return around
+    return Known(around.ref, effects.apply(case.call, ENI, around.value), case.after, later=True)

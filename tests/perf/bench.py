@@ -1,0 +1,111 @@
+"""``make bench``: events per second and the cold start, next to their floors, in one run.
+
+Ratios are what to quote: the machine may be slow or busy, and both sides then suffer alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.perf.corpus import EVENTS, RELEVANT, write_state, write_trail
+from tests.perf.measured import Figures, in_turn
+
+FOLDER = Path(__file__).parent
+#: Modules that must not be loaded by the first decision of a function (design, "Budgets").
+FORBIDDEN = ("aiohttp", "tablestore", "numpy", "rich", "eniguard.cli", "eniguard.replay")
+
+#: Budgets of the first release: shares of the floor, MB of peak memory.
+REPLAY_SHARE, REPLAY_MEMORY = 0.20, 200
+COLD_SHARE, COLD_MEMORY = 0.60, 70
+
+
+def main() -> int:
+    """Measure, print, and say whether the budgets are met; the exit code is 1 when one is not."""
+    options = _options()
+    print(f"Python {platform.python_version()} on {platform.machine()}, {options.rounds} rounds, medians\n")
+    with tempfile.TemporaryDirectory() as folder:
+        met = _replay(Path(folder), options.events, options.rounds)
+    return 0 if _cold_start(options.rounds) and met else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--events", type=int, default=EVENTS, help="events in the trail (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=5, help="counted runs of each command (%(default)s)")
+    return parser.parse_args()
+
+
+def _replay(folder: Path, events: int, rounds: int) -> bool:
+    trail, state = folder / "trail", folder / "state.json"
+    write_trail(trail, events)
+    write_state(state)
+    replay = [sys.executable, "-m", "eniguard.cli", "replay", str(trail), "--format", "ndjson"]
+    figures = in_turn(
+        {
+            "floor": [sys.executable, str(FOLDER / "floor.py"), str(trail)],
+            "replay, no state": replay,
+            "replay, known state": [*replay, "--state", str(state)],
+            "replay, known state, -j 2": [*replay, "--state", str(state), "-j", "2"],
+        },
+        rounds=rounds,
+    )
+    print(f"Replay of {events:,} events in gzip JSON arrays, {RELEVANT:.0%} relevant, all packaged rules")
+    floor = figures["floor"]
+    for name, figure in figures.items():
+        print(_row(name, figure, floor, f"{events / figure.seconds:>10,.0f} events/s"))
+    known = figures["replay, known state"]
+    met = floor.seconds / known.seconds >= REPLAY_SHARE and known.megabytes <= REPLAY_MEMORY
+    print(_verdict(met, f"share of the floor >= {REPLAY_SHARE}, peak memory <= {REPLAY_MEMORY} MB"))
+    return met
+
+
+def _cold_start(rounds: int) -> bool:
+    command = [sys.executable, str(FOLDER / "cold_start.py")]
+    figures = in_turn(
+        {
+            "import alibabacloud_ecs20140526.client": [
+                sys.executable,
+                "-c",
+                "import alibabacloud_ecs20140526.client",
+            ],
+            "trail_event, first decision": command,
+            "interpreter alone": [sys.executable, "-c", "pass"],
+        },
+        rounds=rounds,
+    )
+    sdk, ours = figures["import alibabacloud_ecs20140526.client"], figures["trail_event, first decision"]
+    print("Cold start, fresh process")
+    for name, figure in figures.items():
+        share = figure.seconds / sdk.seconds
+        print(f"  {name:<40} {figure.seconds * 1000:>7.0f} ms  {share:>5.2f}  {figure.megabytes:>5.0f} MB")
+    loaded = _loaded([*command, "modules"])
+    print(f"  forbidden modules loaded: {', '.join(loaded) or 'none'}")
+    met = ours.seconds / sdk.seconds <= COLD_SHARE and ours.megabytes <= COLD_MEMORY and not loaded
+    print(_verdict(met, f"share <= {COLD_SHARE}, peak memory <= {COLD_MEMORY} MB, no forbidden module"))
+    return met
+
+
+def _loaded(command: list[str]) -> list[str]:
+    run = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    modules = set(run.stderr.splitlines())
+    return [name for name in FORBIDDEN if name in modules] + sorted(
+        m for m in modules if m.endswith(".models")
+    )
+
+
+def _row(name: str, figure: Figures, floor: Figures, rate: str) -> str:
+    share = floor.seconds / figure.seconds
+    return f"  {name:<28} {figure.seconds:>6.2f} s  {share:>5.2f}  {rate}  {figure.megabytes:>5.0f} MB"
+
+
+def _verdict(met: bool, budget: str) -> str:
+    return f"  {'met' if met else 'NOT MET'}: {budget}\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
