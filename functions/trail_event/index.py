@@ -9,7 +9,7 @@ delivery = Delivery()
 
 def initialize(context: object) -> None:
     """Load the policy and the rules before the first event, once per instance."""
-    delivery.prepare(context)
+    delivery.prepare()
 
 
 def handler(event: bytes, context: object) -> str:

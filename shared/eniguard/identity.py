@@ -43,7 +43,7 @@ def classify(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = 
         Request ids of the guard's own calls; the guard's role alone proves nothing.
     """
     caller = call.caller
-    kind, service = _kind(call, policy, facts, ledger)
+    kind, service, _ = _kind(call, policy, facts, ledger)
     return Actor(
         kind=kind,
         type=caller.type,
@@ -57,38 +57,51 @@ def classify(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = 
     )
 
 
-def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> tuple[ActorKind, str | None]:
+def why(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = NO_LEDGER) -> str:
+    """What `classify` went by, in words; the parameters are the same."""
+    return _kind(call, policy, facts, ledger)[2]
+
+
+#: The kind of actor, the service it stands for, and what says so.
+_Kind = tuple[ActorKind, str | None, str]
+_CONTROLLER = "named under actors.controllers of guard.yml"
+
+
+def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> _Kind:
     caller = call.caller
     if call.platform:
-        return "service", caller.user_name
+        return "service", caller.user_name, "the platform itself made the call"
     if caller.type == "assumed-role":
         if caller.role is None:
-            return "unconfirmed_service", None
+            return "unconfirmed_service", None, "a role was assumed, and the event does not name it"
         if (
             _named(caller.role, policy.guard.roles)
             and call.request_id is not None
             and call.request_id in ledger
         ):
-            return "self", None
+            return "self", None, "the guard's role, and the request id is one of its own calls"
         if any(_matches(caller, match) for match in policy.actors.controllers):
-            return "controller", None
+            return "controller", None, _CONTROLLER
         return _role_kind(call, caller.role, facts)
     if any(_matches(caller, match) for match in policy.actors.controllers):
-        return "controller", None
-    return "account", None
+        return "controller", None, _CONTROLLER
+    return "account", None, "not a role, and not named under actors.controllers of guard.yml"
 
 
-def _role_kind(call: Call, role: str, facts: Facts) -> tuple[ActorKind, str | None]:
+def _role_kind(call: Call, role: str, facts: Facts) -> _Kind:
     """What a role makes of its caller: catalogue first, then the trust policy, which overrules a name."""
     listed = role_named(role)
     live = facts.value(reference(call, ROLE, role))
     if isinstance(live, Role) and live.services is not None:
         if live.others or not live.services:
-            return "account", None
-        return "service", listed.service if listed is not None and listed.service else live.services[0]
+            return "account", None, "the trust policy of the role lets others than services assume it"
+        service = listed.service if listed is not None and listed.service else live.services[0]
+        return "service", service, "the trust policy of the role lets only services assume it"
     if listed is not None:
-        return "service", listed.service
-    return ("unconfirmed_service" if looks_like_service_role(role) else "account"), None
+        return "service", listed.service, "the role is in the catalogue of service roles"
+    if looks_like_service_role(role):
+        return "unconfirmed_service", None, "named like a service's role, and its trust policy is not known"
+    return "account", None, "the role is neither in the catalogue of service roles nor named like one of them"
 
 
 def _named(name: str, names: tuple[str, ...]) -> bool:

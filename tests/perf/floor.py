@@ -9,10 +9,10 @@ from pathlib import Path
 import msgspec
 
 
-class Header(msgspec.Struct):
-    eventId: str = ""
-    eventName: str = ""
-    serviceName: str = ""
+class Header(msgspec.Struct, rename="camel"):
+    event_id: str = ""
+    event_name: str = ""
+    service_name: str = ""
 
 
 def main(folder: str) -> int:

@@ -26,7 +26,7 @@ REQUIREMENTS = sorted(
     [*REPOSITORY.glob("requirements/*.txt"), *REPOSITORY.glob("functions/*/requirements.txt")]
 )
 
-HANDLER_MAY_IMPORT = {"eniguard.pipeline", "eniguard.settings", "eniguard.errors"}
+HANDLER_MAY_IMPORT = {"eniguard.delivery", "eniguard.pipeline", "eniguard.settings", "eniguard.errors"}
 IMPORTED_AS = {"pyyaml": "yaml"}
 PINNED = re.compile(r"[A-Za-z0-9._-]+==\S+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+$")
 
@@ -160,7 +160,7 @@ def test_requirement_file_pins_each_package_with_a_hash_and_names_no_address(pat
 
 
 @pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.parent.name)
-def test_handler_imports_only_the_pipeline_the_settings_and_the_errors(path: Path) -> None:
+def test_handler_imports_only_delivery_pipeline_settings_and_errors(path: Path) -> None:
     assert beyond_a_handler(path.read_text(encoding="utf-8")) == set()
 
 

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from eniguard.cli import main
 
-main()
+# Processes of `replay -j` import this module again under another name.
+if __name__ == "__main__":
+    main()

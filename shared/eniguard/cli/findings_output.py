@@ -6,8 +6,8 @@ import sys
 from typing import Protocol
 
 from eniguard.cli.findings_table import Shortlist, print_findings
-from eniguard.cli.json_text import json_text
-from eniguard.cli.safe import say, tell
+from eniguard.cli.json_text import json_text, tell_json
+from eniguard.cli.safe import say
 from eniguard.model import Finding
 
 FORMATS = ("table", "json", "ndjson")
@@ -28,9 +28,9 @@ class Lines:
 
     def add(self, finding: Finding) -> None:
         """Write one finding."""
-        tell(json_text(finding))
+        tell_json(json_text(finding) + "\n")
         if sys.stdout is not None:
-            sys.stdout.flush()
+            sys.stdout.buffer.flush()
 
     def close(self) -> None:
         """Every finding is already written."""
@@ -44,17 +44,13 @@ class Array:
 
     def add(self, finding: Finding) -> None:
         """Write one element."""
-        self._write("[\n" if self._empty else ",\n")
-        self._write(json_text(finding))
+        tell_json("[\n" if self._empty else ",\n")
+        tell_json(json_text(finding))
         self._empty = False
 
     def close(self) -> None:
         """End the array."""
-        self._write("[]\n" if self._empty else "\n]\n")
-
-    def _write(self, text: str) -> None:
-        if sys.stdout is not None:
-            sys.stdout.write(text)
+        tell_json("[]\n" if self._empty else "\n]\n")
 
 
 class TableOutput:

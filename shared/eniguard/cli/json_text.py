@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 import msgspec
@@ -29,3 +30,9 @@ def json_text(record: Any) -> str:
 def indented(document: Any) -> str:
     """A document for people to read, such as a schema, as indented JSON."""
     return json.dumps(msgspec.to_builtins(document), indent=2)
+
+
+def tell_json(text: str) -> None:
+    """Write JSON to standard output: as UTF-8, whatever the terminal speaks."""
+    if sys.stdout is not None:
+        sys.stdout.buffer.write(text.encode())

@@ -54,32 +54,50 @@ class Shard(Struct, frozen=True):
         return _placed(values, self.text, self.offset)
 
 
-#: What a document falls into, in order.
-Part = Shard | list[Element] | InputError
+class Loose(Struct, frozen=True):
+    """Values that have to be looked at one by one."""
+
+    values: list[Element]
+    array: bool
+
+    def elements(self) -> list[Element]:
+        """The values; as for a shard."""
+        return self.values
 
 
-def values_of(text: bytes, offset: int, *, array: bool) -> Shard | list[Element] | None:
+class Broken(Struct, frozen=True):
+    """An event that has no end: what is wrong, and where it begins."""
+
+    problem: str
+    offset: int
+
+
+#: What a document falls into, in order; an ``InputError`` concerns the document, not one event.
+Part = Shard | Loose | Broken | InputError
+
+
+def values_of(text: bytes, offset: int, *, array: bool) -> Shard | Loose | None:
     """The values of a JSON array, or of JSON texts one after the other; ``None`` if it is not well-formed.
 
-    A single value that is no event, or bytes that are not UTF-8, make it fall into elements.
+    A single value that is no event, or bytes that are not UTF-8, make all of them loose.
     """
     try:
         check_utf8(text)
         headers = HEADERS.decode(text) if array else HEADER.decode_lines(text)
     except (msgspec.ValidationError, UnicodeDecodeError):
-        return elements_of(text, offset, array=array)
+        return loose(text, offset, array=array)
     except (msgspec.DecodeError, RecursionError):
         return None
     return Shard(headers, text, offset, array)
 
 
-def elements_of(text: bytes, offset: int, *, array: bool) -> list[Element] | None:
-    """As :func:`values_of`, always in elements."""
+def loose(text: bytes, offset: int, *, array: bool) -> Loose | None:
+    """As :func:`values_of`, for values of any kind."""
     try:
         values = _VALUES.decode(text) if array else _VALUE.decode_lines(text)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    return _placed(values, text, offset)
+    return Loose(_placed(values, text, offset), array)
 
 
 def check_utf8(text: bytes) -> None:
@@ -122,12 +140,13 @@ def _document(window: Window, path: str) -> Iterator[Part]:
     if first == b"[":
         yield from _values(window, path)
     elif _is_lines(window):
-        yield from _lines(window, path)
+        yield from _lines(window)
     elif first == b"{":
         yield from _objects(window, path)
     else:
+        begin = window.peek(20).decode("utf-8", "backslashreplace")
         expected = "expected recorded events as a JSON array, a JSON object or JSON lines"
-        yield InputError(f"starts with {window.peek(20)!r}; {expected}", path=path, offset=window.place)
+        yield InputError(f"begins with {begin!r}; {expected}", path=path, offset=window.place)
 
 
 def _is_lines(window: Window) -> bool:
@@ -139,18 +158,18 @@ def _is_lines(window: Window) -> bool:
     most = 2 if window.peek(1) == b"{" else 20
     lines = window.peek(PIECE).split(b"\n", most)[:most]
     return len(lines) > 1 and any(
-        line.lstrip(SPACE)[:1] in (b"{", b"[") and elements_of(line, 0, array=False) is not None for line in lines
+        line.lstrip(SPACE)[:1] in (b"{", b"[") and loose(line, 0, array=False) is not None for line in lines
     )
 
 
-def _lines(window: Window, path: str) -> Iterator[Part]:
+def _lines(window: Window) -> Iterator[Part]:
     """JSON lines, in pieces that end with a line."""
     while window.fill(PIECE + 1):
         end = window.text.rfind(b"\n", window.at, window.at + PIECE) + 1
         if window.ended and window.left <= PIECE and not (end and window.trouble):
             end = len(window.text)
         if not end:
-            yield InputError(f"a line of more than {PIECE} bytes; expected one event", path=path, offset=window.place)
+            yield Broken(f"a line of more than {PIECE} bytes; expected one event", window.place)
             window.skip_line(PIECE)
             continue
         text, offset = window.text[window.at : end], window.place
@@ -159,7 +178,7 @@ def _lines(window: Window, path: str) -> Iterator[Part]:
         if found is not None:
             yield found
         elif window.trouble is None or text.endswith(b"\n"):
-            yield _each_line(text, offset)
+            yield Loose(_each_line(text, offset), array=False)
 
 
 def _each_line(text: bytes, offset: int) -> list[Element]:
@@ -176,7 +195,7 @@ def _objects(window: Window, path: str) -> Iterator[Part]:
     window.fill(ONE_OBJECT + 1)
     whole = None
     if window.ended and window.left <= ONE_OBJECT:
-        whole = elements_of(window.peek(ONE_OBJECT), window.place, array=False)
+        whole = loose(window.peek(ONE_OBJECT), window.place, array=False)
     if whole is not None:
         window.at = len(window.text)
         yield whole
@@ -194,7 +213,7 @@ def _values(window: Window, path: str) -> Iterator[Part]:
         first = window.peek(1)
         if not first:
             if array and window.trouble is None:
-                yield _cut(path, window.place)
+                yield InputError("the array does not end; expected ]", path=path, offset=window.place)
             return
         if first == (b"]" if array else b"["):
             array = not array
@@ -203,10 +222,11 @@ def _values(window: Window, path: str) -> Iterator[Part]:
         if found := _FIRST_KEY.match(window.text, window.at):
             key = found[1]
         piece = _piece(window, key) if array else None
-        if piece is None:
-            piece = _salvaged(window)
-        if piece:
+        if piece is not None:
             yield piece
+            continue
+        if complete := _salvaged(window):
+            yield Loose(complete, array)
             continue
         begin, unclosed = window.place, unclosed + 1
         if unclosed > MOST_UNCLOSED:
@@ -214,18 +234,13 @@ def _values(window: Window, path: str) -> Iterator[Part]:
             return
         window.at += 1
         if window.skip_to_next(key, PIECE):
-            problem = f"an event that does not end within {PIECE} bytes or before the next one; left out"
-            yield InputError(problem, path=path, offset=begin)
+            yield Broken(f"an event that does not end within {PIECE} bytes or before the next one; left out", begin)
         elif window.trouble is None:
-            yield _cut(path, begin)
+            yield Broken("the input ends in the middle of an event; expected the rest of it", begin)
             return
 
 
-def _cut(path: str, offset: int) -> InputError:
-    return InputError("the input ends in the middle; expected the end of the event or array", path=path, offset=offset)
-
-
-def _piece(window: Window, key: bytes) -> Shard | list[Element] | None:
+def _piece(window: Window, key: bytes) -> Shard | Loose | None:
     """The longest run of array elements in memory that can be parsed; ``None`` if there is none."""
     text, at, offset = window.text, window.at, window.place - 1
     if window.ended and window.left <= PIECE:

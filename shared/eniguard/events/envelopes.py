@@ -15,11 +15,11 @@ from msgspec import Struct, field
 
 from eniguard.errors import InputError
 from eniguard.events.catalog import Api
-from eniguard.events.documents import PIECE, Element, Shard, check_utf8, elements_of, parts, values_of
+from eniguard.events.documents import PIECE, Broken, Element, Loose, Shard, check_utf8, loose, parts, values_of
 from eniguard.events.header import HEADER, Header, record_of
 from eniguard.events.record import TrailRecord
-from eniguard.events.routes import NAMES, Reason, api_for, api_without_service, not_a_call
-from eniguard.events.wrappers import Fields, Way, Wrapped, fields_of, is_recorded, opened
+from eniguard.events.routes import NAMES, Reason, api_for, not_a_call
+from eniguard.events.wrappers import Fields, Way, Wrapped, fields_of, opened
 
 #: How far ahead of the clock an event time may be, in seconds, before the event is taken for broken.
 FUTURE = 86_400.0
@@ -28,7 +28,6 @@ _DEPTH = 4
 
 _FAILURES = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 _BYTE = re.compile(r" \(byte (\d+)\)\Z")
-_ANY = msgspec.json.Decoder()
 
 
 class Concerned(Struct, frozen=True, gc=False):
@@ -102,14 +101,12 @@ def read(
     """The events of one document that arrives in blocks; parameters as in :func:`parse` and ``parts``."""
     reader = _Reader(path, now, forgeable)
     for part in parts(blocks, path):
-        if isinstance(part, Shard):
-            single = not part.array and len(part.headers) == 1 and not reader.index
-            reader.shard(part, "bare" if single else "oss", 0)
-        elif isinstance(part, InputError):
+        if isinstance(part, InputError):
             reader.batch.errors.append(part)
+        elif isinstance(part, Broken):
+            reader.broken(part)
         else:
-            for element in part:
-                reader.element(element, "oss", 0)
+            reader.part(part)
         yield reader.taken()
 
 
@@ -118,7 +115,7 @@ class _Reader:
 
     def __init__(self, path: str, now: float | None, forgeable: Collection[Way]) -> None:
         self.batch = Batch()
-        self.index = 0
+        self._index = 0
         self._path = path
         self._latest = float("inf") if now is None else now + FUTURE
         self._forgeable = frozenset(forgeable)
@@ -128,38 +125,137 @@ class _Reader:
         batch, self.batch = self.batch, Batch()
         return batch
 
-    def shard(self, shard: Shard, way: Way, depth: int) -> None:
-        """A run of events whose headers are decoded; odd ones are read again one by one."""
-        headers, first = shard.headers, self.index
-        looked_at = [(at, header) for at, header in enumerate(headers) if header.eventName in NAMES]
-        self._skip("other_call", len(headers) - len(looked_at))
-        texts: list[Element] | None = None
-        shift = 0  # an odd one may be an envelope of several events, or of none
-        for at, header in looked_at:
-            self.index = first + at + shift
-            if not self._plain(header, way):
-                texts = shard.elements() if texts is None else texts
-                self.element(texts[at], way, depth)
-                shift = self.index - first - at - 1
-        self.index = first + len(headers) + shift
+    def broken(self, part: Broken) -> None:
+        """An event that has no end."""
+        self.batch.errors.append(InputError(part.problem, path=self._path, offset=part.offset, index=self._index))
+        self._index += 1
 
-    def element(self, element: Element, way: Way, depth: int) -> None:
+    def part(self, part: Shard | Loose) -> None:
+        """The next values of the document; one object alone is a bare event, more are a trail's object."""
+        count = len(part.headers if isinstance(part, Shard) else part.values)
+        self._values(part, "bare" if count == 1 and not part.array and not self._index else "oss", 0)
+
+    def _values(self, values: Shard | Loose, way: Way, depth: int) -> None:
+        if isinstance(values, Shard):
+            self._shard(values, way, depth)
+        else:
+            for element in values.values:
+                self._element(element, way, depth)
+
+    def _shard(self, shard: Shard, way: Way, depth: int) -> None:
+        """Values whose headers are decoded; odd ones are read again one by one."""
+        headers, first = shard.headers, self._index
+        looked_at = [(at, header) for at, header in enumerate(headers) if header.eventName in NAMES]
+        if len(headers) > len(looked_at):
+            self._not_concerned("other_call", len(headers) - len(looked_at))
+        elements: list[Element] | None = None
+        shift = 0  # an odd one may be an envelope with several events, or with none
+        for at, header in looked_at:
+            self._index = first + at + shift
+            if not self._plain(header, way, ()):
+                elements = elements or shard.elements()
+                self._element(elements[at], way, depth)
+                shift = self._index - first - at - 1
+        self._index = first + len(headers) + shift
+
+    def _element(self, element: Element, way: Way, depth: int) -> None:
         """One value as text: an event, an envelope or a list."""
         try:
-            if depth > _DEPTH:
-                raise InputError(f"more than {_DEPTH} envelopes or lists in each other; expected an event")
             check_utf8(element.text)
-            if element.text.lstrip()[:1] == b"[":
-                self._list(element, way, depth + 1)
-            elif (found := opened(fields := fields_of(element.text))) is None:
-                self._event(element.text, fields, way, ())
-            elif not isinstance(found, Wrapped):
-                self._skip(found, 1)
-                self.index += 1
-            elif found.accounts or found.way == "sls":
-                self._event(found.text, fields_of(found.text), found.way or way, found.accounts)
-            else:
-                self.element(Element(found.text, element.offset), found.way or way, depth + 1)
+            self._any(element, way, depth)
         except (InputError, *_FAILURES) as error:
             self.batch.errors.append(self._located(error, element))
-            self.index += 1
+            self._index += 1
+
+    def _any(self, element: Element, way: Way, depth: int) -> None:
+        if depth > _DEPTH:
+            raise InputError(f"more than {_DEPTH} envelopes or lists in each other; expected an event")
+        first = element.text.lstrip()[:1]
+        if first == b"[":
+            self._list(element, way, depth + 1)
+            return
+        if first != b"{":
+            begin = element.text[:20].decode("utf-8", "backslashreplace")
+            raise InputError(f"{begin!r} is no event; expected a JSON object")
+        fields = fields_of(element.text)
+        found = opened(fields)
+        if found is None:
+            self._event(element.text, fields, way, ())
+        elif not isinstance(found, Wrapped):
+            self._not_concerned(found, 1)
+            self._index += 1
+        elif found.event:
+            self._event(found.text, fields_of(found.text), found.way or way, found.accounts)
+        else:
+            self._any(Element(found.text, element.offset), found.way or way, depth + 1)
+
+    def _list(self, element: Element, way: Way, depth: int) -> None:
+        decode = values_of if len(element.text) <= PIECE else loose
+        values = decode(element.text, element.offset, array=True)
+        if values is None:
+            raise InputError("a list that is malformed or nested too deeply; expected events")
+        self._values(values, way, depth)
+
+    def _event(self, text: bytes, fields: Fields, way: Way, accounts: tuple[str, ...]) -> None:
+        """One event out of whatever held it."""
+        if len(text) > PIECE:
+            raise InputError(f"an event of {len(text)} bytes; ActionTrail events have a few KB, at most {PIECE}")
+        try:
+            header = HEADER.decode(text)
+        except _FAILURES:
+            header = None
+        if header is None or not self._plain(header, way, accounts):
+            self._odd(fields, way, accounts)
+        self._index += 1
+
+    def _plain(self, header: Header, way: Way, accounts: tuple[str, ...]) -> bool:
+        """Take an event by the fast lane; ``False`` if the model has to judge it."""
+        name, service = header.eventName, header.serviceName
+        if not name or not service:
+            return False
+        api = api_for(service, name)
+        if api is None or not_a_call(header.eventType, name):
+            self._not_concerned(not_a_call(header.eventType, name) or "other_call", 1)
+            return True
+        record = record_of(header, way in self._forgeable)
+        if record is None or record.at > self._latest:
+            return False
+        if accounts and (header.recipientAccountId or record.account_id) not in accounts:
+            return False
+        self.batch.concerned.append(Concerned(record, api, self._index, way))
+        return True
+
+    def _odd(self, fields: Fields, way: Way, accounts: tuple[str, ...]) -> None:
+        """Take an event by the model: pydantic is imported by the first event that needs it."""
+        from eniguard.events import trail_event
+
+        route = trail_event.routed(fields)
+        if not isinstance(route, Api):
+            self._not_concerned(route, 1)
+            return
+        event = trail_event.TrailEvent.of(trail_event.values_of(fields))
+        named = event.recipient_account_id or event.account_id
+        if accounts and named and named not in accounts:
+            raise InputError(f"the envelope names account {accounts[0]}, the event in it {named}; expected the same")
+        record = event.record(account_id=accounts[0] if accounts else None, forgeable=way in self._forgeable)
+        if record.at > self._latest:
+            raise InputError(f"eventTime {record.time} is more than a day ahead of now; expected a time in the past")
+        self.batch.concerned.append(Concerned(record, route, self._index, way))
+
+    def _not_concerned(self, reason: Reason, count: int) -> None:
+        counts = self.batch.not_concerned
+        counts[reason] = counts.get(reason, 0) + count
+
+    def _located(self, error: Exception, element: Element) -> InputError:
+        offset = element.offset
+        if isinstance(error, InputError):
+            problem = error.problem
+        elif isinstance(error, UnicodeDecodeError):
+            problem, offset = "bytes that are not UTF-8; expected JSON text", offset + error.start
+        elif isinstance(error, RecursionError):
+            problem = "nested too deeply; expected an event"
+        else:
+            problem = f"{error}; expected an event as JSON"
+            if (byte := _BYTE.search(str(error))) and loose(element.text, 0, array=False) is None:
+                offset += int(byte[1])
+        return InputError(problem, path=self._path, offset=offset, index=self._index)

@@ -14,8 +14,10 @@ import msgspec
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from eniguard.errors import InputError
+from eniguard.events.catalog import Api
 from eniguard.events.header import NO_ERROR, NO_MESSAGE
 from eniguard.events.record import Identity, TrailRecord
+from eniguard.events.routes import NAMES, Reason, api_for, api_without_service, not_a_call
 from eniguard.events.times import parsed
 
 
@@ -214,6 +216,49 @@ def _spellings(model: type[BaseModel]) -> frozenset[str]:
 
 #: Every top-level name the model reads.
 SPELLINGS = _spellings(TrailEvent)
+
+
+def values_of(fields: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
+    """The fields the model reads, decoded; the others stay unread, whatever is in them."""
+    return {name: msgspec.json.decode(raw) for name, raw in fields.items() if name in SPELLINGS}
+
+
+def routed(fields: Mapping[str, msgspec.Raw]) -> Api | Reason:
+    """The catalogue entry of an event, or why it is none of our business, before anything else is judged.
+
+    Raises
+    ------
+    InputError
+        The fields that decide it are missing or no texts.
+    """
+    name = _word(fields, "eventName")
+    if not name:
+        if SPELLINGS.isdisjoint(fields):
+            found = ", ".join(repr(field[:40]) for field in sorted(fields)[:5]) or "no fields"
+            raise InputError(f"no ActionTrail event: it has {found}; expected eventName or an envelope of an event")
+        raise InputError("eventName is missing; expected the name of an API such as DeleteNetworkInterface")
+    if name not in NAMES:
+        return not_a_call(None, name) or "other_call"
+    service = _word(fields, "serviceName")
+    api = api_for(service, name) if service else api_without_service(_endpoint(fields), name)
+    reason = not_a_call(_word(fields, "eventType"), name)
+    return reason or api or "other_call"
+
+
+def _word(fields: Mapping[str, msgspec.Raw], name: str) -> str | None:
+    spelling = name if name in fields else name[:1].upper() + name[1:]
+    value = msgspec.json.decode(fields[spelling]) if spelling in fields else None
+    if value is not None and not isinstance(value, str):
+        raise InputError(f"{spelling} is {kind_of(value)}; expected a text")
+    return value
+
+
+def _endpoint(fields: Mapping[str, msgspec.Raw]) -> str | None:
+    """``eventSource``, which is read only where ``serviceName`` is missing."""
+    raw = fields.get("eventSource") or fields.get("EventSource")
+    found = None if raw is None else msgspec.json.decode(raw)
+    return found if isinstance(found, str) else None
+
 
 _TYPES = (
     (bool, "true or false"),

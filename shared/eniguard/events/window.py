@@ -11,7 +11,9 @@ SPACE = b" \t\r\n"
 
 #: How far back from the first key of an event its brace and the end of the event before are looked for.
 _REACH = 192
-_BETWEEN = re.compile(rb"\}[ \t\r\n]*,?[ \t\r\n]*(\{)[ \t\r\n]*\Z")
+_BETWEEN = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(\{)[ \t\r\n]*\Z")
+#: After an event that does not end, its closing brace may be what is missing.
+_AFTER_BROKEN = re.compile(rb"[},\n][ \t\r\n]*(\{)[ \t\r\n]*\Z")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]]', re.DOTALL)
 
 
@@ -86,8 +88,9 @@ class Window:
             found = self.text.find(key, self.at)
             if found >= 0:
                 self.at = found + 1
-                if (gap := between(self.text, found, floor)) is not None:
-                    self.at = gap[1]
+                begin = max(floor, found - _REACH)
+                if (brace := _AFTER_BROKEN.search(self.text[begin:found])) is not None:
+                    self.at = begin + brace.start(1)
                     return True
                 continue
             if self.ended:

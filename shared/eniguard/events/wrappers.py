@@ -20,12 +20,13 @@ Fields = Mapping[str, Raw]
 class Wrapped(Struct, frozen=True):
     """What an envelope holds: the JSON text of an event or of a list, and what the envelope says of it.
 
-    ``way`` is ``None`` for a wrapping that says nothing of it. ``accounts`` are the accounts the envelope
-    names, one of which the event must name too.
+    ``event`` is ``True`` where it can only be one event. ``way`` is ``None`` for a wrapping that says nothing
+    of it. ``accounts`` are the accounts the envelope names, one of which the event must name too.
     """
 
     text: bytes
     way: Way | None
+    event: bool = False
     accounts: tuple[str, ...] = ()
 
 
@@ -76,7 +77,7 @@ def _cloud_event(fields: Fields) -> Wrapped | Reason | None:
     elif data is None or not _holds_record(data):
         return "cloud_service"
     accounts = (_text(fields.get(name)) for name in ("aliyunaccountid", "aliyunoriginalaccountid"))
-    return Wrapped(data, "eventbridge", tuple(account for account in accounts if account))
+    return Wrapped(data, "eventbridge", True, tuple(account for account in accounts if account))
 
 
 def _page(fields: Fields) -> Wrapped | None:
@@ -98,7 +99,7 @@ def _log_row(fields: Fields) -> Wrapped | Reason | None:
         return "other_log"
     if event is None:
         raise InputError("this log row has no event that can be read; expected the event as JSON text in 'event'")
-    return Wrapped(event, "sls")
+    return Wrapped(event, "sls", True)
 
 
 def _oss_trigger(fields: Fields) -> None:

@@ -32,6 +32,7 @@ from eniguard.model.kinds import (
     IPV6_BANDWIDTH,
     SECURITY_GROUP,
 )
+from eniguard.roles import looks_like_service_role, role_named
 
 Effect = Callable[[Call, AnyResource], "AnyResource | Gone"]
 
@@ -260,7 +261,7 @@ def _make_eni(call: Call, eni_id: str) -> Eni:
     ipv6_prefixes, more_ipv6_prefixes = _assigned(call, "Ipv6Prefix", "Ipv6PrefixCount")
     return Eni(
         id=eni_id,
-        managed=_flag(_one(response, "ServiceManaged")),
+        managed=_managed_when_made(call, _flag(_one(response, "ServiceManaged"))),
         service_id=_one(response, "ServiceID"),
         description=parameters.text("Description") or _one(response, "Description"),
         status=_one(response, "Status") or "Available",
@@ -285,7 +286,7 @@ def _make_eni(call: Call, eni_id: str) -> Eni:
 def _make_group(call: Call, group_id: str) -> SecurityGroup:
     return SecurityGroup(
         id=group_id,
-        managed=call.parameters.flag("ServiceManaged"),
+        managed=_managed_when_made(call, call.parameters.flag("ServiceManaged")),
         name=call.parameters.text("SecurityGroupName"),
         description=call.parameters.text("Description"),
         type=call.parameters.text("SecurityGroupType") or "normal",
@@ -305,6 +306,17 @@ def _make_reservation(call: Call, reservation_id: str) -> CidrReservation:
         cidr=call.parameters.text("VSwitchCidrReservationCidr"),
         assigned=0,
     )
+
+
+def _managed_when_made(call: Call, said: bool | None) -> bool | None:
+    """Whether a new resource is managed, if the call does not say so: only services make managed ones."""
+    caller = call.caller
+    if said is not None or call.platform or (caller.type == "assumed-role" and caller.role is None):
+        return said
+    of_a_service = caller.role is not None and (
+        role_named(caller.role) is not None or looks_like_service_role(caller.role)
+    )
+    return None if of_a_service else False
 
 
 def _tags(call: Call) -> Tags:

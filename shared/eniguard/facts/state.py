@@ -71,7 +71,7 @@ class State:
         return value
 
     def fact(self, ref: Ref) -> Fact | None:
-        """The fact that the value on this side rests on, for its source and age; ``None`` when there is none."""
+        """The fact that the value on this side rests on, for its source and age."""
         fact = self._facts.fact(ref)
         if fact is None or self._side == "after" or not fact.newer_than(self._call.at):
             return fact

@@ -7,10 +7,12 @@ Nearest wins, nothing is merged: the file's own ``<case>.state.json``, then ``--
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from eniguard.errors import InputError
 from eniguard.replay.expectations import EXPECTATIONS_FILE
+from eniguard.replay.files import Source
 from eniguard.sources.snapshot import Snapshot
 
 FOLDER_STATE = "state.json"
@@ -37,7 +39,7 @@ class States:
         self._folders: dict[tuple[str, str], Snapshot | None] = {}
         self._given = None if given is None else self._snapshot(given)
 
-    def own(self, path: str) -> Snapshot | None:
+    def own(self, source: Source) -> Snapshot | None:
         """The snapshot of an event file that is a case of its own, else ``None``.
 
         Raises
@@ -45,10 +47,10 @@ class States:
         InputError
             The file's snapshot cannot be read or is not one.
         """
-        case = case_state(path)
+        case = case_state(source.path)
         return self._snapshot(case) if os.path.isfile(case) else None
 
-    def shared(self, path: str, root: str) -> Snapshot | None:
+    def shared(self, source: Source) -> Snapshot | None:
         """The snapshot that an event file shares with others, if there is one.
 
         Raises
@@ -56,9 +58,10 @@ class States:
         InputError
             The snapshot cannot be read or is not one.
         """
-        if self._given is not None or path == "-":
+        if self._given is not None or source.root is None:
             return self._given
-        return self._closest(os.path.dirname(path), root)
+        path = os.path.abspath(source.path)
+        return self._closest(os.path.dirname(path), _top(os.path.abspath(source.root)))
 
     def _closest(self, folder: str, root: str) -> Snapshot | None:
         key = (folder, root)
@@ -93,20 +96,17 @@ def case_state(path: str) -> str:
         stem = base
 
 
-def replay_root(path: str) -> str:
-    """The folder that a path given to a replay is relative to.
+@lru_cache(maxsize=1024)
+def _top(root: str) -> str:
+    """The folder above which no ``state.json`` is looked for.
 
-    A folder is its own root. The root of a file is the closest folder above it that has expectations, else
-    its own folder, so that one file is decided with the same snapshot alone and together with the others.
+    It is the closest folder, from the replay root upward, that has expectations, so that one file or one
+    family is decided with the same snapshot alone and together with the others; else the root itself.
     """
-    if os.path.isdir(path):
-        return os.path.abspath(path)
-    own = os.path.dirname(os.path.abspath(path))
-    folder = own
-    while True:
-        if os.path.isfile(os.path.join(folder, EXPECTATIONS_FILE)):
-            return folder
+    folder = root
+    while not os.path.isfile(os.path.join(folder, EXPECTATIONS_FILE)):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return own
+            return root
         folder = parent
+    return folder

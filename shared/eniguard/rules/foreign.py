@@ -26,7 +26,7 @@ class ForeignWrite(Rule):
     actors = SERVICES
 
     @abstractmethod
-    def subjects(self, case: Case) -> Sequence[EniSubject] | Sequence[GroupSubject]:
+    def subjects(self, case: Case) -> Sequence[EniSubject | GroupSubject]:
         """The resources the call writes to."""
 
     @abstractmethod
@@ -35,7 +35,9 @@ class ForeignWrite(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         role = case.actor.role
-        if not case.check("the caller acts through a service's role", role is not None, role or "the platform"):
+        if not case.check(
+            "the caller acts through a service's role", role is not None, role or "the platform"
+        ):
             return ()
         managed, unsure = split(case, self.subjects(case))
         if not managed and not unsure:

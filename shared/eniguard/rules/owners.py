@@ -37,7 +37,7 @@ def eni_owner(eni: Eni) -> Owner:
 
 
 def group_owner(group: SecurityGroup, service_ids: Mapping[str, str]) -> Owner:
-    """The service behind a managed security group; ``service_ids`` says which service a ServiceID stands for."""
+    """The service behind a managed security group; ``service_ids`` names services by ServiceID."""
     learned = service_ids.get(group.service_id) if group.service_id else None
     service = _service_of(group.created_by) or learned or owner_service(group.description)
     return Owner(service, group.created_by)
@@ -56,7 +56,7 @@ def owned_by(owner: Owner, actor: Actor) -> bool | None:
 
 
 def same_role(one: str, other: str) -> bool:
-    """Whether two role names are one role; case and the custom suffix of a service-linked role do not count."""
+    """Whether two role names are one role; case and a custom suffix do not count."""
     return _role_key(one) == _role_key(other)
 
 

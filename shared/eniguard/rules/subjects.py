@@ -187,7 +187,7 @@ def group_subjects(case: Case, *parts: str) -> list[GroupSubject]:
 
 
 def _holder_refs(call: Call) -> Iterator[Ref]:
-    """The facts through which a call's ENI is found: an EIP, an IPv6 address, or the one behind a bandwidth."""
+    """The facts through which a call's ENI is found: an EIP, or an IPv6 address."""
     addresses = call.ids(IPV6_ADDRESS, "subject")
     for address_id in addresses:
         yield reference(call, IPV6_ADDRESS, address_id)

@@ -21,7 +21,9 @@ from eniguard.model.kinds import INSTANCE_TYPE, ROLE
 _REGIONLESS = frozenset((ROLE, INSTANCE_TYPE))
 
 
-class _File(Struct, forbid_unknown_fields=True):
+class SnapshotFile(Struct, forbid_unknown_fields=True):
+    """The file as it stands; an item is what the API returns for one resource."""
+
     schema: int
     captured_at: str
     account_id: str
@@ -126,9 +128,9 @@ def why_unknown(ref: Ref, snapshot: Snapshot | None) -> Unknown:
     return Unknown(f"the state snapshot has no listing of {ref.kind}")
 
 
-def _read(data: bytes, path: str) -> _File:
+def _read(data: bytes, path: str) -> SnapshotFile:
     try:
-        file = msgspec.json.decode(data, type=_File)
+        file = msgspec.json.decode(data, type=SnapshotFile)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"not a state snapshot: {error}", path=path) from None
     if file.schema != 1:

@@ -67,7 +67,9 @@ class ManagedEniBlocksDelete(Rule):
     actors = CUSTOMERS
     references = (Reference("Managed ENIs", "row 2 DeleteNetworkInterface"),)
     permissions = ("ecs:DescribeNetworkInterfaces",)
-    false_positives = "Shortly after a service instance is released its ENIs are still there; they go by themselves."
+    false_positives = (
+        "Shortly after a service instance is released its ENIs are still there; they go by themselves."
+    )
 
     needs = staticmethod(needs_dependents)
 
@@ -75,7 +77,11 @@ class ManagedEniBlocksDelete(Rule):
         code = case.call.error_code
         if not case.check("the error code says that something depends on it", is_dependency(code), code):
             return ()
-        return [verdict for kind, target, by in _deleted(case.call) for verdict in self._of(case, kind, target, by)]
+        return [
+            verdict
+            for kind, target, by in _deleted(case.call)
+            for verdict in self._of(case, kind, target, by)
+        ]
 
     def _of(self, case: Case, kind: str, target: str, by: str) -> Verdicts:
         """What holds one resource: read before the call, or after it, as the refusal changed nothing."""
@@ -121,7 +127,7 @@ class ManagedEniBlocksDelete(Rule):
         return self.finding(
             case,
             subject,
-            f"{_NOUNS[subject.kind]} {subject.id} was not deleted; managed ENIs lie in it: {_named(blockers)}",
+            f"{_NOUNS[subject.kind]} {subject.id} was not deleted; it holds managed ENIs: {_named(blockers)}",
             inventory=inventory,
             evidence=(refusal_code(case), *evidence),
             others=blockers,
@@ -134,6 +140,8 @@ def _blocking(eni: Eni, side: State, ref: Ref) -> Evidence:
 
 
 def _named(blockers: Sequence[Resource]) -> str:
-    shown = ", ".join(f"{one.id} ({one.owner_service or 'service not known'})" for one in blockers[:_NAMED_IN_SUMMARY])
+    shown = ", ".join(
+        f"{one.id} ({one.owner_service or 'service not known'})" for one in blockers[:_NAMED_IN_SUMMARY]
+    )
     more = len(blockers) - _NAMED_IN_SUMMARY
     return f"{shown} and {more} more" if more > 0 else shown

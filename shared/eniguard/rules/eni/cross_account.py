@@ -20,7 +20,7 @@ _PERMISSION_ID = "NetworkInterfacePermissionId"
 class CrossAccountParams(Struct, frozen=True, forbid_unknown_fields=True):
     """``accounts`` may use ENIs of the account, beside those that ``accounts`` in guard.yml lists."""
 
-    accounts: tuple[Annotated[str, Meta(pattern=r"^[0-9]{16}$")], ...] = ()
+    accounts: tuple[Annotated[str, Meta(pattern=r"^[0-9]+$")], ...] = ()
 
 
 class EniCrossAccountPermission(Rule):
@@ -31,8 +31,8 @@ class EniCrossAccountPermission(Rule):
     severity = "high"
     summary = "The account let a foreign account use one of its ENIs."
     why = (
-        "Whoever holds the permission can attach the ENI to an instance of its own, and is then inside the VPC "
-        "with that ENI's addresses and security groups."
+        "Whoever holds the permission can attach the ENI to an instance of its own, and is then inside the "
+        "VPC with that ENI's addresses and security groups."
     )
     advice = (
         "If nobody expected this, delete the permission and look at what else the caller did. If the account "
@@ -42,7 +42,7 @@ class EniCrossAccountPermission(Rule):
     outcomes = SUCCEEDED
     actors = CUSTOMERS
     Params = CrossAccountParams
-    references = (Reference("Managed ENIs", "Overview"),)
+    references = (Reference("ECS API reference", "CreateNetworkInterfacePermission, AccountId"),)
     permissions = ("ecs:DescribeNetworkInterfaces",)
     false_positives = "Set-ups that hand an ENI to a service's own account by script; list that account."
 
@@ -53,16 +53,23 @@ class EniCrossAccountPermission(Rule):
         if not case.check("the call names the account it lets in", account is not None, account):
             return [self.undecided(case, "the event does not name the account that was let in")]
         own = {case.call.account_id, *case.policy.accounts, *case.params.accounts}
-        if not case.check("the account is neither your own nor on the rule's list", account not in own, account):
+        if not case.check(
+            "the account is neither your own nor on the rule's list", account not in own, account
+        ):
             return ()
         return [self._let_in(case, subject, account or "") for subject in eni_subjects(case)]
 
     def _let_in(self, case: Case, subject: EniSubject, account: str) -> Verdict:
         permission_ids = case.call.response.get(_PERMISSION_ID, ())
-        obstacle = _obstacle(subject) or ("" if permission_ids else "the event does not carry the permission's id")
+        obstacle = _obstacle(subject) or (
+            "" if permission_ids else "the event does not carry the permission's id"
+        )
         case.check("the permission may be taken back", not obstacle, obstacle or permission_ids[0])
         fix = None if obstacle else _delete(permission_ids[0], subject.name, account)
-        evidence = [Evidence("AccountId", account), Evidence("Permission", case.call.parameters.text("Permission"))]
+        evidence = [
+            Evidence("AccountId", account),
+            Evidence("Permission", case.call.parameters.text("Permission")),
+        ]
         if permission_ids:
             evidence.append(Evidence(_PERMISSION_ID, permission_ids[0]))
         if obstacle:
@@ -78,7 +85,7 @@ class EniCrossAccountPermission(Rule):
 
 
 def _obstacle(subject: EniSubject) -> str | None:
-    """Why the permission must not be taken back; an unknown fact is such a reason (rules, "What may be fixed")."""
+    """Why the permission must not be taken back; an unknown fact is such a reason."""
     if subject.managed is None:
         return f"it is not known whether the ENI is managed: {subject.reason}"
     if subject.managed:

@@ -35,7 +35,10 @@ class ManagedEniForeignService(ForeignWrite):
     name = "managed-eni-foreign-service"
     severity = "info"
     summary = "A service's role wrote to an ENI that another service manages."
-    why = "The table lets only the service that created a managed ENI change it; another role has no business there."
+    why = (
+        "The table lets only the service that created a managed ENI change it; another service has no "
+        "business there."
+    )
     advice = (
         "Ask both products' support whether they work together here. If not, look at who can assume the "
         "calling role, and from where it was used."

@@ -34,9 +34,11 @@ class EniSourceDestCheckOff(Rule):
     actions = frozenset(("ecs:ModifyNetworkInterfaceAttribute", "ecs:CreateNetworkInterface"))
     outcomes = SUCCEEDED
     actors = CUSTOMERS
-    references = (Reference("Managed ENIs", "row 3 ModifyNetworkInterfaceAttribute"),)
+    references = (Reference("ECS API reference", "ModifyNetworkInterfaceAttribute, SourceDestCheck"),)
     permissions = ("ecs:DescribeNetworkInterfaces",)
-    false_positives = "NAT, firewall and router appliances of your own; switch the rule off where they are deployed."
+    false_positives = (
+        "NAT, firewall and router appliances of your own; switch the rule off where they are deployed."
+    )
 
     needs = staticmethod(needs_enis)
 
@@ -49,7 +51,7 @@ class EniSourceDestCheckOff(Rule):
         return [
             self._off(case, subject.resource(), subject.managed, managed_evidence(case, subject))
             for subject in eni_subjects(case)
-            if case.check(f"{subject.name} is not a managed ENI", not subject.managed, subject.managed)
+            if case.check(f"{subject.name} is not known to be managed", not subject.managed, subject.managed)
         ]
 
     def _created(self, case: Case) -> Verdicts:
@@ -59,7 +61,7 @@ class EniSourceDestCheckOff(Rule):
         for eni_id in created:
             eni = case.after.eni(eni_id)
             managed = isinstance(eni, Eni) and eni.managed is True
-            if case.check(f"{eni_id} is not a managed ENI", not managed, managed):
+            if case.check(f"{eni_id} is not known to be managed", not managed, managed):
                 found.append(self._off(case, Resource(ENI, eni_id, False), False, ()))
         return found
 

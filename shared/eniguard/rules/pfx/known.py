@@ -60,11 +60,12 @@ def known(case: Case, kind: str, value: str, by: str = "id") -> Known:
 def asked_for(case: Case, eni_id: str) -> Known:
     """An ENI as the call wants it, whether the call succeeded or not.
 
-    A record from after a call that did not go through does not hold what was asked: it is put in.
+    No record holds what was asked for in vain, so for such a call it is put in.
     """
+    if case.call.outcome == "ok":
+        ref = case.after.ref(ENI, eni_id)
+        return Known(ref, case.after.get(ref), case.after)
     around = known(case, ENI, eni_id)
-    if not around.later:
-        return Known(around.ref, case.after.get(around.ref), case.after)
-    if case.call.outcome == "ok" or not isinstance(around.value, Eni):
+    if not isinstance(around.value, Eni):
         return around
-    return Known(around.ref, effects.apply(case.call, ENI, around.value), case.after, later=True)
+    return Known(around.ref, effects.apply(case.call, ENI, around.value), around.state, around.later)

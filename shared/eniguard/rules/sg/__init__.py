@@ -1,5 +1,18 @@
-"""The sg family."""
+"""The rules about managed security groups."""
 
 from eniguard.rules.base import Rule
+from eniguard.rules.sg.foreign import ManagedGroupForeignService, ServiceEditedCustomerGroup
+from eniguard.rules.sg.peers import GroupTrustsManagedGroup
+from eniguard.rules.sg.refused import ManagedGroupUseRefused, ManagedGroupWriteRefused
+from eniguard.rules.sg.succeeded import ManagedGroupWriteSucceeded
 
-RULES: tuple[type[Rule], ...] = ()
+__all__ = ["RULES"]
+
+RULES: tuple[type[Rule], ...] = (
+    ManagedGroupWriteRefused,
+    ManagedGroupUseRefused,
+    ManagedGroupWriteSucceeded,
+    ManagedGroupForeignService,
+    GroupTrustsManagedGroup,
+    ServiceEditedCustomerGroup,
+)

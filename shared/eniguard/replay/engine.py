@@ -1,0 +1,278 @@
+"""A replay: recorded events read from files, decided in event order, given out as they are decided."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+
+from eniguard.errors import InputError
+from eniguard.events.calls import read
+from eniguard.events.envelopes import Batch, Concerned
+from eniguard.events.wrappers import Way
+from eniguard.model import Decision
+from eniguard.replay.files import EXPANDED_CAP, Source, events, quiet_heap, sources
+from eniguard.replay.sequence import CallSequence
+from eniguard.replay.states import States
+from eniguard.replay.units import Arrived, Place, Result, Units, share_of, share_of_text
+from eniguard.rules.registry import Registry
+from eniguard.settings import Policy
+from eniguard.sources.snapshot import Snapshot
+
+
+class Options(Struct, frozen=True):
+    """What to replay, and how.
+
+    Attributes
+    ----------
+    paths
+        Files and folders; ``-`` is the standard input.
+    policy
+        The compiled guard.yml.
+    only
+        Codes of the rules to keep; ``None`` keeps all enabled ones.
+    state
+        A state snapshot for every event without one of its own.
+    jobs
+        How many processes decide.
+    every
+        Give out every decided event, not only those with a finding.
+    most_expanded
+        The most bytes one file may expand to.
+    now
+        The time of the replay in seconds since 1970; events from more than a day later are unreadable.
+        ``None``: event times are not compared with a clock.
+    """
+
+    paths: tuple[str, ...]
+    policy: Policy
+    only: tuple[str, ...] | None = None
+    state: str | None = None
+    jobs: int = 1
+    every: bool = False
+    most_expanded: int = EXPANDED_CAP
+    now: float | None = None
+
+
+class Entry(Struct, frozen=True):
+    """One decided event: where it stood, and what the rules said.
+
+    ``path`` is relative to the replay root; ``alone`` marks a case with a state snapshot of its own.
+    """
+
+    path: str
+    event_id: str
+    index: int
+    decision: Decision
+    alone: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of the event: ``path#eventId``."""
+        return f"{self.path}#{self.event_id}"
+
+
+class Tally(Struct):
+    """The counts of a replay.
+
+    ``read = concerned + not_concerned + unreadable events`` and
+    ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be decided
+    on it. ``unreadable`` also counts files that could not be read. ``size`` is in bytes read from files.
+    """
+
+    read: int = 0
+    concerned: int = 0
+    decided: int = 0
+    undecided: int = 0
+    duplicates: int = 0
+    late: int = 0
+    not_concerned: int = 0
+    unreadable: int = 0
+    findings: dict[str, int] = field(default_factory=dict)
+    undecided_rules: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    size: int = 0
+
+    def count(self, decision: Decision) -> None:
+        """Count one decision."""
+        if decision.undecided:
+            self.undecided += 1
+            for one in decision.undecided:
+                self.undecided_rules[one.rule] = self.undecided_rules.get(one.rule, 0) + 1
+        else:
+            self.decided += 1
+        self.late += decision.late
+        for finding in decision.findings:
+            self.findings[finding.severity] = self.findings.get(finding.severity, 0) + 1
+
+
+class Share(Struct, frozen=True):
+    """The part of a replay that one process decides: unit by unit, one of ``of``."""
+
+    number: int = 0
+    of: int = 1
+
+    @property
+    def counts(self) -> bool:
+        """Whether this process counts, and reports, what belongs to no unit."""
+        return self.number == 0
+
+
+#: What a replay reads: files, and paths that are none.
+Input = Source | InputError
+#: Ways whose events anybody with access to a bucket or a function can write (design, "Trust").
+FORGEABLE: tuple[Way, ...] = ("oss", "bare")
+
+#: What a process gives out, with its place in the output.
+Emitted = tuple[Place, "Entry | InputError"]
+
+
+class Pass:
+    """One reading of the whole input that decides the units of one share.
+
+    Parameters
+    ----------
+    options
+        What to replay.
+    inputs
+        What stands behind the paths, in order.
+    share
+        Which units to decide.
+
+    Raises
+    ------
+    ConfigError
+        The policy or ``only`` names a rule that does not exist.
+    InputError
+        The given state snapshot cannot be read.
+    """
+
+    def __init__(self, options: Options, inputs: tuple[Input, ...], share: Share) -> None:
+        self._options = options
+        self._inputs = inputs
+        self._share = share
+        self._registry = Registry(options.policy, only=options.only)
+        self._states = States(options.state)
+        self._units = Units(options.policy, self._registry)
+        self._position = 0
+        self.tally = Tally()
+
+    def __iter__(self) -> Iterator[Emitted]:
+        for found in self._inputs:
+            yield from self._unreadable(found) if isinstance(found, InputError) else self._source(found)
+        for result in self._units.flush():
+            yield from self._given_out(result)
+
+    def _source(self, source: Source) -> Iterator[Emitted]:
+        try:
+            own = self._states.own(source)
+            shared = None if own is not None else self._states.shared(source)
+        except InputError as error:
+            yield from self._unreadable(error)
+            return
+        alone = None if own is None else CallSequence(self._options.policy, self._registry)
+        mine = own is None or share_of_text(source.relative, self._share.of) == self._share.number
+        path, options = source.relative, self._options
+        for batch in events(source, now=options.now, forgeable=FORGEABLE, cap=options.most_expanded):
+            self._count(batch)
+            for unreadable in batch.errors:
+                yield from self._unreadable(unreadable)
+            for concerned in batch.concerned:
+                self._position += 1
+                if alone is None:
+                    yield from self._in_sequence(concerned, path, shared)
+                elif mine:
+                    yield from self._alone(concerned, path, own, alone)
+        self.tally.size += source.size
+
+    def _count(self, batch: Batch) -> None:
+        if self._share.counts:
+            self.tally.read += batch.count
+            self.tally.concerned += len(batch.concerned)
+            self.tally.not_concerned += sum(batch.not_concerned.values())
+
+    def _unreadable(self, error: InputError) -> Iterator[Emitted]:
+        if self._share.counts:
+            self.tally.unreadable += 1
+            yield (self._position, float("-inf"), self.tally.unreadable), error
+
+    def _in_sequence(self, concerned: Concerned, path: str, snapshot: Snapshot | None) -> Iterator[Emitted]:
+        call = read(concerned.record, concerned.api)
+        if self._share.of > 1 and share_of(call, self._share.of) != self._share.number:
+            return
+        arrived = Arrived(call, path, concerned.index, self._position, snapshot)
+        results = self._units.arrive(arrived)
+        if results is None:
+            self.tally.duplicates += 1
+            return
+        for result in results:
+            yield from self._given_out(result)
+
+    def _given_out(self, result: Result) -> Iterator[Emitted]:
+        one = result.arrived
+        yield from self._entry(result.place, one.path, one.index, result.decision, alone=False)
+
+    def _alone(
+        self, concerned: Concerned, path: str, own: Snapshot | None, sequence: CallSequence
+    ) -> Iterator[Emitted]:
+        call = read(concerned.record, concerned.api)
+        decision = sequence.decide(call, own).decision
+        place = (self._position, call.at, self._position)
+        yield from self._entry(place, path, concerned.index, decision, alone=True)
+
+    def _entry(
+        self, place: Place, path: str, index: int, decision: Decision, *, alone: bool
+    ) -> Iterator[Emitted]:
+        self.tally.count(decision)
+        if decision.findings or self._options.every:
+            yield place, Entry(path, decision.event_id, index, decision, alone)
+
+
+class Replay:
+    """One replay; iterate it once.
+
+    Parameters
+    ----------
+    options
+        What to replay.
+
+    Raises
+    ------
+    InputError
+        The given state snapshot cannot be read.
+    ConfigError
+        The policy or ``only`` names a rule that does not exist, or several processes are asked to read the
+        standard input.
+    """
+
+    def __init__(self, options: Options) -> None:
+        quiet_heap()
+        self._options = options
+        self._inputs = tuple(sources(options.paths))
+        self._pass = Pass(options, self._inputs, Share())
+        self.total_size = _total_size(self._inputs)
+
+    @property
+    def tally(self) -> Tally:
+        """The counts so far."""
+        return self._pass.tally
+
+    def __iter__(self) -> Iterator[Entry | InputError]:
+        start = time.perf_counter()
+        try:
+            for _, emitted in self._pass if self._options.jobs == 1 else self._parallel():
+                yield emitted
+        finally:
+            self.tally.seconds = time.perf_counter() - start
+
+    def _parallel(self) -> Iterator[Emitted]:
+        from eniguard.replay.workers import in_parallel
+
+        return in_parallel(self._options, self._inputs, self.tally)
+
+
+def _total_size(inputs: tuple[Input, ...]) -> int | None:
+    """Bytes of all files, or ``None`` when one of them is the standard input."""
+    files = [one for one in inputs if isinstance(one, Source)]
+    return None if any(file.root is None for file in files) else sum(file.size for file in files)

@@ -1,0 +1,201 @@
+"""Why one event was decided as it was: the same rules, run once more with their conditions written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from eniguard import identity
+from eniguard.events.calls import Call, Target
+from eniguard.events.outcomes import Cause, cause_of
+from eniguard.events.parameters import Value
+from eniguard.events.times import canonical
+from eniguard.facts.kinds import AnyResource
+from eniguard.facts.refs import Fact, FactValue, Gone, Ref, Unknown
+from eniguard.facts.state import Side
+from eniguard.model import Actor, Finding, Undecided
+from eniguard.pipeline import Decided
+from eniguard.rules.base import Rule
+from eniguard.rules.case import Condition, Trace
+from eniguard.rules.registry import PACKAGED, Registry
+
+_OUTCOMES = {
+    "ok": "succeeded",
+    "refused": "was refused",
+    "denied": "was denied for want of permission",
+    "failed": "failed for a reason of the platform",
+    "dry_run": "was a dry run",
+}
+
+
+class FactRead(Struct, frozen=True):
+    """One fact as a rule saw it.
+
+    ``side`` is the side of the call it was read on; ``asked_for`` marks a value that the call itself would bring
+    about. ``reason`` says why an unknown fact is unknown; ``source`` and ``as_of`` (UTC) are ``None`` then.
+    """
+
+    ref: str
+    side: Side
+    status: Literal["known", "unknown", "removed"]
+    value: AnyResource | tuple[AnyResource, ...] | None = None
+    reason: str | None = None
+    source: str | None = None
+    as_of: str | None = None
+    asked_for: bool = False
+
+
+class RuleExplained(Struct, frozen=True):
+    """What one rule did with the call; ``why_not`` is set for a rule that did not look at it."""
+
+    code: str
+    name: str
+    why_not: str | None = None
+    conditions: tuple[Condition, ...] = ()
+    facts: tuple[FactRead, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+
+    @property
+    def looked(self) -> bool:
+        """Whether the rule was run."""
+        return self.why_not is None
+
+
+class Explained(Struct, frozen=True):
+    """One call as it was understood, and what every packaged rule did with it.
+
+    ``actor_why`` says what the kind of the actor rests on. ``parameters`` are those that were kept, ``malformed``
+    names those that could not be read.
+    """
+
+    event_id: str
+    event_time: str
+    action: str
+    outcome: str
+    error_code: str | None
+    cause: Cause | None
+    region: str
+    account_id: str | None
+    console: bool
+    forgeable: bool
+    actor: Actor
+    actor_why: str
+    targets: tuple[Target, ...]
+    parameters: dict[str, Value]
+    malformed: tuple[str, ...]
+    rules: tuple[RuleExplained, ...]
+    schema: int = 1
+
+
+def explained(decided: Decided, registry: Registry) -> Explained:
+    """Explain a decision.
+
+    Parameters
+    ----------
+    decided
+        The decision with what it was made from; nothing has been folded into its facts since.
+    registry
+        The enabled rules it was made with.
+    """
+    call, judgement = decided.judgement.call, decided.judgement
+    return Explained(
+        event_id=call.event_id,
+        event_time=call.time,
+        action=call.action,
+        outcome=call.outcome,
+        error_code=call.error_code,
+        cause=None if call.error_code is None else cause_of(call.error_code),
+        region=call.region,
+        account_id=call.account_id,
+        console=call.console,
+        forgeable=call.forgeable,
+        actor=judgement.actor,
+        actor_why=identity.why(call, judgement.policy, decided.facts),
+        targets=call.targets,
+        parameters=call.parameters.values,
+        malformed=call.parameters.malformed,
+        rules=tuple(_rules(decided, registry)),
+    )
+
+
+def _rules(decided: Decided, registry: Registry) -> Iterator[RuleExplained]:
+    enabled = {rule.code: rule for rule in registry.rules}
+    for cls in PACKAGED:
+        rule = enabled.get(cls.code)
+        why_not = _switched_off(cls, decided) if rule is None else _why_not(rule, decided)
+        if rule is None or why_not is not None:
+            yield RuleExplained(cls.code, cls.name, why_not)
+        else:
+            yield _looked(rule, decided)
+
+
+def _switched_off(rule: type[Rule], decided: Decided) -> str:
+    settings = decided.judgement.policy.rules.get(rule.code)
+    if settings is not None and settings.enabled is False:
+        return "guard.yml disables it"
+    if not rule.enabled and (settings is None or settings.enabled is None):
+        return "off unless guard.yml enables it"
+    return "not among the rules of this path"
+
+
+def _why_not(rule: Rule, decided: Decided) -> str | None:
+    """Why an enabled rule did not look at the call; ``None`` if it did."""
+    call, judgement = decided.judgement.call, decided.judgement
+    if call.action not in rule.actions:
+        return f"{call.action} is not among its actions"
+    if rule not in decided.chosen.rules:
+        wanted = " or ".join(_OUTCOMES[one] for one in sorted(rule.outcomes))
+        return f"it looks at a call that {wanted}; this one {_OUTCOMES[call.outcome]}"
+    if not judgement.looks(rule):
+        return f"it looks at calls by {', '.join(sorted(rule.actors))}; this one is by {judgement.actor.kind}"
+    return None
+
+
+def _looked(rule: Rule, decided: Decided) -> RuleExplained:
+    judgement, trace = decided.judgement, Trace()
+    facts: dict[FactRead, None] = {}
+    judgement.before.watcher = _Watcher("before", judgement.call, facts)
+    judgement.after.watcher = _Watcher("after", judgement.call, facts)
+    try:
+        verdicts = judgement.verdicts(rule, decided.history, trace)
+    finally:
+        judgement.before.watcher = judgement.after.watcher = None
+    return RuleExplained(
+        code=rule.code,
+        name=rule.name,
+        conditions=tuple(trace.conditions),
+        facts=tuple(facts),
+        findings=tuple(one for one in verdicts if isinstance(one, Finding)),
+        undecided=tuple(one for one in verdicts if isinstance(one, Undecided)),
+    )
+
+
+class _Watcher:
+    """Writes down each fact that a rule reads on one side of the call, once."""
+
+    def __init__(self, side: Side, call: Call, seen: dict[FactRead, None]) -> None:
+        self._side = side
+        self._call = call
+        self._seen = seen
+
+    def __call__(self, ref: Ref, value: FactValue, fact: Fact | None) -> None:
+        self._seen.setdefault(self._read(ref, value, fact))
+
+    def _read(self, ref: Ref, value: FactValue, fact: Fact | None) -> FactRead:
+        if isinstance(value, Unknown):
+            return FactRead(str(ref), self._side, "unknown", reason=value.reason)
+        if fact is not None and self._side == "before" and fact.newer_than(self._call.at):
+            fact = fact.earlier
+        asked_for = fact is None or fact.value is not value
+        return FactRead(
+            str(ref),
+            self._side,
+            "removed" if isinstance(value, Gone) else "known",
+            value=None if isinstance(value, Gone) else value,
+            source="event" if fact is None else fact.source,
+            as_of=None if fact is None else canonical(fact.as_of),
+            asked_for=asked_for,
+        )

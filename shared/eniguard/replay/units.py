@@ -1,0 +1,109 @@
+"""Calls sorted into units that do not touch each other, each decided in event order.
+
+A unit is one account and region: its journal and its windows know nothing of another's, so that units can be
+decided in different processes with the same result.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from zlib import crc32
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from eniguard.events.calls import Call
+from eniguard.model import Decision
+from eniguard.replay.order import ReorderWindow, Seen
+from eniguard.replay.sequence import CallSequence
+from eniguard.rules.registry import Registry
+from eniguard.settings import Policy
+from eniguard.sources.snapshot import Snapshot
+
+#: The place of a result in the output: the arrival that let it out, its event time, its own position.
+Place = tuple[int, float, int]
+#: Stands for the arrival that lets out what the end of the input lets out.
+END = 1 << 62
+
+
+class Arrived(Struct, frozen=True, gc=False):
+    """One call with where it was read and what it is decided with."""
+
+    call: Call
+    path: str
+    index: int
+    position: int
+    snapshot: Snapshot | None
+
+
+class Result(Struct, frozen=True, gc=False):
+    """One decision with its place in the output."""
+
+    place: Place
+    arrived: Arrived
+    decision: Decision
+
+
+class Units:
+    """Every unit of one replay, or of one process's share of it.
+
+    Parameters
+    ----------
+    policy, registry
+        As for a pipeline.
+    """
+
+    def __init__(self, policy: Policy, registry: Registry) -> None:
+        self._policy = policy
+        self._registry = registry
+        self._units: dict[tuple[str | None, str], _Unit] = {}
+        self._seen = Seen()
+
+    def arrive(self, arrived: Arrived) -> Iterator[Result] | None:
+        """The decisions that an arrival lets out; ``None`` if it is a duplicate."""
+        if not self._seen.add(arrived.call.event_id):
+            return None
+        key = (arrived.call.account_id, arrived.call.region)
+        unit = self._units.get(key)
+        if unit is None:
+            unit = self._units[key] = _Unit(self._policy, self._registry)
+        return unit.arrive(arrived)
+
+    def flush(self) -> Iterator[Result]:
+        """The decisions on everything still held, in event order across all units."""
+        return heapq.merge(*(unit.flush() for unit in self._units.values()), key=lambda result: result.place)
+
+
+class _Unit:
+    """One account and region."""
+
+    __slots__ = ("_sequence", "_window")
+
+    def __init__(self, policy: Policy, registry: Registry) -> None:
+        self._sequence = CallSequence(policy, registry)
+        self._window: ReorderWindow[Arrived] = ReorderWindow()
+
+    def arrive(self, arrived: Arrived) -> Iterator[Result]:
+        for one, late in self._window.arrive(arrived.call.at, arrived.position, arrived):
+            yield self._decided(one, arrived.position, late=late)
+
+    def flush(self) -> Iterator[Result]:
+        for _, _, one in self._window.flush():
+            yield self._decided(one, END, late=False)
+
+    def _decided(self, one: Arrived, let_out_by: int, *, late: bool) -> Result:
+        decision = self._sequence.decide(one.call, one.snapshot).decision
+        if late:
+            decision = replace(decision, late=True)
+        return Result((let_out_by, one.call.at, one.position), one, decision)
+
+
+def share_of(call: Call, shares: int) -> int:
+    """Which of ``shares`` processes decides the unit of a call; the same in every process."""
+    return share_of_text(f"{call.account_id}/{call.region}", shares)
+
+
+def share_of_text(text: str, shares: int) -> int:
+    """Which of ``shares`` processes a text falls to; the same in every process."""
+    return crc32(text.encode("utf-8", "surrogateescape")) % shares

@@ -1,0 +1,151 @@
+"""Prefixes that overlap with what is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from eniguard.facts.blocks import Block, address, block
+from eniguard.facts.kinds import Eni
+from eniguard.model import Evidence, Reference
+from eniguard.model.kinds import ENI
+from eniguard.rules.base import Verdicts
+from eniguard.rules.case import Case
+from eniguard.rules.pfx.base import PrefixRule
+from eniguard.rules.pfx.known import Known, Missing, known
+from eniguard.rules.pfx.place import PLACE_PERMISSIONS, needs_neighbours, vswitch_of
+from eniguard.rules.pfx.request import Asked, asked, listed, subject_of, target_eni
+
+#: So many overlaps are named per prefix; the rest are counted.
+MOST_NAMED = 5
+
+
+class PrefixOverlap(PrefixRule):
+    """PFX006."""
+
+    code = "PFX006"
+    name = "prefix-overlap"
+    summary = "An IP prefix overlaps with a prefix or an address that is in use in the vSwitch."
+    why = "An address belongs to one ENI only; a prefix that covers one in use is refused as a whole."
+    advice = (
+        "Choose a block without any address in use, or have one assigned by number (Ipv4PrefixCount, "
+        "Ipv6PrefixCount). Single addresses inside a reserved block fragment it: move them out of it."
+    )
+    references = (Reference("IP prefixes", "Limitations: IP addresses"),)
+    permissions = PLACE_PERMISSIONS[:1]
+    false_positives = "A listing from after the call may show an address that came into use only then."
+
+    needs = staticmethod(needs_neighbours)
+
+    def evaluate(self, case: Case) -> Verdicts:
+        wanted = [one for one in asked(case.call) if one.prefixes]
+        if not wanted:
+            return ()
+        listing = _neighbours(case)
+        evidence: list[Evidence] = []
+        missing = [listing] if isinstance(listing, Missing) else []
+        for one in wanted:
+            evidence.extend(_within(case, one))
+            if not isinstance(listing, Missing):
+                found = _with_neighbours(case, one, listing, missing)
+                evidence.extend(found)
+        bad = ", ".join(dict.fromkeys(str(one.value) for one in evidence))
+        summary = f"{case.call.name} asks for prefixes that overlap with addresses in use: {bad}"
+        return self.judged(case, subject_of(case), summary, evidence, missing)
+
+
+def _neighbours(case: Case) -> Known | Missing:
+    """The listing of all ENIs of the vSwitch, or what is missing."""
+    vswitch_id = vswitch_of(case)
+    if isinstance(vswitch_id, Missing):
+        return vswitch_id
+    listing = known(case, ENI, vswitch_id, "vswitch")
+    return listing if isinstance(listing.value, tuple) else listing.missing()
+
+
+def _within(case: Case, one: Asked) -> Iterator[Evidence]:
+    """Overlaps of the prefixes of a call with each other, and with the addresses it asks for."""
+    family = one.family
+    blocks = _blocks(one)
+    for (text, mine), (other, theirs) in combinations(blocks, 2):
+        if case.check(f"{text} overlaps with {other} of the same call", mine.overlaps(theirs), other):
+            yield Evidence(family.prefix, other, f"overlaps with {text}, asked for in the same call")
+    singles = listed(case.call, family.address)
+    primary = case.call.parameters.values.get("PrimaryIpAddress")
+    if family.number == 4 and isinstance(primary, str):
+        singles = (primary, *(single for single in singles if single != primary))
+    for single in singles:
+        number = address(single, family.number)
+        for text, mine in blocks:
+            if number is not None and case.check(f"{text} holds {single} of the same call", mine.holds(number)):
+                yield Evidence(family.prefix, text, f"holds {single}, asked for in the same call")
+
+
+def _with_neighbours(
+    case: Case, one: Asked, listing: Known, missing: list[Missing]
+) -> list[Evidence]:
+    """Overlaps with what the ENIs of the vSwitch hold; adds to ``missing`` the ENIs of which that is not known."""
+    family = one.family.number
+    blocks = _blocks(one)
+    hits: dict[str, list[str]] = {text: [] for text, _ in blocks}
+    own = target_eni(case.call)
+    own_may_be_there = listing.later or case.call.outcome == "ok"
+    for eni in listing.value if isinstance(listing.value, tuple) else ():
+        if not isinstance(eni, Eni):
+            continue
+        prefixes, addresses = eni.prefixes(family), eni.addresses(family)
+        if prefixes is None or addresses is None:
+            missing.append(listing.missing(f"it is not known what {eni.id} holds"))
+            continue
+        mine = eni.id == own and own_may_be_there
+        for text, overlapping in _prefix_hits(blocks, prefixes, family, mine):
+            hits[text].append(f"prefix {overlapping} of {eni.id}")
+        for text, single in _address_hits(blocks, addresses, family):
+            hits[text].append(f"address {single} of {eni.id}")
+    return [
+        listing.evidence(one.family.prefix, text, f"overlaps with {_shown(found)}")
+        for text, found in hits.items()
+        if case.check(f"{text} overlaps with addresses in use", bool(found), _shown(found))
+    ]
+
+
+def _prefix_hits(
+    blocks: Sequence[tuple[str, Block]], prefixes: Sequence[str], family: int, mine: bool
+) -> Iterator[tuple[str, str]]:
+    """Pairs of an asked-for and an existing prefix that overlap.
+
+    With ``mine`` the ENI is the one of the call and may hold what it asks for already: a listing from after
+    the call shows just that, and a call repeated with its token succeeds again.
+    """
+    for prefix in prefixes:
+        theirs = block(prefix, family)
+        if theirs is None:
+            continue
+        for text, wanted in blocks:
+            if wanted.overlaps(theirs) and not (mine and (wanted.first, wanted.length) == (theirs.first, theirs.length)):
+                yield text, prefix
+
+
+def _address_hits(
+    blocks: Sequence[tuple[str, Block]], addresses: Sequence[str], family: int
+) -> Iterator[tuple[str, str]]:
+    for single in addresses:
+        number = address(single, family)
+        if number is None:
+            continue
+        for text, wanted in blocks:
+            if wanted.first <= number <= wanted.last:
+                yield text, single
+
+
+def _blocks(one: Asked) -> list[tuple[str, Block]]:
+    """The prefixes that can be read, each text once; the others are PFX003's."""
+    found = ((text, block(text, one.family.number)) for text in one.prefixes)
+    return [(text, parsed) for text, parsed in found if parsed is not None]
+
+
+def _shown(found: Sequence[str]) -> str:
+    if not found:
+        return "nothing"
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    return f"{', '.join(found[:MOST_NAMED])}{more}"
