@@ -97,6 +97,18 @@ def call(
     return read(record, api)
 
 
+def eni_item(eni_id: str, managed: bool | None = None, **fields: Any) -> dict[str, Any]:
+    """An ENI as DescribeNetworkInterfaces returns it; without ``managed`` the item does not say."""
+    said = {} if managed is None else {"ServiceManaged": managed}
+    return {"NetworkInterfaceId": eni_id, **said, **fields}
+
+
+def group_item(group_id: str, managed: bool | None = None, **fields: Any) -> dict[str, Any]:
+    """A security group as DescribeSecurityGroups returns it; without ``managed`` the item does not say."""
+    said = {} if managed is None else {"ServiceManaged": managed}
+    return {"SecurityGroupId": group_id, **said, **fields}
+
+
 def snapshot(
     resources: Mapping[str, Sequence[Mapping[str, Any]]], *, captured_at: str = MORNING, region: str = REGION
 ) -> Snapshot:

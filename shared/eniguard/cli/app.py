@@ -23,6 +23,22 @@ _COMMANDS = {
     "generate": ("eniguard.cli.generate_command", "generate"),
 }
 
+_EPILOG = """\b
+Examples:
+  eniguard replay events/
+  eniguard explain events/eni/delete-refused.json
+  eniguard rules show ENI003
+
+\b
+Exit codes, highest first:
+  2    usage or configuration
+  4    input that could not be read
+  3    expectations not met
+  1    findings at or above --fail-on
+  0    none of these
+  130  interrupted
+  141  the reader of the output went away"""
+
 
 class LazyGroup(click.Group):
     """A group that imports a subcommand when it is used, and maps every error to an exit code."""
@@ -45,15 +61,12 @@ class LazyGroup(click.Group):
         prog_name: str | None = None,
         complete_var: str | None = None,
         standalone_mode: bool = True,
-        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Run the command; in stand-alone mode, exit with its code."""
 
         def run() -> Any:
-            return super(LazyGroup, self).main(
-                args, prog_name, complete_var, False, windows_expand_args, **extra
-            )
+            return click.Group.main(self, args, prog_name, complete_var, standalone_mode=False, **extra)
 
         if not standalone_mode:
             return run()
@@ -85,6 +98,7 @@ def _exit_code(run: Any) -> int:
         return exit_codes.UNREADABLE if isinstance(error, InputError) else exit_codes.USAGE
     except OSError as error:
         say(f"eniguard: {shown(str(error))}")
+        _discard_output()
         return exit_codes.USAGE
     return code if isinstance(code, int) else exit_codes.OK
 
@@ -109,8 +123,7 @@ def _discard_output() -> None:
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes, highest first: 2 usage or configuration; 4 input that could not be read; "
-    "3 expectations not met; 1 findings at or above --fail-on; 0.",
+    epilog=_EPILOG,
 )
 @click.version_option(__version__, prog_name="eniguard")
 def eniguard() -> None:
@@ -118,10 +131,4 @@ def eniguard() -> None:
 
     The rules are about managed ENIs, managed security groups, IP prefixes and service-linked roles.
     Nothing is looked up in the cloud and nothing is changed.
-
-    \b
-    Examples:
-      eniguard replay events/
-      eniguard explain events/eni/delete-refused.json
-      eniguard rules show ENI003
     """

@@ -14,8 +14,8 @@ _ENCODER = msgspec.json.Encoder()
 def json_text(record: Any) -> str:
     """One record as a line of JSON.
 
-    Characters that do not print (control and bidi characters, lone surrogates …) stand as ``\\uXXXX``; what
-    the JSON says stays the same.
+    Characters that do not print (control and bidi characters, lone surrogates …) stand as escapes; what the
+    JSON says stays the same.
     """
     try:
         text = _ENCODER.encode(record).decode()

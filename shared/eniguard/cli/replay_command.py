@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from eniguard.replay.expectations import Comparison
 
 
-def _codes(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...] | None:
+def _codes(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...] | None:
     """The codes of ``--rules``, in upper case; ``None`` when the option is not there."""
     if not given:
         return None
@@ -35,7 +37,25 @@ def _codes(_context: click.Context, _option: click.Parameter, given: tuple[str, 
     return codes
 
 
-@click.command(short_help="Decide recorded calls and print the findings.")
+_EPILOG = """\b
+Examples:
+  eniguard replay events/
+  eniguard replay --format ndjson trail.gz | grep ENI003
+  eniguard replay --fail-on high --rules ENI001,ENI003 today/
+  eniguard replay --expect events/
+
+\b
+Exit codes, highest first:
+  2    usage or configuration
+  4    input that could not be read (unless --skip-unreadable)
+  3    expectations not met
+  1    findings at or above --fail-on
+  0    none of these
+  130  interrupted
+  141  the reader of the output went away"""
+
+
+@click.command(short_help="Decide recorded calls and print the findings.", epilog=_EPILOG)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("-j", "--jobs", default=1, metavar="N", type=click.IntRange(min=1), help="Processes to use.")
 @click.option("--state", metavar="FILE", help="State snapshot for every event without one of its own.")
@@ -47,11 +67,14 @@ def _codes(_context: click.Context, _option: click.Parameter, given: tuple[str, 
     help="Exit with 1 when a finding is at least this severe.",
 )
 @click.option("--rules", "only", metavar="CODES", multiple=True, callback=_codes, help="Only these rules.")
-@click.option("--skip-unreadable", is_flag=True, help="Input that cannot be read does not change the exit code.")
+@click.option(
+    "--skip-unreadable", is_flag=True, help="Input that cannot be read does not change the exit code."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.pass_context
 def replay(
     context: click.Context,
+    *,
     paths: tuple[str, ...],
     jobs: int,
     state: str | None,
@@ -64,36 +87,22 @@ def replay(
 ) -> None:
     """Decide the recorded calls in files and folders, and print the findings.
 
-    PATH is a file, a folder, or - for standard input. Files end in .json, .jsonl, .ndjson, .log or .gz and
-    hold events as ActionTrail, EventBridge, SLS or OSS deliver them. Findings go to standard output; progress, the
-    summary and errors go to standard error.
-
-    \b
-    Examples:
-      eniguard replay events/
-      eniguard replay --format ndjson trail.gz | grep ENI003
-      eniguard replay --fail-on high --rules ENI001,ENI003 today/
-      eniguard replay --expect events/
-
-    \b
-    Exit codes, highest first:
-      2    usage or configuration
-      4    input that could not be read (unless --skip-unreadable)
-      3    expectations not met
-      1    findings at or above --fail-on
-      0    none of these
-      130  interrupted
-      141  the reader of the output went away
+    PATH is a file, a folder, or - for standard input. A folder is searched for files that end in .json,
+    .jsonl, .ndjson, .log or .gz. They hold events as ActionTrail, EventBridge, SLS or OSS deliver them.
+    Findings go to standard output; progress, the summary and errors go to standard error.
     """
     from eniguard.replay.engine import Options, Replay
     from eniguard.settings.location import find_policy
 
     comparison = _comparison(paths, only) if expect else None
     policy = find_policy(policy_path)
-    run = Replay(Options(paths=paths, policy=policy, only=only, state=state, jobs=jobs))
+    options = Options(
+        paths=paths, policy=policy, only=only, state=state, jobs=jobs, every=expect, now=time.time()
+    )
+    run = Replay(options)
     watch = _Watch(output_of(form), comparison)
     _follow(run, watch, form)
-    say_summary(run.tally, watch.undecided)
+    say_summary(run.tally)
     context.exit(_exit_code(run, watch, fail_on, skip_unreadable))
 
 
@@ -103,7 +112,6 @@ class _Watch:
     def __init__(self, output: Output, comparison: Comparison | None) -> None:
         self.output = output
         self.comparison = comparison
-        self.undecided: Counter[str] = Counter()
         self.unreadable = 0
         self.unexpected = 0
 
@@ -112,12 +120,11 @@ class _Watch:
         say(f"eniguard: {shown(str(error))}")
 
     def entry(self, entry: Entry) -> None:
-        decision = entry.decision
-        self.undecided.update(one.rule for one in decision.undecided)
-        for finding in decision.findings:
+        findings = entry.decision.findings
+        for finding in findings:
             self.output.add(finding)
         if self.comparison is not None:
-            self.comparison.add(f"{entry.path}#{entry.event_id}", entry.path, decision.findings)
+            self.comparison.add(entry.key, entry.path, findings)
 
     def close(self) -> None:
         self.output.close()
@@ -164,6 +171,7 @@ def _exit_code(run: Replay, watch: _Watch, fail_on: Severity | None, skip_unread
         return exit_codes.UNREADABLE
     if watch.unexpected:
         return exit_codes.UNEXPECTED
-    if fail_on is not None and any(at_least(one, fail_on) for one in SEVERITIES if run.tally.findings.get(one)):
+    made = [severity for severity in SEVERITIES if run.tally.findings.get(severity)]
+    if fail_on is not None and any(at_least(severity, fail_on) for severity in made):
         return exit_codes.FINDINGS
     return exit_codes.OK

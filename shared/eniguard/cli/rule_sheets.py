@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from eniguard.model import Reference
+from eniguard.model import Reference, Severity
 from eniguard.rules.base import Rule
 from eniguard.rules.registry import PACKAGED, Registry
 from eniguard.settings import Policy
@@ -18,7 +18,7 @@ class RuleLine(Struct, frozen=True):
 
     code: str
     name: str
-    severity: str
+    severity: Severity
     enabled: bool
     actions: int
     summary: str
@@ -34,11 +34,11 @@ class ParameterSheet(Struct, frozen=True):
 
 
 class RuleSheet(Struct, frozen=True):
-    """Everything one rule declares; ``severity``, ``enabled`` and parameter values are those of the policy."""
+    """Everything one rule declares; ``severity``, ``enabled`` and parameter values as the policy has them."""
 
     code: str
     name: str
-    severity: str
+    severity: Severity
     enabled: bool
     event_path: bool
     summary: str
@@ -60,7 +60,7 @@ def rule_lines(policy: Policy) -> list[RuleLine]:
         RuleLine(
             code=rule.code,
             name=rule.name,
-            severity=rule(policy.rules.get(rule.code)).base_severity,
+            severity=_severity(rule, policy),
             enabled=rule.code in enabled,
             actions=len(rule.actions),
             summary=rule.summary,
@@ -75,7 +75,7 @@ def rule_sheet(cls: type[Rule], policy: Policy) -> RuleSheet:
     return RuleSheet(
         code=rule.code,
         name=rule.name,
-        severity=rule.base_severity,
+        severity=_severity(cls, policy),
         enabled=any(one.code == rule.code for one in Registry(policy).rules),
         event_path=rule.event_path,
         summary=rule.summary,
@@ -89,6 +89,11 @@ def rule_sheet(cls: type[Rule], policy: Policy) -> RuleSheet:
         permissions=list(rule.permissions),
         references=list(rule.references),
     )
+
+
+def _severity(rule: type[Rule], policy: Policy) -> Severity:
+    settings = policy.rules.get(rule.code)
+    return rule.severity if settings is None else settings.severity or rule.severity
 
 
 def _parameters(rule: Rule) -> list[ParameterSheet]:

@@ -14,25 +14,29 @@ from eniguard.cli.safe import shown, tell
 if TYPE_CHECKING:
     from eniguard.cli.rule_sheets import ParameterSheet, RuleLine, RuleSheet
 
+_LIST_EPILOG = """\b
+Examples:
+  eniguard rules list
+  eniguard rules list --policy guard.yml --format json"""
+
+_SHOW_EPILOG = """\b
+Examples:
+  eniguard rules show ENI003
+  eniguard rules show PFX005 --format json"""
+
 
 @click.group(short_help="List the rules, or show all that one declares.")
 def rules() -> None:
     """List the rules, or show all that one declares."""
 
 
-@rules.command("list")
+@rules.command("list", epilog=_LIST_EPILOG)
 @policy_option
 @click.option(
     "--format", "form", type=click.Choice(("table", "json", "ndjson")), default="table", show_default=True
 )
 def list_rules(policy_path: str | None, form: str) -> None:
-    """List the rules as the policy has them.
-
-    \b
-    Examples:
-      eniguard rules list
-      eniguard rules list --policy guard.yml --format json
-    """
+    """List the rules as the policy has them."""
     from eniguard.cli.rule_sheets import rule_lines
     from eniguard.settings.location import find_policy
 
@@ -45,18 +49,12 @@ def list_rules(policy_path: str | None, form: str) -> None:
         _print_lines(lines)
 
 
-@rules.command()
+@rules.command(epilog=_SHOW_EPILOG)
 @click.argument("code")
 @policy_option
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def show(code: str, policy_path: str | None, form: str) -> None:
-    """Show everything that the rule CODE declares.
-
-    \b
-    Examples:
-      eniguard rules show ENI003
-      eniguard rules show PFX005 --format json
-    """
+    """Show everything that the rule CODE declares."""
     from eniguard.cli.rule_sheets import rule_sheet
     from eniguard.rules.registry import rule_named
     from eniguard.settings.location import find_policy

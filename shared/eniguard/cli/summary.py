@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from eniguard.cli.safe import say
@@ -12,19 +11,11 @@ if TYPE_CHECKING:
     from eniguard.replay.engine import Tally
 
 
-def say_summary(tally: Tally, undecided: Counter[str]) -> None:
-    """Say what a replay read and found.
-
-    Parameters
-    ----------
-    tally
-        The counts of the engine.
-    undecided
-        How often each rule could not be decided.
-    """
+def say_summary(tally: Tally) -> None:
+    """Say what a replay read and found, and which rules could not be decided for want of facts."""
     say(f"{_events(tally)}; {_findings(tally)}; {_speed(tally)}")
-    if undecided:
-        rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(undecided.items()))
+    if tally.undecided_rules:
+        rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(tally.undecided_rules.items()))
         say(f"undecided for want of facts: {rules}; `eniguard explain PATH --event ID` names what is missing")
 
 

@@ -100,6 +100,12 @@ _RESPONSE_LISTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+#: Lists directly in lists that are followed; SDK responses have none.
+_LISTS = 4
+#: Numbers from here on are no id, count or address.
+_BEYOND = 2**64
+
+
 def read(record: TrailRecord, api: Api) -> Call:
     """The call behind a recorded event.
 
@@ -205,12 +211,12 @@ def _ids(where: Where, parameters: Parameters) -> Iterator[str]:
             yield interface.network_interface_id
 
 
-def _leaves(node: Any, path: str) -> Iterator[str]:
+def _leaves(node: Any, path: str, lists: int = _LISTS) -> Iterator[str]:
     """The texts at a dotted path of a response, through lists at any level."""
     head, _, rest = path.partition(".")
     if isinstance(node, list):
-        for item in node:
-            yield from _leaves(item, path)
+        for item in node if lists else ():
+            yield from _leaves(item, path, lists - 1)
     elif isinstance(node, Mapping) and head in node:
         if rest:
             yield from _leaves(node[head], rest)
@@ -218,11 +224,11 @@ def _leaves(node: Any, path: str) -> Iterator[str]:
             yield from _texts(node[head])
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Any, lists: int = _LISTS) -> Iterator[str]:
     if isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
+        for item in value if lists else ():
+            yield from _texts(item, lists - 1)
     elif isinstance(value, bool):
         yield "true" if value else "false"
-    elif isinstance(value, str | int | float):
+    elif isinstance(value, str) or (isinstance(value, int | float) and -_BEYOND < value < _BEYOND):
         yield str(value)

@@ -21,7 +21,7 @@ from eniguard.events.window import SPACE, Window, between, extents
 #: request the documents name is a 512 KiB template.
 PIECE = 1_000_000
 #: Bytes up to which one JSON object (a LookupEvents page, say) is read as a whole.
-ONE_OBJECT = 64 << 20
+ONE_OBJECT = 32 << 20
 #: Unclosed events after which the rest of a document is given up; each costs a scan of up to two pieces.
 MOST_UNCLOSED = 50
 #: Ends of a piece that are tried, from the last one back; the last one may lie inside an event.
@@ -48,10 +48,30 @@ class Shard(Struct, frozen=True):
     offset: int
     array: bool
 
-    def elements(self) -> list[Element]:
+    def elements(self) -> Elements:
         """The same values as text, one for each header."""
         values = _VALUES.decode(self.text) if self.array else _VALUE.decode_lines(self.text)
-        return _placed(values, self.text, self.offset)
+        return Elements(values, self.text, self.offset, self.array)
+
+
+class Elements:
+    """The values of a well-formed text as elements; asked for in ascending order."""
+
+    def __init__(self, values: list[Raw], text: bytes, offset: int, array: bool) -> None:
+        self._values = values
+        self._comma = 1 if array else 0
+        self._text = text
+        self._offset = offset
+        self._next = 0
+        self._at = 0
+
+    def __getitem__(self, number: int) -> Element:
+        for passed in self._values[self._next : number]:
+            self._at += memoryview(passed).nbytes + self._comma
+        value = bytes(self._values[number])
+        begin = self._text.index(value, self._at)
+        self._next, self._at = number + 1, begin + len(value)
+        return Element(value, self._offset + begin)
 
 
 class Loose(Struct, frozen=True):
@@ -59,10 +79,6 @@ class Loose(Struct, frozen=True):
 
     values: list[Element]
     array: bool
-
-    def elements(self) -> list[Element]:
-        """The values; as for a shard."""
-        return self.values
 
 
 class Broken(Struct, frozen=True):
@@ -97,7 +113,8 @@ def loose(text: bytes, offset: int, *, array: bool) -> Loose | None:
         values = _VALUES.decode(text) if array else _VALUE.decode_lines(text)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    return Loose(_placed(values, text, offset), array)
+    elements = Elements(values, text, offset, array)
+    return Loose([elements[number] for number in range(len(values))], array)
 
 
 def check_utf8(text: bytes) -> None:
@@ -234,7 +251,7 @@ def _values(window: Window, path: str) -> Iterator[Part]:
             return
         window.at += 1
         if window.skip_to_next(key, PIECE):
-            yield Broken(f"an event that does not end within {PIECE} bytes or before the next one; left out", begin)
+            yield Broken(f"an event that does not end, or has more than {PIECE} bytes; left out", begin)
         elif window.trouble is None:
             yield Broken("the input ends in the middle of an event; expected the rest of it", begin)
             return
@@ -268,14 +285,3 @@ def _salvaged(window: Window) -> list[Element]:
     if found:
         window.at = found[-1][1]
     return [Element(text[begin:end], base + begin) for begin, end in found]
-
-
-def _placed(values: list[Raw], text: bytes, offset: int) -> list[Element]:
-    """Values with their places: each stands after the one before."""
-    found, at = [], 0
-    for value in values:
-        slice_ = bytes(value)
-        at = text.index(slice_, at)
-        found.append(Element(slice_, offset + at))
-        at += len(slice_)
-    return found

@@ -15,7 +15,18 @@ from msgspec import Struct, field
 
 from eniguard.errors import InputError
 from eniguard.events.catalog import Api
-from eniguard.events.documents import PIECE, Broken, Element, Loose, Shard, check_utf8, loose, parts, values_of
+from eniguard.events.documents import (
+    PIECE,
+    Broken,
+    Element,
+    Elements,
+    Loose,
+    Shard,
+    check_utf8,
+    loose,
+    parts,
+    values_of,
+)
 from eniguard.events.header import HEADER, Header, record_of
 from eniguard.events.record import TrailRecord
 from eniguard.events.routes import NAMES, Reason, api_for, not_a_call
@@ -127,8 +138,7 @@ class _Reader:
 
     def broken(self, part: Broken) -> None:
         """An event that has no end."""
-        self.batch.errors.append(InputError(part.problem, path=self._path, offset=part.offset, index=self._index))
-        self._index += 1
+        self._failed(part.problem, part.offset)
 
     def part(self, part: Shard | Loose) -> None:
         """The next values of the document; one object alone is a bare event, more are a trail's object."""
@@ -145,15 +155,15 @@ class _Reader:
     def _shard(self, shard: Shard, way: Way, depth: int) -> None:
         """Values whose headers are decoded; odd ones are read again one by one."""
         headers, first = shard.headers, self._index
-        looked_at = [(at, header) for at, header in enumerate(headers) if header.eventName in NAMES]
+        looked_at = [(at, header) for at, header in enumerate(headers) if header.name in NAMES]
         if len(headers) > len(looked_at):
             self._not_concerned("other_call", len(headers) - len(looked_at))
-        elements: list[Element] | None = None
+        elements: Elements | None = None
         shift = 0  # an odd one may be an envelope with several events, or with none
         for at, header in looked_at:
             self._index = first + at + shift
             if not self._plain(header, way, ()):
-                elements = elements or shard.elements()
+                elements = shard.elements() if elements is None else elements
                 self._element(elements[at], way, depth)
                 shift = self._index - first - at - 1
         self._index = first + len(headers) + shift
@@ -164,8 +174,7 @@ class _Reader:
             check_utf8(element.text)
             self._any(element, way, depth)
         except (InputError, *_FAILURES) as error:
-            self.batch.errors.append(self._located(error, element))
-            self._index += 1
+            self._failed(*_diagnosed(error, element))
 
     def _any(self, element: Element, way: Way, depth: int) -> None:
         if depth > _DEPTH:
@@ -199,7 +208,7 @@ class _Reader:
     def _event(self, text: bytes, fields: Fields, way: Way, accounts: tuple[str, ...]) -> None:
         """One event out of whatever held it."""
         if len(text) > PIECE:
-            raise InputError(f"an event of {len(text)} bytes; ActionTrail events have a few KB, at most {PIECE}")
+            raise InputError(f"an event of {len(text)} bytes; expected at most {PIECE}, most have a few KB")
         try:
             header = HEADER.decode(text)
         except _FAILURES:
@@ -210,17 +219,17 @@ class _Reader:
 
     def _plain(self, header: Header, way: Way, accounts: tuple[str, ...]) -> bool:
         """Take an event by the fast lane; ``False`` if the model has to judge it."""
-        name, service = header.eventName, header.serviceName
+        name, service = header.name, header.service
         if not name or not service:
             return False
         api = api_for(service, name)
-        if api is None or not_a_call(header.eventType, name):
-            self._not_concerned(not_a_call(header.eventType, name) or "other_call", 1)
+        if api is None or not_a_call(header.type, name):
+            self._not_concerned(not_a_call(header.type, name) or "other_call", 1)
             return True
         record = record_of(header, way in self._forgeable)
         if record is None or record.at > self._latest:
             return False
-        if accounts and (header.recipientAccountId or record.account_id) not in accounts:
+        if accounts and (header.recipient or record.account_id) not in accounts:
             return False
         self.batch.concerned.append(Concerned(record, api, self._index, way))
         return True
@@ -236,26 +245,32 @@ class _Reader:
         event = trail_event.TrailEvent.of(trail_event.values_of(fields))
         named = event.recipient_account_id or event.account_id
         if accounts and named and named not in accounts:
-            raise InputError(f"the envelope names account {accounts[0]}, the event in it {named}; expected the same")
+            both = f"account {accounts[0]} in the envelope, {named} in the event"
+            raise InputError(f"{both}; expected the same")
         record = event.record(account_id=accounts[0] if accounts else None, forgeable=way in self._forgeable)
         if record.at > self._latest:
-            raise InputError(f"eventTime {record.time} is more than a day ahead of now; expected a time in the past")
+            raise InputError(f"eventTime {record.time} is more than a day ahead; expected a time in the past")
         self.batch.concerned.append(Concerned(record, route, self._index, way))
 
     def _not_concerned(self, reason: Reason, count: int) -> None:
         counts = self.batch.not_concerned
         counts[reason] = counts.get(reason, 0) + count
 
-    def _located(self, error: Exception, element: Element) -> InputError:
-        offset = element.offset
-        if isinstance(error, InputError):
-            problem = error.problem
-        elif isinstance(error, UnicodeDecodeError):
-            problem, offset = "bytes that are not UTF-8; expected JSON text", offset + error.start
-        elif isinstance(error, RecursionError):
-            problem = "nested too deeply; expected an event"
-        else:
-            problem = f"{error}; expected an event as JSON"
-            if (byte := _BYTE.search(str(error))) and loose(element.text, 0, array=False) is None:
-                offset += int(byte[1])
-        return InputError(problem, path=self._path, offset=offset, index=self._index)
+    def _failed(self, problem: str, offset: int) -> None:
+        self.batch.errors.append(InputError(problem, path=self._path, offset=offset, index=self._index))
+        self._index += 1
+
+
+def _diagnosed(error: Exception, element: Element) -> tuple[str, int]:
+    """What is wrong with a value, and the place in the document where it shows."""
+    offset = element.offset
+    if isinstance(error, InputError):
+        return error.problem, offset
+    if isinstance(error, UnicodeDecodeError):
+        return "bytes that are not UTF-8; expected JSON text", offset + error.start
+    if isinstance(error, RecursionError):
+        return "nested too deeply; expected an event", offset
+    byte = _BYTE.search(str(error))
+    if byte is not None and loose(element.text, 0, array=False) is None:
+        offset += int(byte[1])
+    return f"{_BYTE.sub('', str(error))}; expected an event as JSON", offset

@@ -19,39 +19,61 @@ from eniguard.events.times import seconds
 ABSENT = Raw()
 
 
-class Header(Struct, gc=False):
+_WIRE = {
+    "event_id": "eventId",
+    "name": "eventName",
+    "service": "serviceName",
+    "type": "eventType",
+    "time": "eventTime",
+    "region": "acsRegion",
+    "request_id": "requestId",
+    "address": "sourceIpAddress",
+    "agent": "userAgent",
+    "recipient": "recipientAccountId",
+    "identity": "userIdentity",
+    "parameters": "requestParameters",
+    "response": "responseElements",
+    "error_code": "errorCode",
+    "error_message": "errorMessage",
+    "other_code": "ErrorCode",
+    "other_message": "ErrorMessage",
+    "other_response": "ResponseElements",
+}
+
+
+class Header(Struct, gc=False, rename=_WIRE):
     """The fields of one event that are read for every event; nested ones stay undecoded.
 
     Every field has a default, so that an odd event is seen as odd instead of failing its whole shard. The
-    PascalCase fields are tripwires for the three fields that a normal event may lack: the absence of any
+    last three are tripwires, the PascalCase names of fields that a normal event may lack: the absence of any
     other field hands the event over by itself.
     """
 
-    eventId: str | None = None
-    eventName: str | None = None
-    serviceName: str | None = None
-    eventType: str | None = None
-    eventTime: str | None = None
-    acsRegion: str | None = None
-    requestId: str | None = None
-    sourceIpAddress: str | None = None
-    userAgent: str | None = None
-    recipientAccountId: str | None = None
-    userIdentity: Raw = ABSENT
-    requestParameters: Raw = ABSENT
-    responseElements: Raw = ABSENT
-    errorCode: str | None = None
-    errorMessage: str | None = None
-    ErrorCode: Raw = ABSENT
-    ErrorMessage: Raw = ABSENT
-    ResponseElements: Raw = ABSENT
-
-
-class _Who(Struct, gc=False):
+    event_id: str | None = None
+    name: str | None = None
+    service: str | None = None
     type: str | None = None
-    principalId: str | None = None
-    accountId: str | None = None
-    userName: str | None = None
+    time: str | None = None
+    region: str | None = None
+    request_id: str | None = None
+    address: str | None = None
+    agent: str | None = None
+    recipient: str | None = None
+    identity: Raw = ABSENT
+    parameters: Raw = ABSENT
+    response: Raw = ABSENT
+    error_code: str | None = None
+    error_message: str | None = None
+    other_code: Raw = ABSENT
+    other_message: Raw = ABSENT
+    other_response: Raw = ABSENT
+
+
+class _Who(Struct, gc=False, rename="camel"):
+    type: str | None = None
+    principal_id: str | None = None
+    account_id: str | None = None
+    user_name: str | None = None
 
 
 HEADER = msgspec.json.Decoder(Header)
@@ -68,41 +90,39 @@ NO_MESSAGE = frozenset(("", "null", "success"))
 
 def record_of(header: Header, forgeable: bool) -> TrailRecord | None:
     """The record of a plain event, or ``None`` for an odd one, which the model has to judge."""
-    region, time, event_id, request_id = header.acsRegion, header.eventTime, header.eventId, header.requestId
-    address, agent = header.sourceIpAddress, header.userAgent
-    if not (region and time and event_id and request_id and header.eventType):
+    region, time, event_id, request_id = header.region, header.time, header.event_id, header.request_id
+    address, agent = header.address, header.agent
+    if not (region and time and event_id and request_id and header.type):
         return None
-    if address is None or agent is None or header.ErrorCode is not ABSENT:
+    if address is None or agent is None or header.other_code is not ABSENT:
         return None
-    if header.ErrorMessage is not ABSENT or header.ResponseElements is not ABSENT:
+    if header.other_message is not ABSENT or header.other_response is not ABSENT:
         return None
     at = seconds(time)
     if at is None:
         return None
     try:
-        who = _WHO.decode(header.userIdentity)
-        parameters = _OBJECT.decode(header.requestParameters)
-        response = None
-        if header.responseElements is not ABSENT:
-            response = _OBJECT_OR_NULL.decode(header.responseElements)
+        who = _WHO.decode(header.identity)
+        parameters = _OBJECT.decode(header.parameters)
+        response = None if header.response is ABSENT else _OBJECT_OR_NULL.decode(header.response)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
-    if not (parameters and who.type and who.principalId and who.accountId and who.userName):
+    if not (parameters and who.type and who.principal_id and who.account_id and who.user_name):
         return None
-    code, message = header.errorCode, header.errorMessage
+    code, message = header.error_code, header.error_message
     return TrailRecord(
         event_id,
-        header.eventName or "",
-        header.serviceName or "",
-        header.eventType,
+        header.name or "",
+        header.service or "",
+        header.type,
         time,
         at,
         region,
-        who.accountId,
+        who.account_id,
         request_id,
         None if code is None or code in NO_ERROR else code,
         None if message is None or message in NO_MESSAGE else message,
-        Identity(who.type, who.principalId, who.accountId, who.userName),
+        Identity(who.type, who.principal_id, who.account_id, who.user_name),
         address or None,
         agent or None,
         parameters,

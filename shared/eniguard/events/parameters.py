@@ -132,6 +132,12 @@ class _Malformed(ValueError):
     """A value does not have the shape its parameter should have."""
 
 
+#: Numbers from here on are no parameter of any call; they, infinity and NaN count as malformed.
+_BEYOND = 10**20
+#: Stands for a value nested deeper than Python can follow; no reader takes it.
+_UNREADABLE = object()
+
+
 #: Path of a value below its parameter: list positions as integers, object keys as texts.
 _Path = tuple[str | int, ...]
 
@@ -198,7 +204,10 @@ def _merge(gathered: dict[str, Any], name: str, value: Any) -> None:
     elif isinstance(gathered[name], dict) and not isinstance(value, dict):
         gathered[name]["*"] = value
     else:
-        gathered[name] = [*_as_list(gathered[name]), *_as_list(value)]
+        try:
+            gathered[name] = [*_as_list(gathered[name]), *_as_list(value)]
+        except RecursionError:
+            gathered[name] = _UNREADABLE
 
 
 def _place(gathered: dict[str, Any], name: str, path: _Path, value: Any) -> None:
@@ -236,16 +245,24 @@ def _text(raw: Any) -> str:
         return raw
     if raw is True or raw is False:
         return "true" if raw else "false"
-    if isinstance(raw, int | float):
+    if isinstance(raw, int | float) and -_BEYOND < raw < _BEYOND:
         return str(raw)
     raise _Malformed
 
 
+def _single(raw: Any) -> str:
+    """A text, also as the only item of a list: some senders repeat a parameter that takes one value."""
+    if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], str):
+        return raw[0]
+    if isinstance(raw, dict) and len(raw) == 1 and isinstance(raw.get(1), str):
+        return _text(raw[1])
+    return _text(raw)
+
+
 def _integer(raw: Any) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
     text = _text(raw).strip()
-    if len(text) <= 20 and text.lstrip("+-").isascii() and text.lstrip("+-").isdecimal():
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if len(digits) <= 20 and digits.isascii() and digits.isdecimal():
         return int(text)
     raise _Malformed
 
@@ -365,7 +382,7 @@ def _entries(raw: Any) -> tuple[str, ...]:
 
 
 _READERS: dict[Shape, Callable[[Any], Value]] = {
-    Shape.TEXT: _text,
+    Shape.TEXT: _single,
     Shape.TEXTS: _texts,
     Shape.INTEGER: _integer,
     Shape.FLAG: _flag,

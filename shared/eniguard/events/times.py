@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from calendar import timegm
+from datetime import datetime, timezone
 from functools import lru_cache
-from time import gmtime, strftime
-
-CANONICAL = "%Y-%m-%dT%H:%M:%SZ"
 
 #: ``2025-07-07T01:39:09Z`` is the norm; the PascalCase sample has ``2020-12-01T11:54:59.366+0000`` and
 #: EventBridge writes ``+08:00`` (events.md 1.1 and section 0).
@@ -15,8 +12,10 @@ _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,9})?"
     r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))"
 )
-_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_CANONICAL = "%Y-%m-%dT%H:%M:%SZ"
 _SECONDS = {f"{second:02d}Z": float(second) for second in range(60)}
+#: Years an event can come from; the bounds keep every offset within what a date can hold.
+_YEARS = range(1970, 9999)
 
 
 def parsed(text: str) -> tuple[str, float]:
@@ -31,10 +30,17 @@ def parsed(text: str) -> tuple[str, float]:
     if match is None:
         raise ValueError("not a time")
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
-    if not (1970 <= year < 9999 and _is_date(year, month, day) and hour < 24 and minute < 60 and second < 61):
+    if year not in _YEARS or second > 60:
         raise ValueError("no such date or clock time")
-    whole = timegm((year, month, day, hour, minute, second)) - _offset(*match.groups()[7:])
-    return strftime(CANONICAL, gmtime(whole)), whole + float(match[7] or 0)
+    leap = second == 60
+    local = datetime(year, month, day, hour, minute, second - leap, tzinfo=timezone.utc)
+    at = int(local.timestamp()) + leap - _ahead(*match.groups()[7:])
+    return written(at), at + float(match[7] or 0)
+
+
+def written(at: float) -> str:
+    """Seconds since 1970 (UTC) as ``YYYY-MM-DDThh:mm:ssZ``, fractions cut off."""
+    return datetime.fromtimestamp(int(at), timezone.utc).strftime(_CANONICAL)
 
 
 def seconds(text: str) -> float | None:
@@ -56,14 +62,7 @@ def _minute(text: str) -> float | None:
     return at if canonical[:17] == text else None
 
 
-def _is_date(year: int, month: int, day: int) -> bool:
-    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]):
-        return False
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return leap or month != 2 or day < 29
-
-
-def _offset(sign: str | None, hours: str | None, minutes: str | None) -> int:
+def _ahead(sign: str | None, hours: str | None, minutes: str | None) -> int:
     """Seconds that a local time is ahead of UTC."""
     if sign is None or hours is None or minutes is None:
         return 0

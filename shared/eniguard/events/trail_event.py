@@ -20,6 +20,8 @@ from eniguard.events.record import Identity, TrailRecord
 from eniguard.events.routes import NAMES, Reason, api_for, api_without_service, not_a_call
 from eniguard.events.times import parsed
 
+_NO_NAME = "eventName is missing; expected the name of an API, as in DeleteNetworkInterface"
+
 
 def _named(name: str) -> Any:
     """An optional field under its camelCase name and, as in platform exports, under its PascalCase name."""
@@ -164,11 +166,11 @@ class TrailEvent(BaseModel):
         region = self.acs_region or parameters.get("RegionId")
         event_id = self.event_id or self.request_id
         if not self.event_name:
-            raise InputError("eventName is missing; expected the name of an API such as DeleteNetworkInterface")
+            raise InputError(_NO_NAME)
         if not event_id:
             raise InputError("eventId and requestId are missing; expected at least one of them")
         if not isinstance(region, str) or not region:
-            raise InputError("acsRegion and requestParameters.RegionId are missing; expected one, as in cn-hangzhou")
+            raise InputError("acsRegion and requestParameters.RegionId are missing; expected one of them")
         time, at = self._time()
         identity = self.user_identity
         message = self.error_message
@@ -207,7 +209,7 @@ def _identity(identity: TrailIdentity) -> Identity:
 
 
 def _spellings(model: type[BaseModel]) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for field in model.model_fields.values():
         if isinstance(field.validation_alias, AliasChoices):
             found.update(str(choice) for choice in field.validation_alias.choices)
@@ -235,8 +237,8 @@ def routed(fields: Mapping[str, msgspec.Raw]) -> Api | Reason:
     if not name:
         if SPELLINGS.isdisjoint(fields):
             found = ", ".join(repr(field[:40]) for field in sorted(fields)[:5]) or "no fields"
-            raise InputError(f"no ActionTrail event: it has {found}; expected eventName or an envelope of an event")
-        raise InputError("eventName is missing; expected the name of an API such as DeleteNetworkInterface")
+            raise InputError(f"no ActionTrail event: it has {found}; expected eventName, or an envelope")
+        raise InputError(_NO_NAME)
     if name not in NAMES:
         return not_a_call(None, name) or "other_call"
     service = _word(fields, "serviceName")

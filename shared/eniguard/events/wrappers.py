@@ -62,7 +62,8 @@ def opened(fields: Fields) -> Wrapped | Reason | None:
 
 def is_recorded(fields: Fields) -> bool:
     """Whether these are the fields of an ActionTrail event: it has a name and a caller."""
-    return ("eventName" in fields or "EventName" in fields) and ("userIdentity" in fields or "UserIdentity" in fields)
+    named = "eventName" in fields or "EventName" in fields
+    return named and ("userIdentity" in fields or "UserIdentity" in fields)
 
 
 def _cloud_event(fields: Fields) -> Wrapped | Reason | None:
@@ -98,7 +99,7 @@ def _log_row(fields: Fields) -> Wrapped | Reason | None:
     if topic and not topic.startswith("actiontrail") and not (event and _holds_record(event)):
         return "other_log"
     if event is None:
-        raise InputError("this log row has no event that can be read; expected the event as JSON text in 'event'")
+        raise InputError("this log row has no event to read; expected the event as JSON text in 'event'")
     return Wrapped(event, "sls", True)
 
 

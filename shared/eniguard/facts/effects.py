@@ -297,14 +297,16 @@ def _make_group(call: Call, group_id: str) -> SecurityGroup:
 
 
 def _make_reservation(call: Call, reservation_id: str) -> CidrReservation:
-    """A reservation that was asked for: no event tells when it becomes Assigned (openapi.md 1.5)."""
+    """A reservation that was asked for.
+
+    No event tells when it becomes Assigned (openapi.md 1.5), and no effect counts what is taken from it.
+    """
     version = (call.parameters.text("IpVersion") or "IPv4").lower()
     return CidrReservation(
         id=reservation_id,
         vswitch_id=call.parameters.text("VSwitchId"),
         family=6 if version == "ipv6" else 4,
         cidr=call.parameters.text("VSwitchCidrReservationCidr"),
-        assigned=0,
     )
 
 

@@ -13,7 +13,7 @@ from eniguard.events.envelopes import Batch, Concerned
 from eniguard.events.wrappers import Way
 from eniguard.model import Decision
 from eniguard.replay.files import EXPANDED_CAP, Source, events, quiet_heap, sources
-from eniguard.replay.sequence import CallSequence
+from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.replay.states import States
 from eniguard.replay.units import Arrived, Place, Result, Units, share_of, share_of_text
 from eniguard.rules.registry import Registry
@@ -43,6 +43,8 @@ class Options(Struct, frozen=True):
     now
         The time of the replay in seconds since 1970; events from more than a day later are unreadable.
         ``None``: event times are not compared with a clock.
+    watch
+        Told of each decision with what it was made from; with one process only.
     """
 
     paths: tuple[str, ...]
@@ -53,6 +55,7 @@ class Options(Struct, frozen=True):
     every: bool = False
     most_expanded: int = EXPANDED_CAP
     now: float | None = None
+    watch: Watch | None = None
 
 
 class Entry(Struct, frozen=True):
@@ -154,7 +157,7 @@ class Pass:
         self._share = share
         self._registry = Registry(options.policy, only=options.only)
         self._states = States(options.state)
-        self._units = Units(options.policy, self._registry)
+        self._units = Units(options.policy, self._registry, options.watch)
         self._position = 0
         self.tally = Tally()
 
@@ -171,7 +174,7 @@ class Pass:
         except InputError as error:
             yield from self._unreadable(error)
             return
-        alone = None if own is None else CallSequence(self._options.policy, self._registry)
+        alone = None if own is None else CallSequence(self._options.policy, self._registry, self._options.watch)
         mine = own is None or share_of_text(source.relative, self._share.of) == self._share.number
         path, options = source.relative, self._options
         for batch in events(source, now=options.now, forgeable=FORGEABLE, cap=options.most_expanded):
@@ -195,7 +198,7 @@ class Pass:
     def _unreadable(self, error: InputError) -> Iterator[Emitted]:
         if self._share.counts:
             self.tally.unreadable += 1
-            yield (self._position, float("-inf"), self.tally.unreadable), error
+            yield (self._position, float("inf"), self.tally.unreadable), error
 
     def _in_sequence(self, concerned: Concerned, path: str, snapshot: Snapshot | None) -> Iterator[Emitted]:
         call = read(concerned.record, concerned.api)

@@ -11,7 +11,7 @@ from eniguard import identity
 from eniguard.events.calls import Call, Target
 from eniguard.events.outcomes import Cause, cause_of
 from eniguard.events.parameters import Value
-from eniguard.events.times import canonical
+from eniguard.events.times import written
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.state import Side
@@ -33,8 +33,8 @@ _OUTCOMES = {
 class FactRead(Struct, frozen=True):
     """One fact as a rule saw it.
 
-    ``side`` is the side of the call it was read on; ``asked_for`` marks a value that the call itself would bring
-    about. ``reason`` says why an unknown fact is unknown; ``source`` and ``as_of`` (UTC) are ``None`` then.
+    ``side`` is the side of the call it was read on; ``asked_for`` marks a value that the call itself would
+    bring about. ``reason`` says why an unknown fact is unknown; it has no ``source`` and ``as_of`` (UTC).
     """
 
     ref: str
@@ -67,8 +67,9 @@ class RuleExplained(Struct, frozen=True):
 class Explained(Struct, frozen=True):
     """One call as it was understood, and what every packaged rule did with it.
 
-    ``actor_why`` says what the kind of the actor rests on. ``parameters`` are those that were kept, ``malformed``
-    names those that could not be read.
+    ``path`` is relative to the replay root; ``alone`` marks a case with a state snapshot of its own, ``late``
+    an event that came after the reorder window had passed it. ``actor_why`` says what the kind of the actor
+    rests on. ``parameters`` are those that were kept, ``malformed`` names those that could not be read.
     """
 
     event_id: str
@@ -87,6 +88,9 @@ class Explained(Struct, frozen=True):
     parameters: dict[str, Value]
     malformed: tuple[str, ...]
     rules: tuple[RuleExplained, ...]
+    path: str = ""
+    alone: bool = False
+    late: bool = False
     schema: int = 1
 
 
@@ -122,14 +126,13 @@ def explained(decided: Decided, registry: Registry) -> Explained:
 
 
 def _rules(decided: Decided, registry: Registry) -> Iterator[RuleExplained]:
-    enabled = {rule.code: rule for rule in registry.rules}
+    chosen = {rule.code: rule for rule in decided.chosen.rules}
     for cls in PACKAGED:
-        rule = enabled.get(cls.code)
-        why_not = _switched_off(cls, decided) if rule is None else _why_not(rule, decided)
-        if rule is None or why_not is not None:
-            yield RuleExplained(cls.code, cls.name, why_not)
-        else:
+        rule = chosen.get(cls.code)
+        if rule is not None and decided.judgement.looks(rule):
             yield _looked(rule, decided)
+        else:
+            yield RuleExplained(cls.code, cls.name, _why_not(cls, decided, registry))
 
 
 def _switched_off(rule: type[Rule], decided: Decided) -> str:
@@ -141,22 +144,23 @@ def _switched_off(rule: type[Rule], decided: Decided) -> str:
     return "not among the rules of this path"
 
 
-def _why_not(rule: Rule, decided: Decided) -> str | None:
-    """Why an enabled rule did not look at the call; ``None`` if it did."""
-    call, judgement = decided.judgement.call, decided.judgement
+def _why_not(rule: type[Rule], decided: Decided, registry: Registry) -> str:
+    """Why a rule did not look at the call."""
+    call = decided.judgement.call
+    if all(one.code != rule.code for one in registry.rules):
+        return _switched_off(rule, decided)
     if call.action not in rule.actions:
         return f"{call.action} is not among its actions"
-    if rule not in decided.chosen.rules:
+    if call.outcome not in rule.outcomes:
         wanted = " or ".join(_OUTCOMES[one] for one in sorted(rule.outcomes))
         return f"it looks at a call that {wanted}; this one {_OUTCOMES[call.outcome]}"
-    if not judgement.looks(rule):
-        return f"it looks at calls by {', '.join(sorted(rule.actors))}; this one is by {judgement.actor.kind}"
-    return None
+    wanted = ", ".join(sorted(rule.actors))
+    return f"it looks at calls by {wanted}; this one is by {decided.judgement.actor.kind}"
 
 
 def _looked(rule: Rule, decided: Decided) -> RuleExplained:
     judgement, trace = decided.judgement, Trace()
-    facts: dict[FactRead, None] = {}
+    facts: dict[tuple[Ref, Side], FactRead] = {}
     judgement.before.watcher = _Watcher("before", judgement.call, facts)
     judgement.after.watcher = _Watcher("after", judgement.call, facts)
     try:
@@ -167,7 +171,7 @@ def _looked(rule: Rule, decided: Decided) -> RuleExplained:
         code=rule.code,
         name=rule.name,
         conditions=tuple(trace.conditions),
-        facts=tuple(facts),
+        facts=tuple(facts.values()),
         findings=tuple(one for one in verdicts if isinstance(one, Finding)),
         undecided=tuple(one for one in verdicts if isinstance(one, Undecided)),
     )
@@ -176,26 +180,26 @@ def _looked(rule: Rule, decided: Decided) -> RuleExplained:
 class _Watcher:
     """Writes down each fact that a rule reads on one side of the call, once."""
 
-    def __init__(self, side: Side, call: Call, seen: dict[FactRead, None]) -> None:
+    def __init__(self, side: Side, call: Call, seen: dict[tuple[Ref, Side], FactRead]) -> None:
         self._side = side
         self._call = call
         self._seen = seen
 
     def __call__(self, ref: Ref, value: FactValue, fact: Fact | None) -> None:
-        self._seen.setdefault(self._read(ref, value, fact))
+        self._seen[(ref, self._side)] = self._read(ref, value, fact)
 
     def _read(self, ref: Ref, value: FactValue, fact: Fact | None) -> FactRead:
         if isinstance(value, Unknown):
             return FactRead(str(ref), self._side, "unknown", reason=value.reason)
         if fact is not None and self._side == "before" and fact.newer_than(self._call.at):
             fact = fact.earlier
-        asked_for = fact is None or fact.value is not value
+        asked_for = fact is None or fact.value != value
         return FactRead(
             str(ref),
             self._side,
             "removed" if isinstance(value, Gone) else "known",
             value=None if isinstance(value, Gone) else value,
             source="event" if fact is None else fact.source,
-            as_of=None if fact is None else canonical(fact.as_of),
+            as_of=None if fact is None else written(fact.as_of),
             asked_for=asked_for,
         )

@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from isal import isal_zlib
 from msgspec import Struct
@@ -32,6 +32,8 @@ _GZIP = b"\x1f\x8b"
 _GZIP_BITS = 31
 #: Bytes expanded at once to get as close to the damage in a file as possible.
 _SMALL_STEP = 4096
+#: The stubs of isal declare the class as an instance.
+_Damaged = cast("type[Exception]", isal_zlib.error)
 
 
 class Source(Struct, frozen=True):
@@ -75,7 +77,7 @@ def quiet_heap() -> None:
 
 
 def shown(path: str) -> str:
-    """A path as valid text; bytes that are not UTF-8 appear as ``\\xNN``."""
+    """A path as valid text; bytes that are not UTF-8 appear as a backslash, ``x`` and two digits."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -138,7 +140,7 @@ def blocks(source: Source, *, cap: int = EXPANDED_CAP) -> Iterator[bytes | Input
                 return
             given += len(block)
             yield block
-    except isal_zlib.error as error:
+    except _Damaged as error:
         for block in _before_damage(source, given):
             given += len(block)
             yield block
@@ -189,7 +191,7 @@ def _before_damage(source: Source, given: int) -> Iterator[bytes]:
     if source.path == STDIN:
         return
     seen = 0
-    with suppress(isal_zlib.error):
+    with suppress(_Damaged):
         for block in _expanded(source, _SMALL_STEP):
             seen += len(block)
             if seen > given:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from eniguard.events.calls import Call
 from eniguard.facts.state import State
 from eniguard.pipeline import Decided, Pipeline
@@ -11,6 +13,8 @@ from eniguard.sources.history import MemoryHistory
 from eniguard.sources.journal import Journal, touched
 from eniguard.sources.local import LocalSource
 from eniguard.sources.snapshot import Snapshot
+
+Watch = Callable[[Decided], None]
 
 
 class CallSequence:
@@ -22,11 +26,14 @@ class CallSequence:
         The compiled guard.yml.
     registry
         The enabled rules.
+    watch
+        Told of each decision with what it was made from, before the call is folded in.
     """
 
-    def __init__(self, policy: Policy, registry: Registry) -> None:
+    def __init__(self, policy: Policy, registry: Registry, watch: Watch | None = None) -> None:
         self._policy = policy
         self._registry = registry
+        self._watch = watch
         self._journal = Journal()
         self._history = MemoryHistory()
         self._pipelines: dict[Snapshot | None, Pipeline] = {}
@@ -43,6 +50,8 @@ class CallSequence:
         """
         pipeline = self._pipeline(snapshot)
         decided = pipeline.decide(call, now=call.at)
+        if self._watch is not None:
+            self._watch(decided)
         self._fold(call, decided, pipeline)
         return decided
 
@@ -64,4 +73,4 @@ class CallSequence:
         facts = decided.facts
         if missing := facts.missing(refs):
             facts.grow(pipeline.source.read(missing, call.at))
-        self._journal.fold(call, State(call, facts, "after"))
+        self._journal.fold(call, State(call, facts, "before"))

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from eniguard.events.calls import Call
 from eniguard.model import Decision
 from eniguard.replay.order import ReorderWindow, Seen
-from eniguard.replay.sequence import CallSequence
+from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
 from eniguard.sources.snapshot import Snapshot
@@ -50,13 +50,14 @@ class Units:
 
     Parameters
     ----------
-    policy, registry
-        As for a pipeline.
+    policy, registry, watch
+        As for `CallSequence`.
     """
 
-    def __init__(self, policy: Policy, registry: Registry) -> None:
+    def __init__(self, policy: Policy, registry: Registry, watch: Watch | None = None) -> None:
         self._policy = policy
         self._registry = registry
+        self._watch = watch
         self._units: dict[tuple[str | None, str], _Unit] = {}
         self._seen = Seen()
 
@@ -67,7 +68,7 @@ class Units:
         key = (arrived.call.account_id, arrived.call.region)
         unit = self._units.get(key)
         if unit is None:
-            unit = self._units[key] = _Unit(self._policy, self._registry)
+            unit = self._units[key] = _Unit(self._policy, self._registry, self._watch)
         return unit.arrive(arrived)
 
     def flush(self) -> Iterator[Result]:
@@ -80,8 +81,8 @@ class _Unit:
 
     __slots__ = ("_sequence", "_window")
 
-    def __init__(self, policy: Policy, registry: Registry) -> None:
-        self._sequence = CallSequence(policy, registry)
+    def __init__(self, policy: Policy, registry: Registry, watch: Watch | None) -> None:
+        self._sequence = CallSequence(policy, registry, watch)
         self._window: ReorderWindow[Arrived] = ReorderWindow()
 
     def arrive(self, arrived: Arrived) -> Iterator[Result]:

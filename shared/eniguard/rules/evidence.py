@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from time import gmtime, strftime
-
-from eniguard.events.times import CANONICAL
+from eniguard.events.times import written
 from eniguard.facts.refs import Ref
 from eniguard.facts.state import State
 from eniguard.model import Evidence
@@ -30,4 +28,4 @@ def from_fact(state: State, ref: Ref, name: str, value: Shown, note: str | None 
     fact = state.fact(ref)
     if fact is None or fact.source == "none":
         return Evidence(name, value, note)
-    return Evidence(name, value, note, fact.source, strftime(CANONICAL, gmtime(fact.as_of)))
+    return Evidence(name, value, note, fact.source, written(fact.as_of))

@@ -69,34 +69,36 @@ class Journal:
         if len(self._copies) > self._most:
             self._forget(next(iter(self._copies)))
 
-    def fold(self, call: Call, after: State) -> None:
+    def fold(self, call: Call, before: State) -> None:
         """Take in what a decided call did.
 
         Parameters
         ----------
         call
             The call; one that failed changes nothing, but a refusal code proves its target managed.
-        after
-            The state the call asked for, with the facts of its targets.
+        before
+            The state before the call, with the facts of its targets. What is only known from after the call
+            is not folded: it may show the work of later calls.
         """
         if call.outcome == "ok":
             for ref in touched(call):
-                value = after.get(ref)
-                if isinstance(value, AnyResource | Gone):
-                    self.put(ref.kind, ref.value, value, call.at)
+                known = before.get(ref)
+                if isinstance(known, AnyResource):
+                    self.put(ref.kind, ref.value, effects.apply(call, ref.kind, known), call.at)
+                elif (made := effects.created(call, ref.kind)) is not None and made.id == ref.value:
+                    self.put(ref.kind, ref.value, made, call.at)
         elif call.error_code == ENI_MANAGED:
-            self._prove(call, ENI, call.ids(ENI, "subject", "used"), after)
+            self._prove(call, ENI, call.ids(ENI, "subject", "used"), before)
         elif call.error_code == GROUP_MANAGED:
-            self._prove(call, SECURITY_GROUP, call.ids(SECURITY_GROUP), after)
+            self._prove(call, SECURITY_GROUP, call.ids(SECURITY_GROUP), before)
 
-    def _prove(self, call: Call, kind: str, ids: tuple[str, ...], after: State) -> None:
+    def _prove(self, call: Call, kind: str, ids: tuple[str, ...], before: State) -> None:
         """A refusal names no resource: it proves one managed only when the call had no other to mean."""
         if len(ids) != 1:
             return
-        known = self._copies.get((kind, ids[0]))
-        value = known.value if known is not None else after.get(reference(call, kind, ids[0]))
-        if isinstance(value, Eni | SecurityGroup):
-            proven: AnyResource = replace(value, managed=True)
+        known = before.get(reference(call, kind, ids[0]))
+        if isinstance(known, Eni | SecurityGroup):
+            proven: AnyResource = replace(known, managed=True)
         else:
             proven = Eni(ids[0], managed=True) if kind == ENI else SecurityGroup(ids[0], managed=True)
         self.put(kind, ids[0], proven, call.at)

@@ -153,6 +153,7 @@ def test_changed_document_is_told_by_row_and_hash(
         ("c.md", GROUP_MARKDOWN.partition("|API")[0], "no table"),
         ("a.txt", ENI.replace("\n\nNo\n", "\n\nMaybe\n"), "row 2 of its table"),
         ("a.txt", ENI + "\nHalfARow\n", "row 3 of its table"),
+        ("a.txt", ENI.replace("DropInterface", "Drop one"), "row 2 of its table"),
         ("a.txt", ENI.replace("Creating service", "Service"), 'the column "Creating service"'),
         ("d.txt", policy_text([{"Effect": "Allow"}]), "no policy document"),
         ("d.txt", "Full policy document, to follow", "no policy document"),

@@ -21,6 +21,11 @@ JUDGED_ACTORS: frozenset[ActorKind] = frozenset(("service", "unconfirmed_service
 #: Whom advice on capacity and on the guest system is for: people who look after their own instances.
 ADVISED_ACTORS: frozenset[ActorKind] = frozenset(("account",))
 
+STALE_ADVICE = (
+    "Nothing has to be put right on the ENI. Bring the data of the guard up to date: the state it was given, "
+    "or the limit it knows."
+)
+
 
 class PrefixRule(Rule):
     """A rule about what a call asks for: its prefixes against a documented limit.
@@ -70,24 +75,22 @@ class PrefixRule(Rule):
         """A finding when there is evidence, else Undecided when a fact is missing, else nothing."""
         if evidence:
             return (self.reported(case, subject, summary, evidence, missing=missing, advice=advice),)
-        return self.unclear(case, subject, missing)
-
-    def unclear(self, case: Case, subject: Resource, missing: Sequence[Missing]) -> Verdicts:
-        """Undecided for all facts that are missing; nothing when none is."""
-        if not missing:
-            return ()
-        reasons = "; ".join(dict.fromkeys(one.reason for one in missing))
-        return (self.undecided(case, reasons, *(one.ref for one in missing if one.ref is not None), subject=subject),)
+        return unclear(self, case, subject, missing)
 
 
-STALE_ADVICE = (
-    "Nothing has to be put right on the ENI. Bring the data of the guard up to date: the state it was given, "
-    "or the limit it knows."
-)
+def unclear(rule: Rule, case: Case, subject: Resource, missing: Sequence[Missing]) -> Verdicts:
+    """Undecided for all that is missing; nothing when nothing is."""
+    if not missing:
+        return ()
+    reasons = "; ".join(dict.fromkeys(one.reason for one in missing))
+    refs = dict.fromkeys(one.ref for one in missing if one.ref is not None)
+    return (rule.undecided(case, reasons, *refs, subject=subject),)
 
 
 def conflict() -> Evidence:
     """Evidence that a call succeeded which our facts call impossible."""
     return Evidence(
-        FACT_CONFLICT, True, "the call succeeded although our facts rule it out: our data is stale, not the platform"
+        FACT_CONFLICT,
+        True,
+        "the call succeeded although our facts rule it out: our data is stale, not the platform",
     )

@@ -10,7 +10,7 @@ from eniguard.model import Evidence, Reference
 from eniguard.model.kinds import CIDR_RESERVATION, VSWITCH
 from eniguard.rules.base import Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.pfx.base import PrefixRule
+from eniguard.rules.pfx.base import PrefixRule, unclear
 from eniguard.rules.pfx.known import Known, Missing, known
 from eniguard.rules.pfx.place import PLACE_PERMISSIONS, needs_place, vswitch_of
 from eniguard.rules.pfx.request import Asked, Family, asked, subject_of
@@ -25,11 +25,15 @@ class PrefixOutsideVSwitch(PrefixRule):
     code = "PFX004"
     name = "prefix-outside-vswitch"
     summary = "An IP prefix lies outside the CIDR block of the vSwitch of its ENI."
-    why = "An ENI can only have addresses of its own vSwitch; a prefix from elsewhere would not be routed to it."
-    advice = "Choose prefixes from the block of the vSwitch the ENI is in, or use an ENI of the vSwitch that owns them."
+    why = "An ENI can only have addresses of its own vSwitch; nothing routes another block to it."
+    advice = (
+        "Choose prefixes from the block of the ENI's vSwitch, or use an ENI of the vSwitch that owns them."
+    )
     references = (Reference("IP prefixes", "Limitations: Scope"),)
     permissions = PLACE_PERMISSIONS[:2]
-    false_positives = "A state snapshot of another day may lack an IPv6 block that was added to the vSwitch since."
+    false_positives = (
+        "A state snapshot of another day may lack an IPv6 block that was added to the vSwitch since."
+    )
 
     needs = staticmethod(needs_place)
 
@@ -39,7 +43,7 @@ class PrefixOutsideVSwitch(PrefixRule):
             return ()
         vswitch_id = vswitch_of(case)
         if isinstance(vswitch_id, Missing):
-            return self.unclear(case, subject_of(case), [vswitch_id])
+            return unclear(self, case, subject_of(case), [vswitch_id])
         vswitch = known(case, VSWITCH, vswitch_id)
         evidence: list[Evidence] = []
         missing: list[Missing] = []
@@ -76,10 +80,10 @@ class PrefixOutsideReservation(PrefixRule):
             return ()
         vswitch_id = vswitch_of(case)
         if isinstance(vswitch_id, Missing):
-            return self.unclear(case, subject_of(case), [vswitch_id])
+            return unclear(self, case, subject_of(case), [vswitch_id])
         listing = known(case, CIDR_RESERVATION, vswitch_id, "vswitch")
         if not isinstance(listing.value, tuple):
-            return self.unclear(case, subject_of(case), [listing.missing()])
+            return unclear(self, case, subject_of(case), [listing.missing()])
         reservations = [one for one in listing.value if isinstance(one, CidrReservation)]
         evidence: list[Evidence] = []
         missing: list[Missing] = []
@@ -113,7 +117,9 @@ def _outside(case: Case, one: Asked, vswitch: Known) -> list[Evidence] | Missing
     if outer is None:
         return vswitch.missing(f"its {family.label} block {cidr!r} cannot be read")
     return [
-        vswitch.evidence(family.prefix, text, f"outside {cidr}, the {family.label} block of {vswitch.value.id}")
+        vswitch.evidence(
+            family.prefix, text, f"outside {cidr}, the {family.label} block of {vswitch.value.id}"
+        )
         for text, inner in _blocks(one)
         if case.check(f"{text} lies outside the vSwitch block", not outer.contains(inner), cidr)
     ]
@@ -128,8 +134,12 @@ def _outside_reserved(
         reserved = _reserved(inner, reservations, ok=case.call.outcome == "ok")
         what = text or one.shown
         if reserved is None:
-            missing.append(listing.missing(f"it is not known whether a reserved block around {what} is Assigned"))
-        elif case.check(f"{what} is in no Assigned reserved block", not reserved, _blocks_shown(reservations)):
+            missing.append(
+                listing.missing(f"it is not known whether a reserved block around {what} is Assigned")
+            )
+        elif case.check(
+            f"{what} is in no Assigned reserved block", not reserved, _blocks_shown(reservations)
+        ):
             note = f"{_blocks_shown(reservations)} is Assigned to {family.label} prefixes"
             name, value = (family.prefix, text) if text else (family.prefix_count, one.count)
             yield listing.evidence(name, value, note)
@@ -159,7 +169,9 @@ def _reserved(inner: Block | None, reservations: Sequence[CidrReservation], *, o
 def _listed(reservations: Sequence[CidrReservation], listing: Known) -> Iterator[Evidence]:
     """The reservations of the vSwitch with their states."""
     for one in reservations:
-        yield listing.evidence("reservation", one.cidr or one.id, f"{one.id}: {one.status or 'state not known'}")
+        yield listing.evidence(
+            "reservation", one.cidr or one.id, f"{one.id}: {one.status or 'state not known'}"
+        )
 
 
 def _create_first(families: Sequence[Family], vswitch_id: str) -> str | None:
@@ -168,8 +180,8 @@ def _create_first(families: Sequence[Family], vswitch_id: str) -> str | None:
         return None
     labels = " and ".join(family.label for family in families)
     return (
-        f"{vswitch_id} has no reserved {labels} block yet: create one first with CreateVSwitchCidrReservation, "
-        "wait until it is Assigned, and take the prefixes from it."
+        f"{vswitch_id} has no reserved {labels} block yet: create one first with "
+        "CreateVSwitchCidrReservation, wait until it is Assigned, and take the prefixes from it."
     )
 
 
@@ -188,4 +200,6 @@ def _blocks(one: Asked) -> Iterator[tuple[str, Block]]:
 
 def _values(evidence: Sequence[Evidence]) -> str:
     shown = (one for one in evidence if one.name != "reservation")
-    return ", ".join(f"{one.name} {one.value}" if isinstance(one.value, int) else str(one.value) for one in shown)
+    return ", ".join(
+        f"{one.name} {one.value}" if isinstance(one.value, int) else str(one.value) for one in shown
+    )

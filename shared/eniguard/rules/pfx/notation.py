@@ -23,14 +23,18 @@ class PrefixWrongMask(PrefixRule):
     summary = "An IP prefix has another mask than /28 (IPv4) or /80 (IPv6)."
     why = "ENIs take prefixes of exactly one size per IP family; any other size is refused."
     advice = (
-        "Ask for /28 blocks in Ipv4Prefix and /80 blocks in Ipv6Prefix. For more addresses, assign several prefixes."
+        "Ask for /28 blocks in Ipv4Prefix and /80 blocks in Ipv6Prefix; assign several for more addresses."
     )
     references = (Reference("IP prefixes", "Limitations: IP addresses"),)
     false_positives = "None known for a refused call: the mask stands in the call itself."
 
     def evaluate(self, case: Case) -> Verdicts:
         evidence = [
-            Evidence(one.family.prefix, text, f"the mask is /{found.length}; {one.family.label} prefixes are /{right}")
+            Evidence(
+                one.family.prefix,
+                text,
+                f"the mask is /{found.length}; {one.family.label} prefixes are /{right}",
+            )
             for one in asked(case.call)
             for text in one.prefixes
             if (found := block(text, one.family.number)) is not None
@@ -52,10 +56,10 @@ class PrefixNotStandardCidr(PrefixRule):
     code = "PFX003"
     name = "prefix-not-standard-cidr"
     summary = "An IP prefix is not a standard CIDR block."
-    why = "A prefix has to be a block in CIDR notation that starts on its own boundary; the platform refuses others."
+    why = "A prefix has to be a block in CIDR notation that starts on its own boundary; others are refused."
     advice = (
-        "Write each prefix as the first address of its block and the mask: an IPv4 /28 starts at a multiple of 16 "
-        "in its last part, in an IPv6 /80 the last three groups are 0."
+        "Write each prefix as the first address of its block and the mask: an IPv4 /28 starts at a multiple "
+        "of 16 in its last part, in an IPv6 /80 the last three groups are 0."
     )
     references = (Reference("IP prefixes", "Limitations: IP addresses"),)
     false_positives = "None known for a refused call: the text stands in the call itself."
@@ -88,7 +92,9 @@ def _defects(case: Case) -> Iterator[Evidence]:
     for one in asked(case.call):
         for text in one.prefixes:
             defect = _defect(text, one.family)
-            if case.check(f"{text} is not a standard {one.family.label} block", defect is not None, defect or "it is"):
+            if case.check(
+                f"{text} is not a standard {one.family.label} block", defect is not None, defect or "it is"
+            ):
                 yield Evidence(one.family.prefix, text, defect)
 
 

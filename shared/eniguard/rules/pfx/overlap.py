@@ -77,14 +77,14 @@ def _within(case: Case, one: Asked) -> Iterator[Evidence]:
     for single in singles:
         number = address(single, family.number)
         for text, mine in blocks:
-            if number is not None and case.check(f"{text} holds {single} of the same call", mine.holds(number)):
+            if number is not None and case.check(
+                f"{text} holds {single} of the same call", mine.holds(number)
+            ):
                 yield Evidence(family.prefix, text, f"holds {single}, asked for in the same call")
 
 
-def _with_neighbours(
-    case: Case, one: Asked, listing: Known, missing: list[Missing]
-) -> list[Evidence]:
-    """Overlaps with what the ENIs of the vSwitch hold; adds to ``missing`` the ENIs of which that is not known."""
+def _with_neighbours(case: Case, one: Asked, listing: Known, missing: list[Missing]) -> list[Evidence]:
+    """Overlaps with what the ENIs of the vSwitch hold; adds to ``missing`` where that is not known."""
     family = one.family.number
     blocks = _blocks(one)
     hits: dict[str, list[str]] = {text: [] for text, _ in blocks}
@@ -122,7 +122,9 @@ def _prefix_hits(
         if theirs is None:
             continue
         for text, wanted in blocks:
-            if wanted.overlaps(theirs) and not (mine and (wanted.first, wanted.length) == (theirs.first, theirs.length)):
+            if wanted.overlaps(theirs) and not (
+                mine and (wanted.first, wanted.length) == (theirs.first, theirs.length)
+            ):
                 yield text, prefix
 
 

@@ -21,7 +21,7 @@ from eniguard.rules.pfx.request import (
     subject_of,
 )
 
-#: Seed 002, Use IP prefixes: "Valid values of N: 1 to 10" and "Valid values: 1 to 10", on the two Assign calls.
+#: Seed 002, Use IP prefixes: N of the lists, and the numbers, are 1 to 10 on the two Assign calls.
 FEWEST, MOST = 1, 10
 
 
@@ -30,11 +30,17 @@ class PrefixConflictingParameters(PrefixRule):
 
     code = "PFX007"
     name = "prefix-conflicting-parameters"
-    summary = "A call names prefixes and asks for a number of them, or asks for prefixes and addresses at once."
-    why = "Names and a number exclude each other, and so do prefixes and single addresses of one family in one call."
+    summary = (
+        "A call names prefixes and asks for a number of them, or asks for prefixes and addresses at once."
+    )
+    why = (
+        "Names and a number exclude each other; so do prefixes and single addresses of one family in a call."
+    )
     advice = "Send either Prefix.N or PrefixCount, and put single addresses into a call of their own."
     references = (Reference("IP prefixes", "Use IP prefixes"),)
-    false_positives = "That prefixes and addresses exclude each other is known from container platforms, not documented."
+    false_positives = (
+        "That prefixes and addresses exclude each other is known from container platforms, not documented."
+    )
 
     def evaluate(self, case: Case) -> Verdicts:
         evidence = [found for one in asked(case.call) for found in _conflicts(case, one)]
@@ -60,7 +66,10 @@ class PrefixCountOutOfRange(PrefixRule):
     def evaluate(self, case: Case) -> Verdicts:
         if not carries_prefixes(case.call):
             return ()
-        evidence = [*(found for one in asked(case.call) for found in _out_of_range(case, one)), *_malformed(case)]
+        evidence = [
+            *(found for one in asked(case.call) for found in _out_of_range(case, one)),
+            *_malformed(case),
+        ]
         if not evidence:
             return ()
         shown = ", ".join(f"{one.name} {one.value}" for one in evidence)
@@ -74,9 +83,13 @@ def _conflicts(case: Case, one: Asked) -> Iterator[Evidence]:
     addresses = _addresses(case.call, family)
     address_count = case.call.parameters.integer(family.address_count) or 0
     if _both(case, family.prefix, one.prefixes, family.prefix_count, count):
-        yield Evidence(family.prefix, family.prefix_count, "prefixes are named, or their number is given, not both")
+        yield Evidence(
+            family.prefix, family.prefix_count, "prefixes are named, or their number is given, not both"
+        )
     if _both(case, family.address, addresses, family.address_count, address_count):
-        yield Evidence(family.address, family.address_count, "addresses are named, or their number is given, not both")
+        yield Evidence(
+            family.address, family.address_count, "addresses are named, or their number is given, not both"
+        )
     wanted = one.prefixes or count > 0
     for name, given in ((family.address, addresses), (family.address_count, address_count)):
         if wanted and case.check(f"prefixes are asked for together with {name}", bool(given), given):
@@ -86,7 +99,9 @@ def _conflicts(case: Case, one: Asked) -> Iterator[Evidence]:
 
 def _both(case: Case, name: str, texts: tuple[str, ...], count_name: str, count: int) -> bool:
     """Whether a list and a number are given; a number of 0 asks for nothing."""
-    return case.check(f"{name} and {count_name} are both given", bool(texts) and count > 0, f"{texts} and {count}")
+    return case.check(
+        f"{name} and {count_name} are both given", bool(texts) and count > 0, f"{texts} and {count}"
+    )
 
 
 def _addresses(call: Call, family: Family) -> tuple[str, ...]:

@@ -12,10 +12,20 @@ from eniguard.facts.state import reference
 from eniguard.model.kinds import CIDR_RESERVATION, ENI, VSWITCH
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.known import Missing, known
-from eniguard.rules.pfx.request import asked, carries_prefixes
+from eniguard.rules.pfx.request import ATTACH, asked, carries_prefixes
 
 #: The RAM actions behind ``needs_place`` and ``needs_neighbours``.
-PLACE_PERMISSIONS = ("ecs:DescribeNetworkInterfaces", "vpc:DescribeVSwitches", "vpc:ListVSwitchCidrReservations")
+PLACE_PERMISSIONS = (
+    "ecs:DescribeNetworkInterfaces",
+    "vpc:DescribeVSwitches",
+    "vpc:ListVSwitchCidrReservations",
+)
+
+
+def needs_eni(call: Call, facts: Facts) -> Iterator[Ref]:
+    """The ENI that prefixes are put on, or that is attached with its prefixes."""
+    if call.action == ATTACH or carries_prefixes(call):
+        yield from eni_refs(call)
 
 
 def needs_place(call: Call, facts: Facts) -> Iterator[Ref]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from eniguard.model import Evidence, Reference, Resource
+from eniguard.model import Evidence, Observation, Reference, Resource
 from eniguard.model.kinds import REGION
 from eniguard.rules.base import Verdicts
-from eniguard.rules.case import Case, Observation
+from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import PrefixRule
 from eniguard.rules.pfx.request import asked, carries_prefixes, subject_of
 
@@ -46,6 +46,8 @@ PREFIX_REGIONS = frozenset(
 #: How long a region stays reported, in seconds: 30 days.
 WINDOW = 30 * 86_400
 
+_DOCUMENT = "IP prefixes, Limitations: Region"
+
 
 class PrefixRegionUnsupported(PrefixRule):
     """PFX001."""
@@ -53,8 +55,10 @@ class PrefixRegionUnsupported(PrefixRule):
     code = "PFX001"
     name = "prefix-region-unsupported"
     summary = "A call asks for IP prefixes in a region that does not offer them."
-    why = "IP prefixes exist in 24 regions only; elsewhere each such call fails, whatever else is right about it."
-    advice = "Use secondary IP addresses in this region, or place the workload in a region that offers IP prefixes."
+    why = "IP prefixes exist in 24 regions only; elsewhere each such call fails, however right the rest is."
+    advice = (
+        "Use secondary IP addresses in this region, or place the workload in one that offers IP prefixes."
+    )
     references = (Reference("IP prefixes", "Limitations: Region"),)
     false_positives = (
         "The list of regions grows: add a region that is new to the parameter `regions`. "
@@ -70,16 +74,22 @@ class PrefixRegionUnsupported(PrefixRule):
         if not self._outside(case):
             return ()
         history = case.series(_series(case))
-        if not case.check("the region was not reported in the last 30 days", history.count <= 1, history.count):
+        if not case.check(
+            "the region was not reported in the last 30 days", history.count <= 1, history.count
+        ):
             return ()
         region = case.call.region
-        parameters = ", ".join(one.shown for one in asked(case.call)) or "prefix parameters that cannot be read"
+        parameters = (
+            ", ".join(one.shown for one in asked(case.call)) or "prefix parameters that cannot be read"
+        )
         finding = self.reported(
             case,
             Resource(REGION, region),
-            f"{case.call.name} asks for IP prefixes in {region}, which is not among the regions that offer them",
+            f"{case.call.name} asks for IP prefixes in {region}, which does not offer them",
             (
-                Evidence("region", region, f"not one of the {len(PREFIX_REGIONS)} documented regions", "seed 002"),
+                Evidence(
+                    "region", region, f"not one of the {len(PREFIX_REGIONS)} documented regions", _DOCUMENT
+                ),
                 Evidence("asked-for", parameters),
             ),
             others=(subject_of(case),),

@@ -15,6 +15,7 @@ from eniguard.rules.subjects import eni_resource
 CREATE = "ecs:CreateNetworkInterface"
 ASSIGN_IPV4 = "ecs:AssignPrivateIpAddresses"
 ASSIGN_IPV6 = "ecs:AssignIpv6Addresses"
+ATTACH = "ecs:AttachNetworkInterface"
 #: The two calls that put prefixes on an existing ENI.
 ASSIGN_ONLY = frozenset((ASSIGN_IPV4, ASSIGN_IPV6))
 #: All calls that take prefix parameters; RunInstances has none (domain.md 2.6).
@@ -70,7 +71,8 @@ def carries_prefixes(call: Call) -> bool:
     """Whether a call carries any prefix parameter, readable or not; the cheap first question of each rule."""
     parameters = call.parameters
     return not (
-        _PREFIX_PARAMETERS.isdisjoint(parameters.values) and _PREFIX_PARAMETERS.isdisjoint(parameters.malformed)
+        _PREFIX_PARAMETERS.isdisjoint(parameters.values)
+        and _PREFIX_PARAMETERS.isdisjoint(parameters.malformed)
     )
 
 
@@ -101,7 +103,7 @@ def target_eni(call: Call) -> str | None:
 
 
 def subject_of(case: Case) -> Resource:
-    """What findings about a call with prefixes are about: its ENI, else the vSwitch a new ENI was to be in."""
+    """What findings about a call with prefixes are about: its ENI, else the vSwitch of a new one."""
     call = case.call
     eni_id = target_eni(call)
     if eni_id is not None:

@@ -15,9 +15,16 @@ from eniguard.model import Evidence
 from eniguard.model.kinds import ENI, INSTANCE, INSTANCE_TYPE
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.known import Known, Missing, asked_for, known
-from eniguard.rules.pfx.request import ASSIGN_ONLY, FAMILIES, Family, asked, carries_prefixes, target_eni
+from eniguard.rules.pfx.request import (
+    ASSIGN_ONLY,
+    ATTACH,
+    FAMILIES,
+    Family,
+    asked,
+    carries_prefixes,
+    target_eni,
+)
 
-ATTACH = "ecs:AttachNetworkInterface"
 TYPE_CHANGES = frozenset(("ecs:ModifyInstanceSpec", "ecs:ModifyPrepayInstanceSpec"))
 #: The calls after which the slots of an attached ENI may be over the limit of its instance type.
 FILLS_SLOTS = ASSIGN_ONLY | TYPE_CHANGES | {ATTACH}
@@ -92,8 +99,10 @@ def _needs_of_type_change(call: Call, facts: Facts) -> Iterator[Ref]:
         ref = reference(call, ENI, instance_id, "instance")
         yield ref
         listing = facts.value(ref)
-        if new_type and isinstance(listing, tuple) and any(
-            isinstance(eni, Eni) and _holds_prefixes(eni) for eni in listing
+        if (
+            new_type
+            and isinstance(listing, tuple)
+            and any(isinstance(eni, Eni) and _holds_prefixes(eni) for eni in listing)
         ):
             yield reference(call, INSTANCE_TYPE, new_type)
 
@@ -157,7 +166,9 @@ def _after_type_change(case: Case) -> tuple[list[Slots], list[Missing]]:
         if not isinstance(eni, Eni):
             continue
         families, unsure = _families_held(listing, eni)
-        measured, more = _measured(listing, eni, families, known(case, INSTANCE_TYPE, new_type)) if families else ([], [])
+        measured, more = (
+            _measured(listing, eni, families, known(case, INSTANCE_TYPE, new_type)) if families else ([], [])
+        )
         found.extend(measured)
         missing.extend((*unsure, *more))
     return found, missing

@@ -26,7 +26,7 @@ class SlrCreated(Rule):
     name = "slr-created"
     severity = "info"
     summary = "A service-linked role was created."
-    why = "From now on that cloud service can make and change resources in the account, managed ENIs among them."
+    why = "From now on that service can make and change resources in the account, managed ENIs among them."
     advice = (
         "Check that somebody meant to start using this service. If not, release what was bought, delete the "
         "role, and take ram:CreateServiceLinkedRole for this service from whoever should not have it."
@@ -80,7 +80,7 @@ class SlrCreateDenied(Rule):
     name = "slr-create-denied"
     severity = "low"
     summary = "Somebody may not create the service-linked role that a service needs."
-    why = "The service cannot start without its role: buying or opening an instance fails until the role exists."
+    why = "The service cannot start without its role: opening an instance fails until the role exists."
     advice = (
         "Have somebody with the right create the role once, or attach a policy that allows "
         "ram:CreateServiceLinkedRole on the condition that ram:ServiceName is the service's name."
@@ -98,7 +98,7 @@ class SlrCreateDenied(Rule):
             self.finding(
                 case,
                 subject,
-                f"creating the service-linked role {subject.id} was denied: ram:CreateServiceLinkedRole is missing",
+                f"creating the service-linked role {subject.id} was denied: the right {CREATE} is missing",
                 evidence=(Evidence("error-code", case.call.error_code), Evidence("trusted-service", service)),
                 advice=_advice(service) if service is not None and usable else None,
             )

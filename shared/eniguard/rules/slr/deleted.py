@@ -75,7 +75,7 @@ class SlrDeleteRequested(Rule):
         return (reference(call, kind, "true", "managed") for kind in (ENI, SECURITY_GROUP))
 
     def evaluate(self, case: Case) -> Verdicts:
-        return [self._requested(case, name) for name in case.call.ids(ROLE, "subject")]
+        return [self._requested(case, name) for name in case.call.ids(ROLE, "subject") or ("(not named)",)]
 
     def _requested(self, case: Case, role: str) -> Finding:
         kinds = (_enis(case, role), _groups(case, role))
@@ -168,6 +168,6 @@ def _release_first(role: Resource, in_use: list[Resource]) -> str:
     owner = role.owner_service or "the service"
     named = ", ".join(one.id for one in in_use[:_MOST_NAMED])
     return (
-        f"Release the instances of {owner} first; what it still manages here: {named}. The deletion task fails "
-        "while the role is in use. If the role is gone already and the service is still needed, create it again."
+        f"Release the instances of {owner} first; what it still manages here: {named}. The deletion task "
+        "fails while the role is in use. If the role is gone and the service still needed, create it again."
     )

@@ -74,10 +74,10 @@ class SlrEditRefused(Rule):
     name = "slr-edit-refused"
     severity = "low"
     summary = "Somebody tried to edit a service-linked role, and the platform refused."
-    why = "Name and rights of a service-linked role are the service's own; nobody in the account can change them."
+    why = "Name and rights of a service-linked role are the service's own; the account cannot change them."
     advice = (
-        "Leave the role alone. Rights that are missing for your own code belong to a role of your own; rights "
-        "that the service lacks are its support's affair."
+        "Leave the role alone. Rights that your own code lacks belong to a role of your own; rights that the "
+        "service lacks are its support's affair."
     )
     actions = EDITS
     outcomes = REFUSED

@@ -71,8 +71,8 @@ class SlrLookAlike(Rule):
     actors = CUSTOMERS
     references = (Reference(DOCUMENT, "Create the role"),)
     false_positives = (
-        "Authorisation pages in consoles make service roles as ordinary roles; a role that trusts cloud services "
-        "only is left alone, unless such a service runs the account's own code."
+        "Authorisation pages in consoles make service roles as ordinary roles; a role that trusts cloud "
+        "services only is left alone, unless such a service runs the account's own code."
     )
 
     def evaluate(self, case: Case) -> Verdicts:

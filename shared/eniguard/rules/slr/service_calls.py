@@ -39,7 +39,7 @@ class ServiceOutsideItsPolicy(Rule):
     summary = "A service's role did something that the stored policy of the role does not allow."
     why = (
         "Either the policy has grown since the stored copy was made, or the role was changed or is used by "
-        "somebody else. Policies grow often, so this is a note until the role's policy of today is read again."
+        "somebody else. Policies grow often, so this stays a note until today's policy is read."
     )
     advice = (
         "Look at the default version of the role's policy in RAM. If it has the action, the stored copy is "
@@ -50,7 +50,7 @@ class ServiceOutsideItsPolicy(Rule):
     actors = SERVICES
     references = (Reference(DOCUMENT, "Permissions"),)
     false_positives = (
-        "Service-linked roles get new rights every few weeks, and the action a call needs is not always named "
+        "Service-linked roles get new rights every few weeks, and the right a call needs is not always named "
         "like the call."
     )
 
@@ -108,7 +108,8 @@ class ServiceDenied(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         role = case.actor.role
-        subject = Resource(ROLE, f"(of {case.actor.service})") if role is None else role_resource(role)
+        caller = role or case.actor.service or "the platform"
+        subject = Resource(ROLE, f"(of {caller})") if role is None else role_resource(role)
         policy = None if role is None else policy_of(role)
         evidence = [Evidence("error-code", case.call.error_code)]
         if policy is not None:
@@ -120,7 +121,7 @@ class ServiceDenied(Rule):
             self.finding(
                 case,
                 subject,
-                f"{case.call.action} by {role or case.actor.service} was denied",
+                f"{case.call.action} by {caller} was denied",
                 evidence=evidence,
                 others=[Resource(t.kind, t.id) for t in case.call.targets if t.part == "subject"],
             )

@@ -1,0 +1,95 @@
+"""``eniguard explain``: why one event was decided as it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from eniguard.cli import exit_codes
+from eniguard.cli.json_text import indented, tell_json
+from eniguard.cli.policy_option import policy_option
+from eniguard.cli.safe import say, shown, tell
+
+if TYPE_CHECKING:
+    from eniguard.replay.explained import Explained
+    from eniguard.replay.explaining import Search
+
+
+_EPILOG = """\b
+Examples:
+  eniguard explain events/eni/delete-refused.json
+  eniguard explain trail/ --event 6D1F0E9A-0000-4000-8000-000000000001 --rule ENI003"""
+
+
+@click.command(short_help="Show why one event was decided as it was.", epilog=_EPILOG)
+@click.argument("path")
+@click.option("--event", "event_id", metavar="ID", help="The eventId, when PATH holds several events.")
+@click.option("--rule", "code", metavar="CODE", help="Show this rule only.")
+@click.option("--state", metavar="FILE", help="State snapshot for an event without one of its own.")
+@policy_option
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.pass_context
+def explain(
+    context: click.Context,
+    *,
+    path: str,
+    event_id: str | None,
+    code: str | None,
+    state: str | None,
+    policy_path: str | None,
+    form: str,
+) -> None:
+    """Show how one recorded call was understood, and what each rule made of it.
+
+    For each rule that looked: its conditions with the actual values, the facts it read with their source and
+    time, and what it says. For every other rule: why it did not look. An event of a sequence is
+    explained with what the events before it in PATH have changed.
+
+    The exit code is 2 also when PATH holds no such event, or several to choose from, which are then listed.
+    """
+    from eniguard.replay.engine import Options
+    from eniguard.replay.explaining import search
+    from eniguard.rules.registry import rule_named
+    from eniguard.settings.location import find_policy
+
+    wanted = None if code is None else rule_named(code).code
+    found = search(Options(paths=(path,), policy=find_policy(policy_path), state=state), event_id)
+    for error in found.errors:
+        say(f"eniguard: {shown(str(error))}")
+    if found.explained is not None:
+        _show(found.explained, wanted, form)
+        context.exit(exit_codes.UNREADABLE if found.errors else exit_codes.OK)
+    _say_why_nothing(found, path, event_id)
+    context.exit(exit_codes.UNREADABLE if found.errors and not found.found else exit_codes.USAGE)
+
+
+def _show(found: Explained, code: str | None, form: str) -> None:
+    from msgspec.structs import replace
+
+    from eniguard.cli.explained_text import lines_of
+
+    if code is not None:
+        found = replace(found, rules=tuple(rule for rule in found.rules if rule.code == code))
+    if form == "json":
+        tell_json(indented(found) + "\n")
+        return
+    for line in lines_of(found):
+        tell(line)
+
+
+def _say_why_nothing(found: Search, path: str, event_id: str | None) -> None:
+    if not found.found:
+        tally = found.tally
+        what = "an event that concerns a rule" if event_id is None else f"event {shown(event_id)} among those"
+        counts = f"read {tally.read}, concerned {tally.concerned}, not concerned {tally.not_concerned}"
+        say(f"eniguard: {shown(path)} does not hold {what} ({counts})")
+        return
+    if event_id is None:
+        say(f"eniguard: {shown(path)} holds {found.found} events; choose one with --event ID")
+    else:
+        say(f"eniguard: {found.found} events have the id {shown(event_id)}; give the file of one")
+    for key in found.keys:
+        say(f"  {shown(key)}")
+    if found.found > len(found.keys):
+        say(f"  … and {found.found - len(found.keys)} more")

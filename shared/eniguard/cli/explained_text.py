@@ -1,0 +1,119 @@
+"""An explanation as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from eniguard.cli.json_text import json_text
+from eniguard.cli.safe import shown
+from eniguard.replay.explained import Explained, FactRead, RuleExplained
+
+_WIDTH = 12
+
+
+def lines_of(found: Explained) -> Iterator[str]:
+    """The explanation line by line; everything from outside is escaped."""
+    yield from _call(found)
+    looked = [rule for rule in found.rules if rule.looked]
+    others = [rule for rule in found.rules if not rule.looked]
+    if looked:
+        yield ""
+        yield f"Rules that looked: {len(looked)}"
+        for rule in looked:
+            yield ""
+            yield from _rule(rule)
+    if others:
+        yield ""
+        yield f"Rules that did not look: {len(others)}"
+        yield ""
+        for rule in others:
+            yield f"{rule.code}  {shown(rule.why_not or '')}"
+
+
+def _call(found: Explained) -> Iterator[str]:
+    code = "" if found.error_code is None else f" ({found.error_code}; cause: {found.cause})"
+    yield f"{shown(found.action)}: {shown(found.outcome + code)}"
+    yield _field("event", f"{found.event_id} at {found.event_time}")
+    yield _field("account", f"{found.account_id or 'not known'} in {found.region or 'no region'}")
+    yield _field("file", f"{found.path}{_remarks(found)}")
+    yield _field("actor", f"{found.actor.kind}: {found.actor_why}")
+    for name, value in _caller(found):
+        yield _field(name, value)
+    for target in found.targets:
+        yield _field("target", f"{target.kind} {target.id} ({target.part.replace('_', ' ')})")
+    for name, parameter in found.parameters.items():
+        yield _field("parameter", f"{name} = {_plain(parameter)}")
+    for name in found.malformed:
+        yield _field("malformed", f"{name} could not be read")
+
+
+def _remarks(found: Explained) -> str:
+    remarks = ["decided alone, with its own state"] if found.alone else ["one of a sequence"]
+    if found.late:
+        remarks.append("late: later events were decided before it")
+    if found.console:
+        remarks.append("made in a console")
+    if found.forgeable:
+        remarks.append("came by a way that others can write to")
+    return f" ({'; '.join(remarks)})"
+
+
+def _caller(found: Explained) -> Iterator[tuple[str, str]]:
+    actor = found.actor
+    yield "caller", actor.type
+    for name, value in (
+        ("name", actor.name),
+        ("role", actor.role),
+        ("session", actor.session),
+        ("principal", actor.principal_id),
+        ("service", actor.service),
+        ("address", actor.source_ip),
+        ("agent", actor.user_agent),
+    ):
+        if value is not None:
+            yield f"  {name}", value
+
+
+def _rule(rule: RuleExplained) -> Iterator[str]:
+    yield f"{rule.code} {rule.name}"
+    for condition in rule.conditions:
+        actual = f": {condition.actual}" if condition.actual else ""
+        yield f"  {'yes' if condition.holds else 'no ':3}  {shown(condition.text + actual)}"
+    for fact in rule.facts:
+        yield f"  fact {shown(_fact(fact))}"
+    for finding in rule.findings:
+        yield f"  =>   finding, {finding.severity}, {shown(finding.subject.id)}: {shown(finding.summary)}"
+    for one in rule.undecided:
+        missing = f" (missing: {', '.join(one.refs)})" if one.refs else ""
+        yield f"  =>   undecided: {shown(one.reason + missing)}"
+    if not rule.findings and not rule.undecided:
+        yield "  =>   nothing to report"
+
+
+def _fact(fact: FactRead) -> str:
+    name = f"{fact.ref} {fact.side} the call"
+    if fact.status == "unknown":
+        return f"{name}: unknown, {fact.reason}"
+    value = "removed" if fact.status == "removed" else _plain(fact.value)
+    origin = f"{fact.source} as of {fact.as_of}" if fact.as_of else str(fact.source)
+    return f"{name}: {value} [{origin}{', with what the call asks for' if fact.asked_for else ''}]"
+
+
+def _field(name: str, value: str) -> str:
+    return f"  {name:{_WIDTH}}{shown(value)}"
+
+
+def _plain(value: Any) -> str:
+    """A value in one line: texts as they are, records as JSON without what is not known."""
+    return value if isinstance(value, str) else json_text(_known(msgspec.to_builtins(value)))
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _known(one) for name, one in value.items() if one is not None}
+    if isinstance(value, list | tuple):
+        return [_known(one) for one in value]
+    return value

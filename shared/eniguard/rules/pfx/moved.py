@@ -1,0 +1,86 @@
+"""Prefixes that were unassigned and assigned again, to another ENI."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from eniguard.events.calls import Call
+from eniguard.facts.blocks import canonical
+from eniguard.model import Evidence, Observation, Reference
+from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
+from eniguard.rules.case import Case
+from eniguard.rules.pfx.base import JUDGED_ACTORS
+from eniguard.rules.pfx.request import ASSIGN, FAMILIES, carries_prefixes, listed, subject_of, target_eni
+
+UNASSIGN = frozenset(("ecs:UnassignPrivateIpAddresses", "ecs:UnassignIpv6Addresses"))
+
+
+class PrefixMoved(Rule):
+    """PFX018: a series per prefix counts the ENIs that gave it up or got it."""
+
+    code = "PFX018"
+    name = "prefix-moved"
+    severity = "info"
+    actions = ASSIGN | UNASSIGN
+    outcomes = SUCCEEDED
+    actors = JUDGED_ACTORS
+    summary = "An IP prefix was unassigned from one ENI and assigned to another."
+    why = (
+        "Prefixes may be reassigned. Traffic to their addresses then goes to another instance, and a "
+        "workload that still uses them on the old one is cut off."
+    )
+    advice = "Check that nothing on the previous ENI uses addresses of the prefix any more."
+    references = (Reference("IP prefixes", "Unassign IP prefixes from ENIs"),)
+    false_positives = (
+        "Two VPCs of a region may use the same range: the same prefix in both looks like one that moved. "
+        "A planned move of a workload looks the same, too."
+    )
+
+    class Params(Struct, frozen=True, forbid_unknown_fields=True):
+        """``hours`` is how long a prefix is remembered."""
+
+        hours: int = 24
+
+    def evaluate(self, case: Case) -> Verdicts:
+        if case.call.action in UNASSIGN or not carries_prefixes(case.call):
+            return ()
+        moved = [text for text in _prefixes(case.call) if _was_elsewhere(case, text)]
+        if not moved:
+            return ()
+        note = f"was on another ENI within {case.params.hours} hours"
+        evidence = [Evidence("prefix", text, note, "history") for text in moved]
+        subject = subject_of(case)
+        summary = f"{', '.join(moved)} came to {subject.id} from another ENI"
+        return (self.finding(case, subject, summary, evidence=evidence),)
+
+    def observes(self, case: Case) -> Sequence[Observation]:
+        call = case.call
+        eni_id = target_eni(call)
+        if eni_id is None or not carries_prefixes(call):
+            return ()
+        window = case.params.hours * 3600.0
+        return [
+            Observation(_series(call, text), call.event_id, eni_id, call.at, window)
+            for text in _prefixes(call)
+        ]
+
+
+def _was_elsewhere(case: Case, text: str) -> bool:
+    enis = case.series(_series(case.call, text)).distinct
+    return case.check(f"{text} was on another ENI before", enis >= 2, f"{enis} ENIs")
+
+
+def _prefixes(call: Call) -> list[str]:
+    """The prefixes a call moves, in one spelling: those it names, else those its response names."""
+    found = (
+        text
+        for family in FAMILIES
+        for text in listed(call, family.prefix) or call.response.get(family.prefix, ())
+    )
+    return list(dict.fromkeys(canonical(text) for text in found))
+
+
+def _series(call: Call, text: str) -> str:
+    return f"PFX018:{call.account_id}:{call.region}:{text}"

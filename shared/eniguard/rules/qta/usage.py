@@ -1,0 +1,121 @@
+"""How many addresses a security group holds, on both sides of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from eniguard.events.calls import Call
+from eniguard.facts.gathered import Facts
+from eniguard.facts.kinds import Eni, SecurityGroup
+from eniguard.facts.refs import FactValue, Ref, Unknown
+from eniguard.facts.state import State, reference
+from eniguard.model.kinds import ENI, SECURITY_GROUP
+from eniguard.rules.case import Case
+
+#: Calls that put addresses or prefixes on an ENI; the groups they fill are those of the ENI.
+ASSIGN = frozenset(("ecs:AssignPrivateIpAddresses", "ecs:AssignIpv6Addresses"))
+#: Calls that can bring an ENI, or more addresses, into a security group (domain.md 5.5, QTA-01).
+FILLS_GROUP = ASSIGN | {
+    "ecs:JoinSecurityGroup",
+    "ecs:CreateNetworkInterface",
+    "ecs:ModifyNetworkInterfaceAttribute",
+}
+
+
+class Usage(Struct, frozen=True, gc=False):
+    """What a group holds: ENIs, their addresses of both families, and their prefixes (each counts as one)."""
+
+    enis: int
+    addresses: int
+    prefixes: int
+
+    @property
+    def total(self) -> int:
+        """Addresses and prefixes together (seed 002, Limitations: Security group)."""
+        return self.addresses + self.prefixes
+
+
+class Untold(Struct, frozen=True, gc=False):
+    """What is missing to tell the usage of a group, and why."""
+
+    reason: str
+    ref: Ref
+
+
+def needs_usage(call: Call, facts: Facts) -> Iterator[Ref]:
+    """The groups that a call fills, and all ENIs in each of them."""
+    if not _fills(call):
+        return
+    for eni_id in call.ids(ENI, "subject"):
+        yield reference(call, ENI, eni_id)
+    for group_id in _groups(call, facts):
+        yield reference(call, SECURITY_GROUP, group_id)
+        yield reference(call, ENI, group_id, "security_group")
+
+
+def _fills(call: Call) -> bool:
+    """Whether a call can fill a group at all: one that joins an instance, or changes a name, cannot."""
+    if call.action in ASSIGN or call.action == "ecs:CreateNetworkInterface":
+        return True
+    return bool(call.ids(ENI, "subject") and call.ids(SECURITY_GROUP, "group"))
+
+
+def _groups(call: Call, facts: Facts) -> Iterator[str]:
+    if call.action not in ASSIGN:
+        yield from call.ids(SECURITY_GROUP, "group")
+        return
+    for eni_id in call.ids(ENI, "subject"):
+        eni = facts.value(reference(call, ENI, eni_id))
+        if isinstance(eni, Eni):
+            yield from eni.security_group_ids or ()
+
+
+def groups_filled(case: Case) -> Sequence[str] | Untold:
+    """The ids of the groups that a call fills, or what is missing to tell."""
+    call = case.call
+    if not _fills(call):
+        return ()
+    for eni_id in call.ids(ENI, "subject"):
+        eni = case.after.eni(eni_id)
+        ref = case.after.ref(ENI, eni_id)
+        if not isinstance(eni, Eni):
+            return Untold(_why(ref, eni), ref)
+        if call.action in ASSIGN:
+            known = eni.security_group_ids
+            return Untold(f"{ref}: its security groups are not known", ref) if known is None else known
+    return tuple(dict.fromkeys(call.ids(SECURITY_GROUP, "group")))
+
+
+def group_type(case: Case, group_id: str) -> str | Untold:
+    """The type of a group (``normal`` or ``enterprise``), which no call changes."""
+    ref = case.before.ref(SECURITY_GROUP, group_id)
+    group: FactValue = case.before.get(ref)
+    if isinstance(group, Unknown):
+        group = case.after.get(ref)
+    if not isinstance(group, SecurityGroup):
+        return Untold(_why(ref, group), ref)
+    return group.type.lower() if group.type else Untold(f"{ref}: its type is not known", ref)
+
+
+def usage(state: State, group_id: str) -> Usage | Untold:
+    """What a group holds on one side of a call, summed over a complete listing of its ENIs."""
+    ref = state.ref(ENI, group_id, "security_group")
+    listing = state.get(ref)
+    if not isinstance(listing, tuple):
+        return Untold(_why(ref, listing), ref)
+    addresses = prefixes = 0
+    enis = [eni for eni in listing if isinstance(eni, Eni)]
+    for eni in enis:
+        counts = (eni.count(4), eni.count(6), eni.prefix_count(4), eni.prefix_count(6))
+        ipv4, ipv6, ipv4_prefixes, ipv6_prefixes = counts
+        if ipv4 is None or ipv6 is None or ipv4_prefixes is None or ipv6_prefixes is None:
+            return Untold(f"{ref}: it is not known what {eni.id} holds", ref)
+        addresses += ipv4 + ipv6
+        prefixes += ipv4_prefixes + ipv6_prefixes
+    return Usage(len(enis), addresses, prefixes)
+
+
+def _why(ref: Ref, value: FactValue) -> str:
+    return f"{ref}: {value.reason}" if isinstance(value, Unknown) else f"{ref}: it was already removed"
