@@ -15,7 +15,7 @@ from eniguard.facts.refs import Ref
 from eniguard.facts.state import reference
 from eniguard.model import Actor, ActorKind
 from eniguard.model.kinds import ROLE
-from eniguard.roles import looks_like_service_role, role_named
+from eniguard.roles import lent_to_the_account, looks_like_service_role, role_named
 from eniguard.settings import ActorMatch, Policy
 
 NO_LEDGER: Container[str] = frozenset()
@@ -95,6 +95,8 @@ def _role_kind(call: Call, role: str, facts: Facts) -> _Kind:
     if isinstance(live, Role) and live.services is not None:
         if live.others or not live.services:
             return "account", None, "the trust policy of the role lets others than services assume it"
+        if listed is None and lent_to_the_account(live.services):
+            return "account", None, "the trust policy names a service that runs code of the account"
         service = listed.service if listed is not None and listed.service else live.services[0]
         return "service", service, "the trust policy of the role lets only services assume it"
     if listed is not None:

@@ -85,6 +85,12 @@ def test_a_trust_policy_with_another_principal_makes_it_the_account_even_for_a_l
     assert classified(made_by(role("AliyunServiceRoleForNatgw")), live=live).kind == "account"
 
 
+@pytest.mark.parametrize("service", ["ecs.aliyuncs.com", "FC.aliyuncs.com"])
+def test_a_role_that_code_of_the_account_runs_with_is_no_service(service: str) -> None:
+    live = Role("AliyunSomethingRole", services=(service,), others=())
+    assert classified(made_by(role("AliyunSomethingRole")), live=live).kind == "account"
+
+
 def test_an_assumed_role_without_a_recorded_name_is_unconfirmed() -> None:
     assert (
         classified(made_by(Identity("assumed-role", "3000:session", ACCOUNT, None))).kind

@@ -22,8 +22,8 @@ from eniguard.events.window import SPACE, Window, between, extents
 PIECE = 1_000_000
 #: Bytes up to which one JSON object (a LookupEvents page, say) is read as a whole.
 ONE_OBJECT = 32 << 20
-#: Unclosed events after which the rest of a document is given up; each costs a scan of up to two pieces.
-MOST_UNCLOSED = 50
+#: Bytes that may be scanned in vain for the ends of events before the rest of a document is given up.
+MOST_IN_VAIN = 64 << 20
 #: Ends of a piece that are tried, from the last one back; the last one may lie inside an event.
 _CUTS = 8
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -186,7 +186,7 @@ def _lines(window: Window) -> Iterator[Part]:
         if window.ended and window.left <= PIECE and not (end and window.trouble):
             end = len(window.text)
         if not end:
-            yield Broken(f"a line of more than {PIECE} bytes; expected one event", window.place)
+            yield Broken(f"a line of more than {PIECE} bytes; expected one event a line", window.place)
             window.skip_line(PIECE)
             continue
         text, offset = window.text[window.at : end], window.place
@@ -222,7 +222,7 @@ def _objects(window: Window, path: str) -> Iterator[Part]:
 
 def _values(window: Window, path: str) -> Iterator[Part]:
     """Arrays and objects one after the other; the elements of an array count like values of their own."""
-    array, unclosed, key = False, 0, b'"'
+    array, in_vain, key = False, 0, b'"'
     while True:
         window.fill(PIECE + 1)
         window.skip(SPACE + b",")
@@ -242,11 +242,12 @@ def _values(window: Window, path: str) -> Iterator[Part]:
         if piece is not None:
             yield piece
             continue
-        if complete := _salvaged(window):
+        complete, scanned = _salvaged(window)
+        if complete:
             yield Loose(complete, array)
             continue
-        begin, unclosed = window.place, unclosed + 1
-        if unclosed > MOST_UNCLOSED:
+        begin, in_vain = window.place, in_vain + scanned
+        if in_vain > MOST_IN_VAIN:
             yield InputError("too many events that do not end; the rest is not read", path=path, offset=begin)
             return
         window.at += 1
@@ -278,10 +279,10 @@ def _piece(window: Window, key: bytes) -> Shard | Loose | None:
     return None
 
 
-def _salvaged(window: Window) -> list[Element]:
-    """The values in memory that are complete, good or bad; empty if not even the next one is."""
-    text, base = window.text, window.place - window.at
-    found = extents(text, window.at, min(len(text), window.at + 2 * PIECE))
+def _salvaged(window: Window) -> tuple[list[Element], int]:
+    """The values in memory that are complete, good or bad; if none is, how many bytes were scanned."""
+    text, at, base = window.text, window.at, window.place - window.at
+    found, stop = extents(text, at, min(len(text), at + 2 * PIECE))
     if found:
         window.at = found[-1][1]
-    return [Element(text[begin:end], base + begin) for begin, end in found]
+    return [Element(text[begin:end], base + begin) for begin, end in found], stop - at

@@ -23,8 +23,8 @@ _NO_CALLS: dict[str | None, Reason] = {
     "ActionTrailInsight": "insight",
 }
 
-#: Names that are looked at: catalogued calls, and the absence of a name, which may be an envelope.
-NAMES: frozenset[str | None] = frozenset((*event_names(), None, ""))
+#: Names that are looked at: catalogued calls, sign-ins, and no name, which may be an envelope.
+NAMES: frozenset[str | None] = frozenset((*event_names(), *_NO_CALLS, None, ""))
 
 _PRODUCTS = tuple(dict.fromkeys(api.product for api in APIS.values()))
 

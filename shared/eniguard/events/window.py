@@ -14,6 +14,9 @@ _REACH = 192
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(\{)[ \t\r\n]*\Z")
 #: After an event that does not end, its closing brace may be what is missing.
 _AFTER_BROKEN = re.compile(rb"[},\n][ \t\r\n]*(\{)[ \t\r\n]*\Z")
+_QUOTE = 0x22
+#: The bracket that ends what a bracket begins.
+_CLOSING = {0x7B: 0x7D, 0x5B: 0x5D}
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]]', re.DOTALL)
 
 
@@ -111,33 +114,38 @@ def between(text: bytes, key_at: int, floor: int) -> tuple[int, int] | None:
     return None if found is None else (begin + found.start() + 1, begin + found.start(1))
 
 
-def extents(text: bytes, begin: int, end: int) -> list[tuple[int, int]]:
+def extents(text: bytes, begin: int, end: int) -> tuple[list[tuple[int, int]], int]:
     """Where the complete values between ``begin`` and ``end`` stand, by counting brackets.
 
-    Stops at a bracket that closes what was open before, and at a value that does not end. What stands
-    between values and is no separator comes as an extent of its own.
+    Stops at a bracket that closes what was open before, and at a value that does not end; the second result
+    is the place where that showed. What stands between values and is no separator is an extent of its own.
     """
     found: list[tuple[int, int]] = []
-    depth, start, after = 0, begin, begin
+    closing: list[int] = []
+    start, after = begin, begin
+    stop = end
     for token in _TOKEN.finditer(text, begin, end):
         at, mark = token.start(), text[token.start()]
-        if mark == 0x22:  # a text; alone, the quote of one that does not end
-            if token.end() - at == 1:
+        if mark == _QUOTE:
+            if token.end() - at == 1:  # the quote of a text that does not end
+                stop = at
                 break
-        elif mark in b"{[":
-            if depth == 0:
+        elif mark in _CLOSING:
+            if not closing:
                 found.extend(_stray(text, after, at))
                 start = at
-            depth += 1
-        elif depth == 0:
+            closing.append(_CLOSING[mark])
+        elif not closing:
             found.extend(_stray(text, after, at))
+            stop = at
             break
-        else:
-            depth -= 1
-            if depth == 0:
-                after = token.end()
-                found.append((start, after))
-    return found
+        elif mark != closing.pop():
+            stop = at
+            break
+        elif not closing:
+            after = token.end()
+            found.append((start, after))
+    return found, stop
 
 
 def _stray(text: bytes, begin: int, end: int) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from eniguard.roles.catalogue import (
     service_linked_form,
 )
 from eniguard.roles.customer_groups import may_edit_customer_group
+from eniguard.roles.lenders import lent_to_the_account
 from eniguard.roles.lookalikes import near
 from eniguard.roles.owners import owner_service
 from eniguard.roles.policies import RolePolicy, allows, policy_of, role_of_policy
@@ -22,6 +23,7 @@ __all__ = [
     "ServiceRole",
     "allows",
     "index",
+    "lent_to_the_account",
     "looks_like_service_role",
     "may_edit_customer_group",
     "near",

@@ -66,7 +66,7 @@ def test_table_in_a_pipe_has_no_escape_codes(tmp_path: Path) -> None:
 
 
 def test_replay_without_findings_prints_no_table(tmp_path: Path) -> None:
-    write(tmp_path / "case.json", succeeded("DescribeNetworkInterfaces"))
+    write(tmp_path / "case.json", succeeded("DescribeZones"))
 
     result = run("replay", tmp_path)
 
@@ -102,7 +102,7 @@ def test_json_is_one_array_of_findings(tmp_path: Path) -> None:
 
 
 def test_json_without_findings_is_an_empty_array(tmp_path: Path) -> None:
-    write(tmp_path / "case.json", succeeded("DescribeNetworkInterfaces"))
+    write(tmp_path / "case.json", succeeded("DescribeZones"))
 
     assert json.loads(run("replay", tmp_path, "--format", "json").stdout) == []
 
@@ -185,10 +185,10 @@ def test_output_survives_a_terminal_that_speaks_ascii_only(tmp_path: Path) -> No
 
 
 def test_summary_counts_every_event_in_one_line(tmp_path: Path) -> None:
-    # given: two refused deletes, one of them twice, one undecided call, one read, one broken file
+    # given: two refused deletes, one of them twice, an undecided call, a call of no concern, one broken file
     other = succeeded(number=3, requestParameters={"NetworkInterfaceId": "eni-bp1example0002"})
     events = [event(number=1), event(number=2), event(number=2), other]
-    write(tmp_path / "trail.json", [*events, succeeded("DescribeNetworkInterfaces", number=4)])
+    write(tmp_path / "trail.json", [*events, succeeded("DescribeZones", number=4)])
     write(tmp_path / "cut.json", b'{"eventId": ')
 
     # when
@@ -197,9 +197,9 @@ def test_summary_counts_every_event_in_one_line(tmp_path: Path) -> None:
     # then
     summary, undecided = result.stderr.splitlines()[-2:]
     counts = "concerned 4, decided 2, undecided 1, not concerned 1, duplicates 1, late 0, unreadable 1"
-    assert summary.startswith("read ")
+    assert summary.startswith("read 6, ")
     assert counts in summary
-    assert re.search(r"; findings: info 2; \d+ events/s$", summary)
+    assert re.search(r"; findings: low 1, info 1; \d+ events/s$", summary)
     assert "ENI003 (1)" in undecided
     assert "explain" in undecided
 

@@ -87,6 +87,30 @@ def test_creating_role_counts_for_more_than_the_description() -> None:
     assert findings(decided_in_order([made, write], only=["ENI004"])[1]) == []
 
 
+def test_creating_role_convicts_against_the_description() -> None:
+    made = call(
+        "ecs:CreateNetworkInterface",
+        NAT_GATEWAY,
+        response={"NetworkInterfaceId": "eni-new", "ServiceManaged": True},
+        time="2026-03-01T11:00:00Z",
+        Description="in front of API Gateway",
+    )
+    write = call("ecs:DeleteNetworkInterface", API_GATEWAY, NetworkInterfaceId="eni-new")
+
+    decision = decided_in_order([made, write], only=["ENI004"])[1]
+
+    assert findings(decision) == [("ENI004", "medium", "eni-new")]
+    assert decision.findings[0].subject.owner_service == "nat.aliyuncs.com"
+
+
+def test_creating_role_whose_service_is_not_known_is_known_by_its_name() -> None:
+    write = call("ecs:DeleteNetworkInterface", role("AliyunStreamDefaultRole"), NetworkInterfaceId="eni-new")
+
+    decision = decided_in_order([created(role("aliyunstreamdefaultrole")), write], only=["ENI004"])[1]
+
+    assert (findings(decision), undecided(decision)) == ([], [])
+
+
 def test_write_by_the_owner_is_nothing() -> None:
     decision = judged("eni-nat", NAT_GATEWAY)
 

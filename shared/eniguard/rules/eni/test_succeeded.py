@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from eniguard.events.outcomes import ENI_MANAGED
 from eniguard.events.record import Identity
+from eniguard.facts.gathered import Facts
 from eniguard.model import Decision
+from eniguard.rules.subjects import needs_enis
 from eniguard.settings import ActorMatch, Actors, Policy
 from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
@@ -107,6 +110,33 @@ def test_inventory_from_after_the_delete_does_not_tell_what_was_before() -> None
     decision = judged("ecs:ModifyNetworkInterfaceAttribute", state=late, NetworkInterfaceId="eni-nat")
 
     assert (findings(decision), undecided(decision)) == ([], ["ENI003"])
+
+
+def test_earlier_refusal_tells_what_a_later_inventory_cannot() -> None:
+    late = snapshot(
+        {"ecs:NetworkInterface": [eni_item("eni-nat", False)]}, captured_at="2026-03-01T13:00:00Z"
+    )
+    refused = call(
+        "ecs:DeleteNetworkInterface",
+        error=ENI_MANAGED,
+        time="2026-03-01T11:00:00Z",
+        NetworkInterfaceId="eni-nat",
+    )
+    attached = call("ecs:AttachNetworkInterface", NetworkInterfaceId="eni-nat", InstanceId="i-1")
+
+    decision = decided_in_order([refused, attached], state=late, only=RULES)[1]
+
+    assert findings(decision) == [("ENI003", "critical", "eni-nat")]
+    (flag,) = [one for one in decision.findings[0].evidence if one.name == "ServiceManaged"]
+    assert (flag.value, flag.source, flag.as_of) == (True, "journal", "2026-03-01T11:00:00Z")
+
+
+def test_bandwidth_is_not_looked_up_beside_the_address() -> None:
+    both = call("vpc:DeleteIpv6InternetBandwidth", Ipv6AddressId="ipv6-1", Ipv6InternetBandwidthId="ipv6bw-1")
+    bandwidth = call("vpc:DeleteIpv6InternetBandwidth", Ipv6InternetBandwidthId="ipv6bw-1")
+
+    assert [str(ref) for ref in needs_enis(both, Facts())] == ["vpc:Ipv6Address id=ipv6-1"]
+    assert [str(ref) for ref in needs_enis(bandwidth, Facts())] == ["vpc:Ipv6Address ipv6_bandwidth=ipv6bw-1"]
 
 
 def test_eni_that_the_account_made_itself_is_not_managed() -> None:

@@ -32,8 +32,8 @@ class GroupJoinRefused(Rule):
     summary = "A call was refused because a limit of security groups is reached."
     why = "New instances and ENIs that need the group cannot start until there is room."
     advice = (
-        "If the group is full, use another group for new ENIs, take unused ENIs out, or ask for a higher quota "
-        "in Quota Center. If the instance is in too many groups, take it out of one first."
+        "If the group is full, use another group for new ENIs, take unused ENIs out, or ask for a higher "
+        "quota in Quota Center. If the instance is in too many groups, take it out of one first."
     )
     references = (
         Reference("IP prefixes", "Limitations: Security group"),

@@ -191,6 +191,14 @@ class TestEditedCustomerGroup:
 
         assert [len(findings(one)) for one in decisions] == [0, 0, 1]
 
+    def test_habits_are_not_learned(self) -> None:
+        egress = write("sg-own", FUNCTION_COMPUTE, "ecs:AuthorizeSecurityGroupEgress")
+        ingress = write("sg-own", FUNCTION_COMPUTE, "ecs:AuthorizeSecurityGroup")
+
+        decisions = decided_in_order([egress, ingress], state=STATE, only=["SG010"])
+
+        assert [len(findings(one)) for one in decisions] == [0, 1]
+
     def test_group_that_the_role_made_itself_is_nothing(self) -> None:
         own = decided_in_order([made(NLB, managed=False), write("sg-new", NLB)], only=["SG010"])[1]
         others = decided_in_order([made(NLB, managed=False), write("sg-new", NAT_GATEWAY)], only=["SG010"])[1]

@@ -8,23 +8,11 @@ from eniguard.events.calls import Call
 from eniguard.facts.items import trusted
 from eniguard.model import Evidence, Finding, Reference, Resource
 from eniguard.model.kinds import ROLE
-from eniguard.roles import ServiceRole, near, role_named, service_linked_form
+from eniguard.roles import ServiceRole, lent_to_the_account, near, role_named, service_linked_form
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.slr.named import DOCUMENT
 
-#: Services that hand a role's credentials to the code of whoever owns the instance, function or template: a
-#: role that trusts one of them is not out of the account's hands.
-_RUN_CUSTOMER_CODE = frozenset(
-    {
-        "ecs.aliyuncs.com",
-        "eci.aliyuncs.com",
-        "fc.aliyuncs.com",
-        "oos.aliyuncs.com",
-        "ros.aliyuncs.com",
-        "sae.aliyuncs.com",
-    }
-)
 _DOCUMENTS = ("AssumeRolePolicyDocument", "NewAssumeRolePolicyDocument")
 
 
@@ -41,11 +29,7 @@ class _Trust(Struct, frozen=True, gc=False):
     @property
     def only_services(self) -> bool:
         """Whether only cloud services can use the role, none of which would lend it to the account."""
-        return (
-            bool(self.services)
-            and not self.others
-            and not _RUN_CUSTOMER_CODE.intersection(self.services or ())
-        )
+        return bool(self.services) and not self.others and not lent_to_the_account(self.services or ())
 
     def shown(self) -> list[str] | None:
         return None if self.services is None else [*self.services, *(self.others or ())]
