@@ -2,11 +2,9 @@
 
 They are public, so that rules of your own are tested the way the packaged ones are::
 
-    decision = decided(
-        call("ecs:DeleteNetworkInterface", NetworkInterfaceId="eni-1", error="InvalidOperation.EniServiceManaged"),
-        only=["ENI001"],
-    )
-    assert findings(decision) == [("ENI001", "low", "eni-1")]
+    refused = call("ecs:DeleteNetworkInterface", error=ENI_MANAGED, NetworkInterfaceId="eni-1")
+    decision = decided(refused, only=["ENI001"])
+    assert findings(decision) == [("ENI001", "info", "eni-1")]
 """
 
 from __future__ import annotations
@@ -25,6 +23,27 @@ from eniguard.replay.sequence import CallSequence
 from eniguard.rules.registry import Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.sources.snapshot import Snapshot
+
+__all__ = [
+    "ACCOUNT",
+    "ALICE",
+    "API_GATEWAY",
+    "MORNING",
+    "NAT_GATEWAY",
+    "NOON",
+    "REGION",
+    "ROOT",
+    "Snapshot",
+    "call",
+    "decided",
+    "decided_in_order",
+    "eni_item",
+    "findings",
+    "group_item",
+    "role",
+    "snapshot",
+    "undecided",
+]
 
 ACCOUNT = "1234567890123456"
 REGION = "cn-hangzhou"

@@ -23,6 +23,9 @@ _COMMANDS = {
     "generate": ("eniguard.cli.generate_command", "generate"),
 }
 
+#: Set by the shell when it asks for completions; click answers.
+_COMPLETION = "_ENIGUARD_COMPLETE"
+
 _EPILOG = """\b
 Examples:
   eniguard replay events/
@@ -64,27 +67,28 @@ class LazyGroup(click.Group):
         **extra: Any,
     ) -> Any:
         """Run the command; in stand-alone mode, exit with its code."""
-
-        def run() -> Any:
-            return click.Group.main(self, args, prog_name, complete_var, standalone_mode=False, **extra)
-
-        if not standalone_mode:
-            return run()
+        if not standalone_mode or _COMPLETION in os.environ:
+            return super().main(args, prog_name, complete_var, standalone_mode, **extra)
         tolerate_any_text()
-        sys.exit(_exit_code(run))
+        sys.exit(_exit_code(self, list(sys.argv[1:] if args is None else args), prog_name or "eniguard"))
 
 
-def _exit_code(run: Any) -> int:
+def _exit_code(command: click.Command, arguments: list[str], name: str) -> int:
     """Run a command to its end, and give the exit code; errors are one line each on standard error."""
+    code = exit_codes.OK
     try:
-        code = run()
+        try:
+            with command.make_context(name, arguments) as context:
+                command.invoke(context)
+        except click.exceptions.Exit as end:
+            code = end.exit_code
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
     except BrokenPipeError:
         _discard_output()
         return exit_codes.BROKEN_PIPE
-    except click.Abort:
+    except (KeyboardInterrupt, click.Abort):
         say("eniguard: interrupted")
         return exit_codes.INTERRUPTED
     except click.ClickException as error:
@@ -100,7 +104,7 @@ def _exit_code(run: Any) -> int:
         say(f"eniguard: {shown(str(error))}")
         _discard_output()
         return exit_codes.USAGE
-    return code if isinstance(code, int) else exit_codes.OK
+    return code
 
 
 def _wrong_usage(error: click.ClickException) -> int:

@@ -252,10 +252,10 @@ def _text(raw: Any) -> str:
 
 def _single(raw: Any) -> str:
     """A text, also as the only item of a list: some senders repeat a parameter that takes one value."""
+    if isinstance(raw, dict) and len(raw) == 1:
+        raw = [raw.get(1, raw.get("1"))]
     if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], str):
         return raw[0]
-    if isinstance(raw, dict) and len(raw) == 1 and isinstance(raw.get(1), str):
-        return _text(raw[1])
     return _text(raw)
 
 

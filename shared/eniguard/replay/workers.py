@@ -10,6 +10,7 @@ import heapq
 import multiprocessing
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 
 import msgspec
@@ -75,7 +76,8 @@ def in_parallel(options: Options, inputs: tuple[Input, ...], tally: Tally) -> It
         receiver, sender = context.Pipe(duplex=False)
         share = Share(number, options.jobs)
         process = context.Process(target=_work, args=(options, inputs, share, sender), daemon=True)
-        process.start()
+        with _deaf_to_interrupts():
+            process.start()
         sender.close()
         processes.append(process)
         streams.append(_received(receiver, tallies, number, tally))
@@ -87,9 +89,18 @@ def in_parallel(options: Options, inputs: tuple[Input, ...], tally: Tally) -> It
             process.join()
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let a process that starts meanwhile ignore ctrl-C from its first moment; its starter answers to it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _work(options: Options, inputs: tuple[Input, ...], share: Share, sender: Connection) -> None:
-    """The work of one process; the one that started it is who answers to ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """The work of one process."""
     one_pass = Pass(options, inputs, share)
     given: list[_Given] = []
     for place, emitted in one_pass:

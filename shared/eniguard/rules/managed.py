@@ -21,6 +21,8 @@ _NOUNS = {ENI: "ENI", SECURITY_GROUP: "security group"}
 
 def split(case: Case, subjects: Sequence[AnySubject]) -> tuple[list[AnySubject], list[AnySubject]]:
     """The subjects that were managed before the call, and those of which that is not known."""
+    if not subjects:
+        case.check("the call leads to a resource that can be managed", False)
     managed: list[AnySubject] = []
     unsure: list[AnySubject] = []
     for subject in subjects:

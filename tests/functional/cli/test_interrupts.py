@@ -61,6 +61,8 @@ def test_interrupt_exits_with_130_and_one_short_line(fifo: Path, jobs: int) -> N
     # given: a replay that waits for input
     process = started("replay", fifo, "-j", jobs)
     writer = writer_to(fifo)
+    # A signal between opening a file and reading from it is seen only after the read.
+    time.sleep(0.2)
 
     # when: as a terminal does, to every process of the group
     os.killpg(process.pid, signal.SIGINT)

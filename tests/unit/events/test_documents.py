@@ -37,7 +37,10 @@ SPOILT = {
     "deep nesting": (lambda text: nested(text, DEEP), "nested too deeply"),
     "million characters": (lambda text: spoil(text, b"linux", b"x" * 1_000_000), "1000000"),
     "number for a text": (lambda text: spoil(text, b'"cn-hangzhou"', b"7"), "acsRegion is a number"),
-    "number for a name": (lambda text: spoil(text, b'"AssignPrivateIpAddresses"', b"7"), "eventName is a number"),
+    "number for a name": (
+        lambda text: spoil(text, b'"AssignPrivateIpAddresses"', b"7"),
+        "eventName is a number",
+    ),
     "not a number": (lambda text: spoil(text, b'"https"', b"NaN"), "invalid character"),
     "number out of range": (lambda text: spoil(text, b"17049", b"1e999"), "out of range"),
     "lone surrogate": (lambda text: spoil(text, b"linux", rb"\ud800"), "expected an event as JSON"),
@@ -145,7 +148,9 @@ def test_documents_one_after_the_other_are_all_read(between: bytes, indent: int 
     assert ids(read(document)) == ids(read(objects)) == ["e0", "e1", "e2"]
 
 
-@pytest.mark.parametrize("document", [b"[", b"[[", b"[}", b"]", b"[1", b'["', b"{", b'{"a', b"[,", b'[{"a":"}]'])
+@pytest.mark.parametrize(
+    "document", [b"[", b"[[", b"[}", b"]", b"[1", b'["', b"{", b'{"a', b"[,", b'[{"a":"}]']
+)
 def test_fragments_are_errors(document: bytes) -> None:
     assert read(document).errors
 
@@ -204,11 +209,13 @@ def test_overlong_line_costs_only_itself() -> None:
     assert (error.index, error.offset) == (1, document.index(long))
 
 
-def test_document_of_unclosed_events_is_given_up() -> None:
-    batch = read(b"[" + b'{"k": ["1", 2, 3, 4, 5, 6, 7, 8],' + b'{"k": [' * 9)
+def test_document_of_events_without_an_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_IN_VAIN", 100_000)
+
+    batch = read(b"[" + b'{"k": [1,' * 2_000)
 
     assert "the rest is not read" in batch.errors[-1].problem
-    assert len(batch.errors) < 20
+    assert len(batch.errors) < 10
 
 
 @pytest.mark.parametrize("form", ["array", "lines"])

@@ -65,7 +65,10 @@ def test_every_envelope_gives_the_event_and_the_way_it_came(payload: Any, way: s
         (event(eventType="ActionTrailInsight"), "insight"),
         (without("eventId", eventType="ActionTrailInsight"), "insight"),
         ({"EventID": "1", "EventName": "Set Quota", "EventProduct": "OSS", "EventMethod": "w"}, "platform"),
-        (cloud_event({"eventName": "Disk", "eventId": "e"}, source="acs.ebs", type="ebs:Disk:Full"), "cloud_service"),
+        (
+            cloud_event({"eventName": "Disk", "eventId": "e"}, source="acs.ebs", type="ebs:Disk:Full"),
+            "cloud_service",
+        ),
         (cloud_event({"messageBody": "x"}, source="MNS-f", type="mns:Queue:SendMessage"), "cloud_service"),
         (cloud_event("text", source="acs.oss", type="oss:ObjectCreated"), "cloud_service"),
         (cloud_event(event(eventName="DeleteDisk")), "other_call"),
@@ -87,7 +90,14 @@ def test_events_that_are_none_of_our_business_are_counted_with_a_reason(payload:
 
 def test_a_delivery_of_everything_counts_each_event_once_and_keeps_the_order() -> None:
     one, two, three, four = numbered(4)
-    payload = [one, cloud_event(two), {"Events": [three, event(eventName="DeleteDisk")]}, 7, [], log_row(four)]
+    payload = [
+        one,
+        cloud_event(two),
+        {"Events": [three, event(eventName="DeleteDisk")]},
+        7,
+        [],
+        log_row(four),
+    ]
 
     batch = read(payload)
 
@@ -138,7 +148,10 @@ def test_only_the_ways_that_are_named_make_a_record_forgeable() -> None:
 @pytest.mark.parametrize(
     ("payload", "message"),
     [
-        ({"events": [{"eventSource": "acs:oss", "oss": {"object": {"key": "a.gz"}}}]}, "what an OSS trigger hands"),
+        (
+            {"events": [{"eventSource": "acs:oss", "oss": {"object": {"key": "a.gz"}}}]},
+            "what an OSS trigger hands",
+        ),
         (
             {"source": {"logstoreName": "l", "beginCursor": "x"}, "jobName": "j", "cursorTime": 1},
             "what a log trigger hands",

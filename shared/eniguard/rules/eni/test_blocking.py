@@ -8,8 +8,7 @@ from eniguard.events.outcomes import GROUP_MANAGED
 from eniguard.facts.gathered import Facts
 from eniguard.model import Decision
 from eniguard.rules.eni.blocking import needs_dependents
-from eniguard.sources.snapshot import Snapshot
-from eniguard.testing import NAT_GATEWAY, call, decided, eni_item, findings, snapshot, undecided
+from eniguard.testing import NAT_GATEWAY, Snapshot, call, decided, eni_item, findings, snapshot, undecided
 
 
 def lies_in(eni: str, managed: bool | None, description: str = "") -> dict[str, Any]:

@@ -9,11 +9,11 @@ from eniguard.events.record import Identity
 from eniguard.model import Decision, Fix
 from eniguard.rules.eni.cross_account import EniCrossAccountPermission
 from eniguard.settings import ActorMatch, Actors, Policy, RuleSettings
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ACCOUNT,
     ALICE,
     NAT_GATEWAY,
+    Snapshot,
     call,
     decided,
     eni_item,

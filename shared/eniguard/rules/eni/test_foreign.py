@@ -7,11 +7,11 @@ import pytest
 from eniguard.events.record import Identity
 from eniguard.model import Decision
 from eniguard.settings import Policy, RuleSettings
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ALICE,
     API_GATEWAY,
     NAT_GATEWAY,
+    Snapshot,
     call,
     decided,
     decided_in_order,

@@ -11,12 +11,12 @@ from eniguard.model import Decision
 from eniguard.rules.base import Rule
 from eniguard.rules.eni.refused import ManagedEniWriteRefused, needs_refused_enis
 from eniguard.settings import ActorMatch, Actors, Policy
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ALICE,
     API_GATEWAY,
     NAT_GATEWAY,
     ROOT,
+    Snapshot,
     call,
     decided,
     decided_in_order,

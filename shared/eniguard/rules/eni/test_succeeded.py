@@ -10,12 +10,12 @@ from eniguard.facts.gathered import Facts
 from eniguard.model import Decision
 from eniguard.rules.subjects import needs_enis
 from eniguard.settings import ActorMatch, Actors, Policy
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ALICE,
     API_GATEWAY,
     NAT_GATEWAY,
     ROOT,
+    Snapshot,
     call,
     decided,
     decided_in_order,

@@ -93,7 +93,7 @@ def test_unknown_neighbours_are_undecided() -> None:
     assert (findings(decision), undecided(decision)) == ([], ["PFX006"])
 
 
-def test_a_neighbour_of_which_nobody_knows_what_it_holds_is_undecided() -> None:
+def test_a_neighbour_that_a_refusal_proved_managed_is_still_in_the_way() -> None:
     proven = call(
         "ecs:DeleteNetworkInterface", NetworkInterfaceId=OTHER, error="InvalidOperation.EniServiceManaged"
     )

@@ -7,8 +7,7 @@ from typing import Any
 
 from eniguard.events.calls import Call
 from eniguard.settings import ActorMatch, Actors, Policy
-from eniguard.sources.snapshot import Snapshot
-from eniguard.testing import call, role, snapshot
+from eniguard.testing import Snapshot, call, role, snapshot
 
 VSWITCH = "vsw-bp1example0001"
 #: Available, with its primary address 10.0.0.10 only.

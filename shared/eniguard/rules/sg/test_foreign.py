@@ -8,11 +8,11 @@ from eniguard.events.calls import Call
 from eniguard.events.record import Identity
 from eniguard.model import Decision
 from eniguard.settings import Actors, Policy, RuleSettings
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ALICE,
     API_GATEWAY,
     NAT_GATEWAY,
+    Snapshot,
     call,
     decided,
     decided_in_order,

@@ -7,11 +7,11 @@ import pytest
 from eniguard.events.record import Identity
 from eniguard.model import Decision
 from eniguard.settings import ActorMatch, Actors, Policy
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ALICE,
     NAT_GATEWAY,
     ROOT,
+    Snapshot,
     call,
     decided,
     findings,

@@ -11,12 +11,12 @@ from eniguard.model import Decision
 from eniguard.rules.permissions import SG_REFERENCES
 from eniguard.rules.sg.refused import ManagedGroupUseRefused, ManagedGroupWriteRefused, needs_refused_groups
 from eniguard.settings import ActorMatch, Actors, Policy
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ALICE,
     API_GATEWAY,
     NAT_GATEWAY,
     ROOT,
+    Snapshot,
     call,
     decided,
     findings,

@@ -7,12 +7,12 @@ import pytest
 from eniguard.events.record import Identity
 from eniguard.model import Decision
 from eniguard.settings import ActorMatch, Actors, Policy
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ALICE,
     API_GATEWAY,
     NAT_GATEWAY,
     ROOT,
+    Snapshot,
     call,
     decided,
     decided_in_order,

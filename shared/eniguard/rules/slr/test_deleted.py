@@ -7,10 +7,10 @@ import pytest
 from eniguard.events.record import Identity
 from eniguard.model import Decision
 from eniguard.settings import DEFAULT_POLICY, Actors, Policy
-from eniguard.sources.snapshot import Snapshot
 from eniguard.testing import (
     ALICE,
     NAT_GATEWAY,
+    Snapshot,
     call,
     decided,
     decided_in_order,
