@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from eniguard import identity
 from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Ref
@@ -24,31 +23,23 @@ class Judgement:
     ----------
     call
         The call.
+    actor
+        Who made it.
     facts
         Everything gathered for it.
     policy
         The compiled guard.yml.
     now
         The time of judging, in seconds since 1970 (UTC).
-    ledger
-        Request ids of the guard's own calls.
     """
 
     __slots__ = ("actor", "after", "before", "call", "now", "policy")
 
-    def __init__(
-        self,
-        call: Call,
-        facts: Facts,
-        policy: Policy,
-        *,
-        now: float,
-        ledger: Container[str] = identity.NO_LEDGER,
-    ) -> None:
+    def __init__(self, call: Call, actor: Actor, facts: Facts, policy: Policy, *, now: float) -> None:
         self.call = call
+        self.actor = actor
         self.policy = policy
         self.now = now
-        self.actor: Actor = identity.classify(call, policy, facts, ledger)
         self.before = State(call, facts, "before")
         self.after = State(call, facts, "after")
 
@@ -68,13 +59,9 @@ class Judgement:
             trace=trace,
         )
 
-    def observations(self, rules: Sequence[Rule]) -> list[Observation]:
-        """The marks that the rules want to set for this call."""
-        found: list[Observation] = []
-        for rule in rules:
-            if type(rule).observes is not Rule.observes and self.looks(rule):
-                found.extend(rule.observes(self.case(rule)))
-        return found
+    def observations(self, observers: Sequence[Rule]) -> list[Observation]:
+        """The marks that rules which look across events want to set for this call."""
+        return [mark for rule in observers for mark in rule.observes(self.case(rule))]
 
     def looks(self, rule: Rule) -> bool:
         """Whether the rule looks at this actor; an unconfirmed service might be any of them."""
@@ -117,7 +104,7 @@ def decide(
     judgement
         The call laid out.
     chosen
-        The rules that look at its action and outcome.
+        The rules that look at its action, outcome and actor.
     history
         What the observed series hold, this call included.
     rounds
@@ -126,8 +113,6 @@ def decide(
     findings: list[Finding] = []
     undecided: list[Undecided] = []
     for rule in chosen.rules:
-        if not judgement.looks(rule):
-            continue
         for verdict in judgement.verdicts(rule, history):
             if isinstance(verdict, Finding):
                 findings.append(verdict)

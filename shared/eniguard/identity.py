@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator
 from eniguard.events.calls import Call, Caller
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Role
-from eniguard.facts.refs import Ref
+from eniguard.facts.refs import NOT_ASKED, Ref
 from eniguard.facts.state import reference
 from eniguard.model import Actor, ActorKind
 from eniguard.model.kinds import ROLE
@@ -91,7 +91,7 @@ def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> _
 def _role_kind(call: Call, role: str, facts: Facts) -> _Kind:
     """What a role makes of its caller: catalogue first, then the trust policy, which overrules a name."""
     listed = role_named(role)
-    live = facts.value(reference(call, ROLE, role))
+    live = facts.value(reference(call, ROLE, role)) if facts else NOT_ASKED
     if isinstance(live, Role) and live.services is not None:
         if live.others or not live.services:
             return "account", None, "the trust policy of the role lets others than services assume it"

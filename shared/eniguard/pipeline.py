@@ -7,6 +7,7 @@ command line call it.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from itertools import chain
 from typing import Protocol
 
 from msgspec import Struct
@@ -15,8 +16,8 @@ from eniguard import identity
 from eniguard.decide import Judgement, decide
 from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
-from eniguard.facts.refs import Fact, Unknown
-from eniguard.model import Decision, History, Observation
+from eniguard.facts.refs import Fact, Ref, Unknown
+from eniguard.model import Actor, Decision, History, Observation
 from eniguard.rules.case import NO_HISTORY
 from eniguard.rules.registry import Chosen, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
@@ -85,27 +86,41 @@ class Pipeline:
         now
             The time of judging, in seconds since 1970 (UTC).
         """
-        chosen = self.registry.chosen(call.action, call.outcome)
-        facts, rounds = self._gathered(call, chosen)
-        judgement = Judgement(call, facts, self.policy, now=now, ledger=self.ledger)
+        facts = Facts()
+        actor = self._actor(call, facts)
+        chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
+        rounds = self._gather(call, chosen, facts)
+        judgement = Judgement(call, actor, facts, self.policy, now=now)
         history = NO_HISTORY
-        if self.history is not None and chosen.rules:
-            history = self.history.observe(judgement.observations(chosen.rules))
+        if self.history is not None and chosen.observers:
+            history = self.history.observe(judgement.observations(chosen.observers))
         decision = decide(judgement, chosen, history, rounds=rounds)
         return Decided(decision, judgement, facts, chosen, history)
 
-    def _gathered(self, call: Call, chosen: Chosen) -> tuple[Facts, int]:
-        """The facts that the chosen rules need, and how many rounds it took to get them."""
-        facts = Facts()
-        if not chosen.rules:
-            return facts, 0
+    def _actor(self, call: Call, facts: Facts) -> Actor:
+        """Who made the call; a role that may be a service's is looked up if some rule looks at the call."""
+        refs = list(identity.needs(call))
+        if refs and self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules:
+            facts.grow(self.source.read(refs, call.at))
+        return identity.classify(call, self.policy, facts, self.ledger)
+
+    def _gather(self, call: Call, chosen: Chosen, facts: Facts) -> int:
+        """Let the facts grow until the chosen rules have all they need; gives the rounds it took.
+
+        What a rule needs depends on what is known: a round that brought nothing new to know is the last.
+        """
         for rounds in range(MOST_ROUNDS):
-            refs = [*identity.needs(call), *(ref for need in chosen.needs for ref in need(call, facts))]
-            missing = facts.missing(refs)
+            missing = facts.missing(_wanted(call, chosen, facts))
             if not missing:
-                return facts, rounds
-            facts.grow(self.source.read(missing, call.at))
-        refs = [ref for need in chosen.needs for ref in need(call, facts)]
-        too_deep = Unknown(f"more than {MOST_ROUNDS} rounds of look-ups")
-        facts.grow({ref: Fact(too_deep, "none", call.at, folded=True) for ref in facts.missing(refs)})
-        return facts, MOST_ROUNDS
+                return rounds
+            found = self.source.read(missing, call.at)
+            facts.grow(found)
+            if all(isinstance(fact.value, Unknown) for fact in found.values()):
+                return rounds + 1
+        too_deep = Fact(Unknown(f"more than {MOST_ROUNDS} rounds of look-ups"), "none", call.at, folded=True)
+        facts.grow({ref: too_deep for ref in facts.missing(_wanted(call, chosen, facts))})
+        return MOST_ROUNDS
+
+
+def _wanted(call: Call, chosen: Chosen, facts: Facts) -> Iterable[Ref]:
+    return chain.from_iterable([need(call, facts) for need in chosen.needs])

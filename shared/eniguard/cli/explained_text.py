@@ -13,24 +13,41 @@ from eniguard.replay.explained import Explained, FactRead, RuleExplained
 
 _WIDTH = 12
 
+#: Each fact by its reference and side, with its number in the text.
+_Numbers = dict[tuple[str, str], tuple[int, FactRead]]
+
 
 def lines_of(found: Explained) -> Iterator[str]:
     """The explanation line by line; everything from outside is escaped."""
     yield from _call(found)
     looked = [rule for rule in found.rules if rule.looked]
     others = [rule for rule in found.rules if not rule.looked]
+    numbers = _numbered(looked)
+    if numbers:
+        yield from _title("Facts read", len(numbers))
+        for number, fact in numbers.values():
+            yield f"  [{number}] {shown(_fact(fact))}"
     if looked:
-        yield ""
-        yield f"Rules that looked: {len(looked)}"
+        yield from _title("Rules that looked", len(looked))
         for rule in looked:
-            yield ""
-            yield from _rule(rule)
+            yield from _rule(rule, [numbers[(fact.ref, fact.side)][0] for fact in rule.facts])
     if others:
-        yield ""
-        yield f"Rules that did not look: {len(others)}"
-        yield ""
+        yield from _title("Rules that did not look", len(others))
         for rule in others:
-            yield f"{rule.code}  {shown(rule.why_not or '')}"
+            yield f"  {rule.code}  {shown(rule.why_not or '')}"
+
+
+def _numbered(rules: list[RuleExplained]) -> _Numbers:
+    """The facts that any rule read, each once; the value of a fact is the same for every rule."""
+    numbers: _Numbers = {}
+    for rule in rules:
+        for fact in rule.facts:
+            numbers.setdefault((fact.ref, fact.side), (len(numbers) + 1, fact))
+    return numbers
+
+
+def _title(text: str, count: int) -> tuple[str, str]:
+    return "", f"{text}: {count}"
 
 
 def _call(found: Explained) -> Iterator[str]:
@@ -77,20 +94,20 @@ def _caller(found: Explained) -> Iterator[tuple[str, str]]:
             yield f"  {name}", value
 
 
-def _rule(rule: RuleExplained) -> Iterator[str]:
-    yield f"{rule.code} {rule.name}"
+def _rule(rule: RuleExplained, facts: list[int]) -> Iterator[str]:
+    yield f"  {rule.code} {rule.name}"
     for condition in rule.conditions:
         actual = f": {condition.actual}" if condition.actual else ""
-        yield f"  {'yes' if condition.holds else 'no ':3}  {shown(condition.text + actual)}"
-    for fact in rule.facts:
-        yield f"  fact {shown(_fact(fact))}"
+        yield f"    {'yes' if condition.holds else 'no':4}{shown(condition.text + actual)}"
+    if facts:
+        yield f"    facts read: {' '.join(f'[{number}]' for number in facts)}"
     for finding in rule.findings:
-        yield f"  =>   finding, {finding.severity}, {shown(finding.subject.id)}: {shown(finding.summary)}"
+        yield f"    => finding, {finding.severity}, {shown(finding.subject.id)}: {shown(finding.summary)}"
     for one in rule.undecided:
         missing = f" (missing: {', '.join(one.refs)})" if one.refs else ""
-        yield f"  =>   undecided: {shown(one.reason + missing)}"
+        yield f"    => undecided: {shown(one.reason + missing)}"
     if not rule.findings and not rule.undecided:
-        yield "  =>   nothing to report"
+        yield "    => nothing to report"
 
 
 def _fact(fact: FactRead) -> str:
@@ -99,7 +116,7 @@ def _fact(fact: FactRead) -> str:
         return f"{name}: unknown, {fact.reason}"
     value = "removed" if fact.status == "removed" else _plain(fact.value)
     origin = f"{fact.source} as of {fact.as_of}" if fact.as_of else str(fact.source)
-    return f"{name}: {value} [{origin}{', with what the call asks for' if fact.asked_for else ''}]"
+    return f"{name}, from {origin}{', with what the call asks for' if fact.asked_for else ''}: {value}"
 
 
 def _field(name: str, value: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from eniguard.events.catalog import Api, Part, Where
 from eniguard.events.outcomes import Outcome, outcome_of
 from eniguard.events.parameters import NO_PARAMETERS, Parameters, normalised
 from eniguard.events.record import TrailRecord
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
+
+
+_Derived = TypeVar("_Derived")
 
 
 class Caller(Struct, frozen=True, gc=False):
@@ -43,7 +46,8 @@ class Call(Struct, frozen=True, gc=False):
     """One API call, normalised.
 
     ``at`` is the event time in seconds since 1970 (UTC). ``response`` holds the ids and addresses the call
-    gave back, in the same shapes as the parameters. ``console`` marks calls made in a console.
+    gave back, in the same shapes as the parameters. ``console`` marks calls made in a console. ``memo`` is
+    `once`'s.
     """
 
     event_id: str
@@ -66,9 +70,24 @@ class Call(Struct, frozen=True, gc=False):
     targets: tuple[Target, ...]
     forgeable: bool = False
 
+    memo: dict[Any, Any] = field(default_factory=dict)
+
     def ids(self, kind: str, *parts: Part) -> tuple[str, ...]:
         """The ids of the targets of one kind (in the given parts; all parts when none is given)."""
-        return tuple(t.id for t in self.targets if t.kind == kind and (not parts or t.part in parts))
+        key = (kind, *parts)
+        ids: tuple[str, ...] | None = self.memo.get(key)
+        if ids is None:
+            targets = self.targets
+            ids = tuple([t.id for t in targets if t.kind == kind and (not parts or t.part in parts)])
+            self.memo[key] = ids
+        return ids
+
+    def once(self, derive: Callable[[Call], _Derived]) -> _Derived:
+        """What ``derive`` makes of this call, made once however many rules ask for it."""
+        if derive in self.memo:
+            return cast("_Derived", self.memo[derive])
+        derived = self.memo[derive] = derive(self)
+        return derived
 
 
 #: Where responses carry what a call created or assigned (SDK response fields).
@@ -100,6 +119,7 @@ _RESPONSE_LISTS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+_NOTHING: Mapping[str, tuple[str, ...]] = {}
 #: Lists directly in lists that are followed; SDK responses have none.
 _LISTS = 4
 #: Numbers from here on are no id, count or address.
@@ -134,8 +154,8 @@ def read(record: TrailRecord, api: Api) -> Call:
         console=record.type in ("ConsoleOperation", "ConsoleCall"),
         platform=record.type == "AliyunServiceEvent" or record.identity.type == "system",
         parameters=parameters,
-        response=_response(api, record.response) if record.response else {},
-        targets=tuple(_targets(api, parameters, record.response)),
+        response=_response(api, record.response) if api.name in _RESPONSE_LISTS else _NOTHING,
+        targets=_targets(api, parameters, record.response),
         forgeable=record.forgeable,
     )
 
@@ -159,23 +179,21 @@ def _caller(record: TrailRecord) -> Caller:
 
 def _response(api: Api, response: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     found = {}
-    for name, path in _RESPONSE_LISTS.get(api.name, ()):
+    for name, path in _RESPONSE_LISTS[api.name]:
         if values := tuple(_leaves(response, path)):
             found[name] = values
     return found
 
 
-def _targets(api: Api, parameters: Parameters, response: Mapping[str, Any]) -> Iterator[Target]:
-    seen: set[Target] = set()
+def _targets(api: Api, parameters: Parameters, response: Mapping[str, Any]) -> tuple[Target, ...]:
+    """The targets of a call, each once, in the order of the catalogue."""
+    found: list[Target] = []
     for where in api.targets:
         if where.when is not None and not _holds(where.when, parameters):
             continue
         ids = _leaves(response, where.parameter) if where.response else _ids(where, parameters)
-        for found in ids:
-            target = Target(where.kind, found, where.part)
-            if found and target not in seen:
-                seen.add(target)
-                yield target
+        found.extend([Target(where.kind, one, where.part) for one in ids if one])
+    return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
 
 
 def _holds(when: tuple[str, str | None], parameters: Parameters) -> bool:
@@ -186,22 +204,31 @@ def _holds(when: tuple[str, str | None], parameters: Parameters) -> bool:
     return actual.lower() == wanted.lower()
 
 
-def _ids(where: Where, parameters: Parameters) -> Iterator[str]:
+def _ids(where: Where, parameters: Parameters) -> Sequence[str]:
     """The ids of one row: in its own parameter, and inside permissions or interfaces."""
     value = parameters.values.get(where.parameter)
+    own: list[str] = []
     if isinstance(value, str):
-        yield value
+        own.append(value)
     elif isinstance(value, tuple):
-        for item in value:
-            if isinstance(item, str):
-                yield item
+        own.extend(item for item in value if isinstance(item, str))
     if where.part == "peer_group":
-        for permission in parameters.permissions():
-            peer = (
-                permission.source_group_id if where.parameter == "SourceGroupId" else permission.dest_group_id
-            )
-            if peer is not None:
-                yield peer
+        own.extend(_peers(where.parameter, parameters))
+    if "NetworkInterface" in parameters.values:
+        own.extend(_in_interfaces(where, parameters))
+    return own
+
+
+def _peers(parameter: str, parameters: Parameters) -> Iterator[str]:
+    """The groups on the other side of the rules that a call states."""
+    for permission in parameters.permissions():
+        peer = permission.source_group_id if parameter == "SourceGroupId" else permission.dest_group_id
+        if peer is not None:
+            yield peer
+
+
+def _in_interfaces(where: Where, parameters: Parameters) -> Iterator[str]:
+    """The ids of one row in the network interfaces of RunInstances."""
     for interface in parameters.interfaces():
         if where.kind == SECURITY_GROUP and where.parameter == "SecurityGroupId":
             yield from interface.security_group_ids

@@ -144,22 +144,132 @@ _Path = tuple[str | int, ...]
 
 class _Step(Struct, frozen=True, gc=False):
     key: str
-    name: str
     path: _Path
 
 
+#: Reads one parameter out of the recorded ones; raises `_Malformed` when it cannot be read.
+_Reading = Callable[[Mapping[str, Any], "dict[str, Value]"], None]
+
+
 @lru_cache(maxsize=4096)
-def _plan(action: str, keys: tuple[str, ...]) -> tuple[_Step, ...]:
-    """Which recorded keys feed which parameter, in list order; made once per distinct tuple of keys."""
+def _plan(action: str, keys: tuple[str, ...]) -> tuple[tuple[str, _Reading], ...]:
+    """How to read each parameter when exactly these keys were recorded; made once per tuple of keys.
+
+    Nearly all events of a trail share a few hundred tuples, and nearly all values are plain texts: such
+    parameters are read straight from their keys. Every other encoding goes the general way.
+    """
+    shapes = APIS[action].parameters
+    found = []
+    for name, steps in _steps(action, keys).items():
+        shape = Shape.PERMISSIONS if name == _FLAT_RULE else shapes[name]
+        found.append((name, _reading(name, steps, shape)))
+    # The rule in flat form goes before the listed ones, so it is read when they are known.
+    return tuple(sorted(found, key=lambda one: one[0] == _FLAT_RULE))
+
+
+def _steps(action: str, keys: tuple[str, ...]) -> dict[str, tuple[_Step, ...]]:
+    """Which recorded keys feed which parameter, in list order."""
     aliases = _aliases(action)
-    steps = []
+    found: dict[str, list[_Step]] = {}
     for key in keys:
         root, *rest = key.split(".")
         name = aliases.get(root)
         if name is not None:
             path: _Path = tuple(int(part) if part.isdecimal() and len(part) < 6 else part for part in rest)
-            steps.append(_Step(key, name, path))
-    return tuple(sorted(steps, key=lambda step: (step.name, [(isinstance(p, str), p) for p in step.path])))
+            found.setdefault(name, []).append(_Step(key, path))
+    return {name: tuple(sorted(steps, key=_list_order)) for name, steps in found.items()}
+
+
+def _list_order(step: _Step) -> list[tuple[bool, str | int]]:
+    return [(isinstance(part, str), part) for part in step.path]
+
+
+def _reading(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:
+    general = _general(name, steps, shape)
+    if shape is Shape.TEXT and len(steps) == 1 and not steps[0].path:
+        return _plain_text(name, steps[0].key, general)
+    if shape is Shape.TEXTS and all(len(step.path) == 1 and isinstance(step.path[0], int) for step in steps):
+        return _plain_texts(name, tuple(step.key for step in steps), general)
+    if shape is Shape.PERMISSIONS and (rules := _rule_keys(steps)) is not None:
+        return _plain_permissions(name, rules, general)
+    return general
+
+
+def _plain_text(name: str, key: str, general: _Reading) -> _Reading:
+    def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
+        value = recorded[key]
+        if type(value) is str:
+            values[name] = value
+        else:
+            general(recorded, values)
+
+    return read
+
+
+def _plain_texts(name: str, keys: tuple[str, ...], general: _Reading) -> _Reading:
+    def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
+        found = tuple([recorded[key] for key in keys])
+        if all(type(value) is str and value[:1] != "[" for value in found):
+            values[name] = found
+        else:
+            general(recorded, values)
+
+    return read
+
+
+_RuleKeys = tuple[tuple[tuple[str, str], ...], ...]
+
+
+def _rule_keys(steps: tuple[_Step, ...]) -> _RuleKeys | None:
+    """Attribute and key of each field, rule by rule, if all stand as ``Permissions.1.PortRange``."""
+    rules: dict[int, list[tuple[str, str]]] = {}
+    for step in steps:
+        match step.path:
+            case (int(number), str(wire)):
+                fields = rules.setdefault(number, [])
+                if wire in _PERMISSION_FIELDS:
+                    fields.append((_PERMISSION_FIELDS[wire], step.key))
+            case _:
+                return None
+    return tuple(tuple(fields) for _, fields in sorted(rules.items()))
+
+
+def _plain_permissions(name: str, rules: _RuleKeys, general: _Reading) -> _Reading:
+    keys = tuple(key for rule in rules for _, key in rule)
+
+    def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
+        if all(type(recorded[key]) is str for key in keys):
+            values[name] = tuple([Permission(**{field: recorded[key] for field, key in rule}) for rule in rules])
+        else:
+            general(recorded, values)
+
+    return read
+
+
+def _general(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:
+    """The way for every encoding: the values are put together first, then read as their shape."""
+    reader = _READERS[shape]
+
+    def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
+        gathered: dict[str, Any] = {}
+        for step in steps:
+            value = recorded[step.key]
+            if value is None:
+                continue
+            if step.path:
+                _place(gathered, name, step.path, value)
+            else:
+                _merge(gathered, name, value)
+        if gathered:
+            values[name] = reader(gathered[name])
+
+    def read_flat_rule(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
+        rule = {step.key: recorded[step.key] for step in steps if not step.path}
+        if any(value is not None for value in rule.values()):
+            listed = cast("tuple[Permission, ...]", values.get("Permissions", ()))
+            values["Permissions"] = (_permission(rule), *listed)
+
+    return read_flat_rule if name == _FLAT_RULE else read
 
 
 @lru_cache(maxsize=256)
@@ -183,18 +293,14 @@ _FLAT_RULE = "(flat rule)"
 
 def normalised(api: Api, recorded: Mapping[str, Any]) -> Parameters:
     """The catalogue parameters of ``api`` out of ``requestParameters`` as recorded."""
-    gathered: dict[str, Any] = {}
-    for step in _plan(api.action, tuple(recorded)):
-        value = recorded[step.key]
-        if value is None:
-            continue
-        if not step.path and step.name != _FLAT_RULE:
-            _merge(gathered, step.name, value)
-        elif step.name == _FLAT_RULE:
-            gathered.setdefault(_FLAT_RULE, {})[step.key] = value
-        else:
-            _place(gathered, step.name, step.path, value)
-    return _shaped(api, gathered)
+    values: dict[str, Value] = {}
+    malformed: list[str] = []
+    for name, reading in _plan(api.action, tuple(recorded)):
+        try:
+            reading(recorded, values)
+        except (_Malformed, RecursionError):
+            malformed.append("Permissions" if name == _FLAT_RULE else name)
+    return Parameters(values, tuple(malformed)) if values or malformed else NO_PARAMETERS
 
 
 def _merge(gathered: dict[str, Any], name: str, value: Any) -> None:
@@ -220,24 +326,6 @@ def _place(gathered: dict[str, Any], name: str, path: _Path, value: Any) -> None
             below = node[part] = {}
         node = below
     node[path[-1]] = value
-
-
-def _shaped(api: Api, gathered: dict[str, Any]) -> Parameters:
-    values: dict[str, Value] = {}
-    malformed: list[str] = []
-    flat = gathered.pop(_FLAT_RULE, None)
-    for name, raw in gathered.items():
-        try:
-            values[name] = _READERS[api.parameters[name]](raw)
-        except (_Malformed, RecursionError):
-            malformed.append(name)
-    if flat is not None:
-        try:
-            listed = cast("tuple[Permission, ...]", values.get("Permissions", ()))
-            values["Permissions"] = (_permission(flat), *listed)
-        except _Malformed:
-            malformed.append("Permissions")
-    return Parameters(values, tuple(malformed)) if values or malformed else NO_PARAMETERS
 
 
 def _text(raw: Any) -> str:

@@ -16,6 +16,8 @@ from msgspec import Struct
 BITS = {4: 32, 6: 128}
 #: A full IPv6 address with an embedded IPv4 address (45) and ``/128``; nothing longer is kept in a cache.
 LONGEST = 49
+#: ENIs of which the parsed addresses are kept, at about a kilobyte each.
+MOST_HOLDINGS = 8_192
 #: Texts kept per cache: the addresses and prefixes of a large vSwitch, at about 200 bytes each.
 MOST_TEXTS = 32_768
 
@@ -51,10 +53,54 @@ class Block(Struct, frozen=True, gc=False):
         return f"{_text(self.first, self.family)}/{self.length}"
 
 
+class Piece(Struct, frozen=True, gc=False):
+    """One prefix or single address in use: its text, and its outer addresses as integers."""
+
+    text: str
+    first: int
+    last: int
+    single: bool
+
+
+class Holding(Struct, frozen=True, gc=False):
+    """The prefixes and addresses of one family on one ENI, with the outermost addresses of them all."""
+
+    pieces: tuple[Piece, ...]
+    first: int
+    last: int
+
+    def within(self, first: int, last: int) -> tuple[Piece, ...]:
+        """The pieces that share an address with the range from ``first`` to ``last``."""
+        if self.last < first or self.first > last:
+            return ()
+        return tuple(piece for piece in self.pieces if piece.first <= last and first <= piece.last)
+
+
+@lru_cache(maxsize=MOST_HOLDINGS)
+def holding(prefixes: tuple[str, ...], addresses: tuple[str, ...], family: int) -> Holding:
+    """What an ENI holds, prefixes first; texts that are none of the family are left out."""
+    pieces = []
+    for text in prefixes:
+        found = block(text, family)
+        if found is not None:
+            pieces.append(Piece(text, found.first, found.last, single=False))
+    for text in addresses:
+        number = address(text, family)
+        if number is not None:
+            pieces.append(Piece(text, number, number, single=True))
+    if not pieces:
+        return _NOTHING
+    return Holding(tuple(pieces), min(one.first for one in pieces), max(one.last for one in pieces))
+
+
+#: Its range is empty: nothing meets it.
+_NOTHING = Holding((), 1, 0)
+
+
 def block(text: str, family: int) -> Block | None:
     """The block of one IP family (4 or 6) that a text names; ``None`` when it names none.
 
-    A block is an address, ``/`` and a mask in plain decimal digits; netmasks, zones and lone addresses are not.
+    A block is an address, ``/`` and a mask in plain digits; netmasks, zones and lone addresses are not.
     """
     return _BLOCKS[family](text) if len(text) <= LONGEST else None
 
@@ -66,8 +112,11 @@ def address(text: str, family: int) -> int | None:
 
 def canonical(text: str) -> str:
     """One spelling for all texts of the same block or address; any other text is given back as it is."""
-    if len(text) > LONGEST:
-        return text
+    return _canonical(text) if len(text) <= LONGEST else text
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _canonical(text: str) -> str:
     family = 6 if ":" in text else 4
     if "/" in text:
         found = _BLOCKS[family](text)

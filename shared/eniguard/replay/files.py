@@ -176,11 +176,9 @@ def _gunzipped(file: BinaryIO, chunk: bytes, step: int) -> Iterator[bytes]:
             if not chunk.strip(b"\0"):  # padding after the last member
                 return
             expander = isal_zlib.decompressobj(_GZIP_BITS)
-        block = expander.decompress(chunk, step)
-        yield block
-        while not expander.eof and (len(block) == step or expander.unconsumed_tail):
-            block = expander.decompress(expander.unconsumed_tail, step)
-            yield block
+        yield expander.decompress(chunk, step)
+        while expander.unconsumed_tail:
+            yield expander.decompress(expander.unconsumed_tail, step)
         chunk = expander.unused_data or file.read(_BLOCK)
     if not expander.eof:
         raise EOFError

@@ -68,9 +68,10 @@ class CallSequence:
 
     def _fold(self, call: Call, decided: Decided, pipeline: Pipeline) -> None:
         refs = list(touched(call))
-        if not refs:
+        if not refs and call.outcome == "ok":
             return
-        facts = decided.facts
+        facts, before = decided.facts, decided.judgement.before
         if missing := facts.missing(refs):
             facts.grow(pipeline.source.read(missing, call.at))
-        self._journal.fold(call, State(call, facts, "before"))
+            before = State(call, facts, "before")
+        self._journal.fold(call, before)

@@ -1,18 +1,18 @@
 """Which state snapshot an event file is decided with.
 
 Nearest wins, nothing is merged: the file's own ``<case>.state.json``, then ``--state``, then the closest
-``state.json`` in its folder or one above, up to the replay root.
+``state.json`` in its folder or one above, up to the replay root. Each may be compressed (``.state.json.gz``).
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 from eniguard.errors import InputError
 from eniguard.replay.expectations import EXPECTATIONS_FILE
-from eniguard.replay.files import Source
+from eniguard.replay.files import Source, blocks
 from eniguard.sources.snapshot import Snapshot
 
 FOLDER_STATE = "state.json"
@@ -47,8 +47,8 @@ class States:
         InputError
             The file's snapshot cannot be read or is not one.
         """
-        case = case_state(source.path)
-        return self._snapshot(case) if os.path.isfile(case) else None
+        case = _plain_or_compressed(case_state(source.path))
+        return None if case is None else self._snapshot(case)
 
     def shared(self, source: Source) -> Snapshot | None:
         """The snapshot that an event file shares with others, if there is one.
@@ -66,9 +66,9 @@ class States:
     def _closest(self, folder: str, root: str) -> Snapshot | None:
         key = (folder, root)
         if key not in self._folders:
-            candidate = os.path.join(folder, FOLDER_STATE)
+            candidate = _plain_or_compressed(os.path.join(folder, FOLDER_STATE))
             parent = os.path.dirname(folder)
-            if os.path.isfile(candidate):
+            if candidate is not None:
                 self._folders[key] = self._snapshot(candidate)
             elif folder in (root, parent):
                 self._folders[key] = None
@@ -78,11 +78,7 @@ class States:
 
     def _snapshot(self, path: str) -> Snapshot:
         if path not in self._read:
-            try:
-                data = Path(path).read_bytes()
-            except OSError as error:
-                raise InputError(f"the state snapshot cannot be read: {error.strerror}", path=path) from None
-            self._read[path] = Snapshot(data, path=path)
+            self._read[path] = Snapshot(b"".join(_content(path)), path=path)
         return self._read[path]
 
 
@@ -94,6 +90,18 @@ def case_state(path: str) -> str:
         if ending.lower() not in _EVENT_ENDINGS or not os.path.basename(base):
             return stem + CASE_STATE
         stem = base
+
+
+def _plain_or_compressed(path: str) -> str | None:
+    """The snapshot at a path, or its gzip form beside it; ``None`` if there is neither."""
+    return next((one for one in (path, f"{path}.gz") if os.path.isfile(one)), None)
+
+
+def _content(path: str) -> Iterator[bytes]:
+    for block in blocks(Source(path, os.path.dirname(path), 0)):
+        if isinstance(block, InputError):
+            raise InputError(f"state snapshot: {block.problem}", path=path, offset=block.offset)
+        yield block
 
 
 @lru_cache(maxsize=1024)

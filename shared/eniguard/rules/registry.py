@@ -10,6 +10,7 @@ from eniguard.events.calls import Call
 from eniguard.events.outcomes import Outcome
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Ref
+from eniguard.model import ActorKind
 from eniguard.rules import eni, pfx, qta, sg, slr
 from eniguard.rules.base import Rule
 from eniguard.settings import Policy, RuleSettings
@@ -21,13 +22,24 @@ PACKAGED: tuple[type[Rule], ...] = (*eni.RULES, *sg.RULES, *pfx.RULES, *slr.RULE
 
 
 class Chosen:
-    """The rules that look at one (action, outcome), and the distinct ways in which they ask for facts."""
+    """The rules that look at one kind of call, and what they want of it.
 
-    __slots__ = ("needs", "rules")
+    Attributes
+    ----------
+    rules
+        The rules, in the order of the catalogue.
+    needs
+        The distinct ways in which they ask for facts.
+    observers
+        Those that look across events.
+    """
+
+    __slots__ = ("needs", "observers", "rules")
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.needs: tuple[Needs, ...] = tuple(dict.fromkeys(_needs(rule) for rule in rules if _asks(rule)))
+        self.observers = tuple(rule for rule in rules if type(rule).observes is not Rule.observes)
 
 
 class Registry:
@@ -60,15 +72,25 @@ class Registry:
             for code, rule in known.items()
             if _enabled(rule, policy.rules.get(code), wanted) and (rule.event_path or not event_path)
         )
-        self._chosen: dict[tuple[str, str], Chosen] = {}
+        self._chosen: dict[tuple[str, Outcome, ActorKind], Chosen] = {}
 
-    def chosen(self, action: str, outcome: Outcome) -> Chosen:
-        """The rules that look at calls of this action with this outcome."""
-        key = (action, outcome)
+    def chosen(self, action: str, outcome: Outcome, actor: ActorKind) -> Chosen:
+        """The rules that look at calls of this action with this outcome by this kind of actor.
+
+        An unconfirmed service might be any actor: every rule for the action and outcome looks at it.
+        """
+        key = (action, outcome, actor)
         found = self._chosen.get(key)
         if found is None:
-            rules = tuple(r for r in self.rules if action in r.actions and outcome in r.outcomes)
-            found = self._chosen[key] = Chosen(rules)
+            found = self._chosen[key] = Chosen(
+                tuple(
+                    rule
+                    for rule in self.rules
+                    if action in rule.actions
+                    and outcome in rule.outcomes
+                    and (actor in rule.actors or actor == "unconfirmed_service")
+                )
+            )
         return found
 
     def actions(self) -> frozenset[str]:

@@ -93,6 +93,6 @@ def process(
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """The environment of this process, without what would change the output."""
+    """The environment of this process: it finds the same modules, and nothing in it changes the output."""
     kept = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "ENIGUARD_POLICY"}}
-    return {**kept, **extra}
+    return {**kept, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)), **extra}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eniguard.errors import InputError
 from eniguard.events import documents, envelopes
-from tests.unit.events.recorded import event, ids, joined, numbered, read
+from tests.unit.events.recorded import event, ids, joined, numbered, read, without
 
 DEEP = 200_000
 
@@ -146,6 +146,26 @@ def test_documents_one_after_the_other_are_all_read(between: bytes, indent: int 
     objects = between.join(json.dumps(part, indent=indent).encode() for part in (one, two, three))
 
     assert ids(read(document)) == ids(read(objects)) == ["e0", "e1", "e2"]
+
+
+def test_odd_events_are_found_again_in_text_without_separators() -> None:
+    bodies = [*numbered(3), without("eventType", eventId="e3"), *numbered(1), without("eventType", eventId=7)]
+    document = "".join(map(json.dumps, bodies)).encode()
+
+    batch = read(document)
+
+    assert ids(batch) == ["e0", "e1", "e2", "e3", "e0"]
+    (error,) = batch.errors
+    assert (error.index, error.offset) == (5, document.rindex(b'{"eventId"'))
+
+
+def test_event_cut_in_the_middle_is_not_searched_for_events_in_it() -> None:
+    forged = "\n".join(["{", '"eventName": "X", "requestParameters": [', json.dumps(event()), "]"])
+
+    batch = read(forged)
+
+    assert batch.concerned == []
+    assert len(batch.errors) == 1
 
 
 @pytest.mark.parametrize(

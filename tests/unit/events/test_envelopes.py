@@ -108,6 +108,21 @@ def test_a_delivery_of_everything_counts_each_event_once_and_keeps_the_order() -
     assert batch.count == 6
 
 
+def test_positions_count_the_events_inside_pages() -> None:
+    one, two, three, four = numbered(4)
+    payload = [one, {"Events": [two, three]}, {"Events": []}, four, {"Events": [event(eventTime="x")]}]
+
+    batch = read(payload)
+
+    assert [(concerned.record.event_id, concerned.index) for concerned in batch.concerned] == [
+        ("e0", 0),
+        ("e1", 1),
+        ("e2", 2),
+        ("e3", 3),
+    ]
+    assert [error.index for error in batch.errors] == [4]
+
+
 @pytest.mark.parametrize("field", ["aliyunaccountid", "aliyunoriginalaccountid"])
 def test_envelope_that_names_the_account_of_the_event_is_accepted(field: str) -> None:
     envelope = cloud_event(PLAIN, aliyunaccountid="1000000000000002") | {field: int(ACCOUNT)}

@@ -36,7 +36,7 @@ def test_every_spelling_of_a_time_becomes_utc(text: str, canonical: str, at: flo
         "2025-07-07T01:39:61Z",
         "0001-01-01T00:00:00+08:00",
         "20250707T013909Z",
-        "２０２５-07-07T01:39:09Z",
+        "\uff12025-07-07T01:39:09Z",
         "2025-07-07T01:39:09Z ",
     ],
 )
@@ -45,14 +45,9 @@ def test_text_that_is_no_time_with_an_offset_is_refused(text: str) -> None:
         parsed(text)
 
 
-@given(
-    st.datetimes(
-        min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(timezone.utc)
-    ),
-    st.integers(-14 * 60, 14 * 60),
-)
-def test_a_local_time_and_its_utc_form_are_the_same_instant(moment: datetime, minutes: int) -> None:
-    moment = moment.replace(microsecond=0)
+@given(st.integers(0, 4_000_000_000), st.integers(-14 * 60, 14 * 60))
+def test_a_local_time_and_its_utc_form_are_the_same_instant(at: int, minutes: int) -> None:
+    moment = datetime.fromtimestamp(at + 86_400, timezone.utc)
     local = moment.astimezone(timezone(timedelta(minutes=minutes)))
     canonical = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -60,7 +55,10 @@ def test_a_local_time_and_its_utc_form_are_the_same_instant(moment: datetime, mi
     assert seconds(canonical) == moment.timestamp()
 
 
-@given(st.text(max_size=24) | st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z"))
+@given(
+    st.text(max_size=24)
+    | st.from_regex(r"\A2025-0[0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9][Zz]\Z")
+)
 def test_the_fast_reading_agrees_with_the_full_one(text: str) -> None:
     fast = seconds(text)
     if fast is not None:

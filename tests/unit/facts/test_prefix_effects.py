@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from eniguard.events.calls import Call
 from eniguard.facts import effects
 from eniguard.facts.gathered import Facts
@@ -23,7 +25,7 @@ def after(*calls: Call) -> Eni:
     return eni
 
 
-def assign_ipv6(*prefixes: str, **more: object) -> Call:
+def assign_ipv6(*prefixes: str, **more: Any) -> Call:
     listed = {f"Ipv6Prefix.{number}": text for number, text in enumerate(prefixes, 1)}
     return call("ecs:AssignIpv6Addresses", NetworkInterfaceId="eni-1", **listed, **more)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from eniguard.facts.blocks import BITS, LONGEST, Block, address, block, canonical
+from eniguard.facts.blocks import BITS, LONGEST, Block, address, block, canonical, holding
 
 FAMILIES = st.sampled_from((4, 6))
 
@@ -62,6 +62,22 @@ def test_containment_and_overlap_agree_with_ipaddress(three: tuple[str, str, int
     assert mine.overlaps(theirs) == network.overlaps(other_network)
     assert mine.overlaps(theirs) == theirs.overlaps(mine)
     assert mine.holds(theirs.first) == (ip_address(other_network.network_address) in network)
+
+
+@given(st.lists(near(), max_size=4), near())
+def test_what_an_eni_holds_within_a_range_is_what_overlaps_it(
+    held: list[tuple[str, str, int]], asked: tuple[str, str, int]
+) -> None:
+    family = asked[2]
+    wanted = parsed(asked[0], family)
+    prefixes = tuple(text for one in held for text in one[:2])
+    singles = tuple(text.split("/")[0] for text in prefixes)
+    found = [piece.text for piece in holding(prefixes, singles, family).within(wanted.first, wanted.last)]
+    network = ip_network(asked[0], strict=False)
+    mine = [text for text in prefixes if ip_network(text, strict=False).version == family]
+    expected = [text for text in mine if ip_network(text, strict=False).overlaps(network)]
+    expected += [text for one in mine if ip_address(text := one.split("/")[0]) in network]
+    assert found == expected
 
 
 @given(written(), written())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from eniguard.facts.blocks import Block, address, block
+from eniguard.facts.blocks import Block, Piece, address, block, holding
 from eniguard.facts.kinds import Eni
 from eniguard.model import Evidence, Reference
 from eniguard.model.kinds import ENI
@@ -84,12 +84,17 @@ def _within(case: Case, one: Asked) -> Iterator[Evidence]:
 
 
 def _with_neighbours(case: Case, one: Asked, listing: Known, missing: list[Missing]) -> list[Evidence]:
-    """Overlaps with what the ENIs of the vSwitch hold; adds to ``missing`` where that is not known."""
+    """Overlaps with what the ENIs of the vSwitch hold; adds to ``missing`` where that is not known.
+
+    The ENI of the call may hold what it asks for already: a listing from after the call shows just that, and
+    a call repeated with its token succeeds again.
+    """
     family = one.family.number
     blocks = _blocks(one)
     hits: dict[str, list[str]] = {text: [] for text, _ in blocks}
-    own = target_eni(case.call)
-    own_may_be_there = listing.later or case.call.outcome == "ok"
+    own = target_eni(case.call) if listing.later or case.call.outcome == "ok" else None
+    first = min((wanted.first for _, wanted in blocks), default=0)
+    last = max((wanted.last for _, wanted in blocks), default=-1)
     for eni in listing.value if isinstance(listing.value, tuple) else ():
         if not isinstance(eni, Eni):
             continue
@@ -97,11 +102,10 @@ def _with_neighbours(case: Case, one: Asked, listing: Known, missing: list[Missi
         if prefixes is None or addresses is None:
             missing.append(listing.missing(f"it is not known what {eni.id} holds"))
             continue
-        mine = eni.id == own and own_may_be_there
-        for text, overlapping in _prefix_hits(blocks, prefixes, family, mine):
-            hits[text].append(f"prefix {overlapping} of {eni.id}")
-        for text, single in _address_hits(blocks, addresses, family):
-            hits[text].append(f"address {single} of {eni.id}")
+        for piece in holding(prefixes, addresses, family).within(first, last):
+            for text, wanted in blocks:
+                if _overlaps(wanted, piece) and not (eni.id == own and _same(wanted, piece)):
+                    hits[text].append(f"{'address' if piece.single else 'prefix'} {piece.text} of {eni.id}")
     return [
         listing.evidence(one.family.prefix, text, f"overlaps with {_shown(found)}")
         for text, found in hits.items()
@@ -109,35 +113,12 @@ def _with_neighbours(case: Case, one: Asked, listing: Known, missing: list[Missi
     ]
 
 
-def _prefix_hits(
-    blocks: Sequence[tuple[str, Block]], prefixes: Sequence[str], family: int, mine: bool
-) -> Iterator[tuple[str, str]]:
-    """Pairs of an asked-for and an existing prefix that overlap.
-
-    With ``mine`` the ENI is the one of the call and may hold what it asks for already: a listing from after
-    the call shows just that, and a call repeated with its token succeeds again.
-    """
-    for prefix in prefixes:
-        theirs = block(prefix, family)
-        if theirs is None:
-            continue
-        for text, wanted in blocks:
-            if wanted.overlaps(theirs) and not (
-                mine and (wanted.first, wanted.length) == (theirs.first, theirs.length)
-            ):
-                yield text, prefix
+def _overlaps(wanted: Block, piece: Piece) -> bool:
+    return piece.first <= wanted.last and wanted.first <= piece.last
 
 
-def _address_hits(
-    blocks: Sequence[tuple[str, Block]], addresses: Sequence[str], family: int
-) -> Iterator[tuple[str, str]]:
-    for single in addresses:
-        number = address(single, family)
-        if number is None:
-            continue
-        for text, wanted in blocks:
-            if wanted.first <= number <= wanted.last:
-                yield text, single
+def _same(wanted: Block, piece: Piece) -> bool:
+    return not piece.single and (wanted.first, wanted.last) == (piece.first, piece.last)
 
 
 def _blocks(one: Asked) -> list[tuple[str, Block]]:

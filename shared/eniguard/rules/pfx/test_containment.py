@@ -144,6 +144,12 @@ class TestReservation:
         ]
         assert findings(decided(by_number, state=world(), only=self.ONLY)) == []
 
+    def test_a_reservation_of_the_other_family_gives_no_prefixes_by_number(self) -> None:
+        state = world(reservations=(reservation("vcr-1", RESERVED),))
+        decision = decided(assign_ipv6(Ipv6PrefixCount=1, error=REFUSED), state=state, only=self.ONLY)
+        assert findings(decision) == [("PFX005", "low", FREE)]
+        assert "no reserved IPv6 block yet" in decision.findings[0].advice
+
     @pytest.mark.parametrize("status", ["Releasing", "Released", "Assigning"])
     def test_a_reservation_in_another_state_is_named(self, status: str) -> None:
         state = world(reservations=(reservation("vcr-1", RESERVED, status),))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from eniguard.events.calls import Call
 from eniguard.rules.pfx.test_world import (
     BUSY,
@@ -12,21 +14,21 @@ from eniguard.rules.pfx.test_world import (
     assign_ipv6,
     create,
     eni,
+    unassign,
     world,
 )
-from eniguard.sources.snapshot import Snapshot
-from eniguard.testing import call, decided, decided_in_order, findings, undecided
+from eniguard.testing import Snapshot, call, decided, decided_in_order, findings, undecided
 
 ONLY = ["PFX009"]
 EVENING = "2026-03-01T20:00:00Z"
 
 
-def holding(number: int, **options: str) -> Snapshot:
+def holding(number: int, **options: Any) -> Snapshot:
     prefixes = [f"10.{one}.0.0/28" for one in range(number)]
     return world([eni(FREE, "10.0.0.10", prefixes=prefixes), BUSY_ENI], **options)
 
 
-def ten(error: str | None = None, **more: object) -> Call:
+def ten(error: str | None = None, **more: Any) -> Call:
     return assign(Ipv4PrefixCount=10, error=error, **more)
 
 
@@ -50,7 +52,6 @@ def test_more_than_49_are_a_conflict_of_facts_when_the_call_succeeds() -> None:
 
 def test_the_total_runs_over_calls_that_assign_by_name_and_by_number() -> None:
     by_name = assign(*(f"10.0.{one}.0/28" for one in range(9)))
-    answered = ten()
     named = {
         "AssignedPrivateIpAddressesSet": {
             "Ipv4PrefixSet": {"Ipv4Prefixes": [f"10.9.{n}.0/28" for n in range(10)]}
@@ -67,9 +68,7 @@ def test_the_total_runs_over_calls_that_assign_by_name_and_by_number() -> None:
 
 
 def test_what_was_unassigned_makes_room() -> None:
-    give_back = call(
-        "ecs:UnassignPrivateIpAddresses", NetworkInterfaceId=FREE, **{"Ipv4Prefix.1": "10.0.0.0/28"}
-    )
+    give_back = unassign("10.0.0.0/28", eni=FREE)
     decisions = decided_in_order([give_back, assign("10.0.9.0/28")], state=holding(49), only=ONLY)
     assert findings(decisions[1]) == []
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from eniguard.events.calls import Call
@@ -14,6 +16,7 @@ from eniguard.rules.pfx.test_world import (
     assign,
     assign_ipv6,
     eni,
+    unassign,
     world,
 )
 from eniguard.testing import API_GATEWAY, call, decided, decided_in_order, findings, undecided
@@ -32,7 +35,7 @@ def resize(new_type: str, error: str | None = None, name: str = "ModifyInstanceS
 
 
 class TestLimits:
-    """Seed 002: an ecs.g7.large takes five IPv4 prefixes beside the primary address, and six IPv6 prefixes."""
+    """Seed 002: an ecs.g7.large takes five IPv4 prefixes beside the primary address, and six of IPv6."""
 
     def test_five_ipv4_prefixes_fit_and_six_do_not(self) -> None:
         assert findings(decided(assign(Ipv4PrefixCount=5, eni=BUSY), state=world(), only=ONLY)) == []
@@ -81,9 +84,7 @@ class TestLimits:
             assign(Ipv4PrefixCount=3, eni=BUSY),
             assign_ipv6(Ipv6PrefixCount=6, eni=BUSY),
             assign("10.0.0.160/28", eni=BUSY, error=FULL),
-            call(
-                "ecs:UnassignPrivateIpAddresses", NetworkInterfaceId=BUSY, **{"Ipv4Prefix.1": "10.0.0.128/28"}
-            ),
+            unassign("10.0.0.128/28", eni=BUSY),
             assign("10.0.0.160/28", eni=BUSY),
         ]
         decisions = decided_in_order(calls, state=world(), only=ONLY)
@@ -186,7 +187,8 @@ class TestTypeChange:
     ],
 )
 def test_a_missing_fact_is_undecided(left_out: str, missing: str) -> None:
-    state = world(**{left_out: None})  # type: ignore[arg-type]
+    without: dict[str, Any] = {left_out: None}
+    state = world(**without)
     for only in (ONLY, NEARLY):
         decision = decided(assign(Ipv4PrefixCount=1, eni=BUSY), state=state, only=only)
         assert (findings(decision), undecided(decision)) == ([], only)

@@ -131,7 +131,5 @@ def test_the_created_eni_is_the_subject_when_the_response_names_it() -> None:
 
 
 def test_a_call_without_its_eni_has_a_subject_all_the_same() -> None:
-    nameless = call(
-        "ecs:AssignPrivateIpAddresses", error="MissingParameter", **{"Ipv4Prefix.1": "10.0.0.0/27"}
-    )
+    nameless = call("ecs:AssignPrivateIpAddresses", error="MissingParameter", Ipv4Prefix=["10.0.0.0/27"])
     assert findings(decided(nameless, only=BOTH)) == [("PFX002", "low", "(not named)")]

@@ -15,6 +15,7 @@ from eniguard.rules.pfx.test_world import (
     assign_ipv6,
     create,
     eni,
+    unassign,
     world,
 )
 from eniguard.testing import MORNING, call, decided, decided_in_order, findings, undecided
@@ -132,7 +133,7 @@ def test_what_earlier_calls_assigned_is_in_the_way() -> None:
     calls = [
         assign("10.0.0.128/28", eni=BUSY),
         assign("10.0.0.128/28", error=REFUSED),
-        call("ecs:UnassignPrivateIpAddresses", NetworkInterfaceId=BUSY, **{"Ipv4Prefix.1": "10.0.0.128/28"}),
+        unassign("10.0.0.128/28", eni=BUSY),
         assign("10.0.0.128/28"),
     ]
     decisions = decided_in_order(calls, state=world(), only=ONLY)

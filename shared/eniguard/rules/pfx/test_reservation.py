@@ -17,6 +17,7 @@ from eniguard.rules.pfx.test_world import (
     assign,
     eni,
     reservation,
+    unassign,
     world,
 )
 from eniguard.testing import MORNING, call, decided, decided_in_order, findings, undecided
@@ -67,9 +68,7 @@ def test_a_count_of_zero_is_enough_when_the_enis_are_not_known() -> None:
 
 def test_prefixes_that_were_unassigned_before_no_longer_count() -> None:
     state = world(reservations=(reservation("vcr-1", RESERVED, AssignedCidrCount=1),))
-    give_back = call(
-        "ecs:UnassignPrivateIpAddresses", NetworkInterfaceId=OTHER, **{"Ipv4Prefix.1": "10.0.0.240/28"}
-    )
+    give_back = unassign("10.0.0.240/28", eni=OTHER)
     assert findings(decided_in_order([give_back, delete()], state=state, only=ONLY)[1]) == []
 
 

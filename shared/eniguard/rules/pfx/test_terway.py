@@ -12,8 +12,7 @@ from eniguard.rules.pfx.test_world import (
     eni,
     world,
 )
-from eniguard.sources.snapshot import Snapshot
-from eniguard.testing import decided, decided_in_order, findings, undecided
+from eniguard.testing import Snapshot, decided, decided_in_order, findings, undecided
 
 ONLY = ["PFX017"]
 

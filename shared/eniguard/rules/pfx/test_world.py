@@ -30,27 +30,35 @@ Items = Sequence[Mapping[str, Any]]
 
 def assign(*prefixes: str, eni: str = FREE, error: str | None = None, **more: Any) -> Call:
     """AssignPrivateIpAddresses with IPv4 prefixes by name."""
-    return _assign("AssignPrivateIpAddresses", "Ipv4Prefix", prefixes, eni, error, more)
+    return _listing(
+        "AssignPrivateIpAddresses", "Ipv4Prefix", prefixes, NetworkInterfaceId=eni, error=error, **more
+    )
+
+
+def unassign(*prefixes: str, eni: str = FREE, error: str | None = None, **more: Any) -> Call:
+    """UnassignPrivateIpAddresses with IPv4 prefixes by name."""
+    return _listing(
+        "UnassignPrivateIpAddresses", "Ipv4Prefix", prefixes, NetworkInterfaceId=eni, error=error, **more
+    )
 
 
 def assign_ipv6(*prefixes: str, eni: str = FREE, error: str | None = None, **more: Any) -> Call:
     """AssignIpv6Addresses with IPv6 prefixes by name."""
-    return _assign("AssignIpv6Addresses", "Ipv6Prefix", prefixes, eni, error, more)
+    return _listing(
+        "AssignIpv6Addresses", "Ipv6Prefix", prefixes, NetworkInterfaceId=eni, error=error, **more
+    )
 
 
-def _assign(
-    name: str, parameter: str, prefixes: Sequence[str], eni: str, error: str | None, more: dict[str, Any]
-) -> Call:
-    listed = {f"{parameter}.{number}": text for number, text in enumerate(prefixes, 1)}
-    return call(f"ecs:{name}", error=error, NetworkInterfaceId=eni, **{**listed, **more})
+def _listing(name: str, parameter: str, prefixes: Sequence[str], **more: Any) -> Call:
+    """A call with the wire keys of a list, ``Ipv4Prefix.1`` and so on."""
+    listed: dict[str, Any] = {f"{parameter}.{number}": text for number, text in enumerate(prefixes, 1)}
+    return call(f"ecs:{name}", **listed, **more)
 
 
 def create(error: str | None = None, created: str | None = None, **parameters: Any) -> Call:
     """CreateNetworkInterface in the vSwitch."""
     response = {"NetworkInterfaceId": created} if created else {}
-    return call(
-        "ecs:CreateNetworkInterface", error=error, response=response, **{"VSwitchId": VSWITCH, **parameters}
-    )
+    return call("ecs:CreateNetworkInterface", error=error, response=response, VSwitchId=VSWITCH, **parameters)
 
 
 def eni(

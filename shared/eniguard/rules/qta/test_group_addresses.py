@@ -8,8 +8,7 @@ import pytest
 from eniguard.events.calls import Call
 from eniguard.rules.registry import Registry
 from eniguard.settings import DEFAULT_POLICY, Policy, RuleSettings
-from eniguard.sources.snapshot import Snapshot
-from eniguard.testing import call, decided, decided_in_order, findings, snapshot, undecided
+from eniguard.testing import Snapshot, call, decided, decided_in_order, findings, snapshot, undecided
 
 GROUP, ADVANCED = "sg-bp1example0001", "sg-bp1example0002"
 NEW = "eni-bp1example0009"
@@ -136,9 +135,7 @@ def test_what_is_assigned_to_an_eni_fills_its_groups(action: str, asked: dict[st
 
 def test_the_groups_of_an_eni_may_be_swapped() -> None:
     full = state(eni("eni-1", GROUP, addresses=7), eni(NEW, ADVANCED))
-    swapped = call(
-        "ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=NEW, **{"SecurityGroupId.1": GROUP}
-    )
+    swapped = call("ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=NEW, SecurityGroupId=[GROUP])
     assert findings(decided(swapped, state=full, policy=quota(10), only=ONLY)) == [("QTA001", "low", GROUP)]
     renamed = call("ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=NEW, NetworkInterfaceName="web")
     decision = decided(renamed, state=full, policy=quota(10), only=ONLY)
