@@ -30,7 +30,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _VALUES = msgspec.json.Decoder(list[Raw])
 _VALUE = msgspec.json.Decoder(Raw)
-_FIRST_KEY = re.compile(rb'\{\s*("[^"\\]{1,64}")')
+_FIRST_KEY = re.compile(rb'\{\s*("[^"\\]{1,64}")\s*:')
 
 
 class Element(Struct, frozen=True):

@@ -134,8 +134,6 @@ class _Malformed(ValueError):
 
 #: Numbers from here on are no parameter of any call; they, infinity and NaN count as malformed.
 _BEYOND = 10**20
-#: Stands for a value nested deeper than Python can follow; no reader takes it.
-_UNREADABLE = object()
 
 
 #: Path of a value below its parameter: list positions as integers, object keys as texts.
@@ -190,7 +188,7 @@ def _reading(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:
         return _plain_text(name, steps[0].key, general)
     if shape is Shape.TEXTS and all(len(step.path) == 1 and isinstance(step.path[0], int) for step in steps):
         return _plain_texts(name, tuple(step.key for step in steps), general)
-    if shape is Shape.PERMISSIONS and (rules := _rule_keys(steps)) is not None:
+    if name == "Permissions" and (rules := _rule_keys(steps)) is not None:
         return _plain_permissions(name, rules, general)
     return general
 
@@ -264,6 +262,8 @@ def _general(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:
             values[name] = reader(gathered[name])
 
     def read_flat_rule(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
+        if any(step.path and recorded[step.key] is not None for step in steps):
+            raise _Malformed
         rule = {step.key: recorded[step.key] for step in steps if not step.path}
         if any(value is not None for value in rule.values()):
             listed = cast("tuple[Permission, ...]", values.get("Permissions", ()))
@@ -310,10 +310,7 @@ def _merge(gathered: dict[str, Any], name: str, value: Any) -> None:
     elif isinstance(gathered[name], dict) and not isinstance(value, dict):
         gathered[name]["*"] = value
     else:
-        try:
-            gathered[name] = [*_as_list(gathered[name]), *_as_list(value)]
-        except RecursionError:
-            gathered[name] = _UNREADABLE
+        gathered[name] = [*_as_list(gathered[name]), *_as_list(value)]
 
 
 def _place(gathered: dict[str, Any], name: str, path: _Path, value: Any) -> None:

@@ -6,7 +6,7 @@ It belongs to one account and region, is folded in event order, and keeps a boun
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,12 +24,16 @@ from eniguard.sources.snapshot import relation_values
 MOST_RESOURCES = 200_000
 
 _Key = tuple[str, str]
+#: A listing that a resource stands in: its kind, the relation, and what it is related to.
+Relation = tuple[str, str, str]
+#: Told of the kind, the id, the new copy, and the time it holds from.
+Watcher = Callable[[str, str, "AnyResource | Gone", float], None]
 
 
 class _Copy(Struct, frozen=True):
     value: AnyResource | Gone
     at: float
-    relations: tuple[tuple[str, str, str], ...]
+    relations: tuple[Relation, ...]
 
 
 class Journal:
@@ -44,7 +48,8 @@ class Journal:
     def __init__(self, most: int = MOST_RESOURCES) -> None:
         self._most = most
         self._copies: OrderedDict[_Key, _Copy] = OrderedDict()
-        self._members: dict[tuple[str, str, str], set[str]] = {}
+        self._members: dict[Relation, set[str]] = {}
+        self._watchers: list[Watcher] = []
 
     def __len__(self) -> int:
         return len(self._copies)
@@ -54,6 +59,10 @@ class Journal:
         copy = self._copies.get((kind, resource_id))
         return None if copy is None else Fact(copy.value, "journal", copy.at, folded=True)
 
+    def watch(self, watcher: Watcher) -> None:
+        """Tell ``watcher`` of every copy that is kept from now on."""
+        self._watchers.append(watcher)
+
     def members(self, ref: Ref) -> frozenset[str]:
         """The ids that the journal counts among the members of a relation."""
         return frozenset(self._members.get((ref.kind, ref.by, ref.value), ()))
@@ -62,12 +71,14 @@ class Journal:
         """Keep a newer copy of a resource."""
         key = (kind, resource_id)
         self._forget(key)
-        relations = () if isinstance(value, Gone) else tuple(_relations(kind, value))
+        relations = () if isinstance(value, Gone) else tuple(relations_of(kind, value))
         self._copies[key] = _Copy(value, at, relations)
         for relation in relations:
             self._members.setdefault(relation, set()).add(resource_id)
         if len(self._copies) > self._most:
             self._forget(next(iter(self._copies)))
+        for watcher in self._watchers:
+            watcher(kind, resource_id, value, at)
 
     def fold(self, call: Call, before: State) -> None:
         """Take in what a decided call did.
@@ -119,7 +130,8 @@ def touched(call: Call) -> Iterator[Ref]:
             yield reference(call, target.kind, target.id)
 
 
-def _relations(kind: str, value: AnyResource) -> Iterator[tuple[str, str, str]]:
+def relations_of(kind: str, value: AnyResource) -> Iterator[Relation]:
+    """The listings that a resource stands in."""
     for by in RELATIONS.get(kind, ()):
         for related_to in relation_values(value, by):
             yield (kind, by, related_to)

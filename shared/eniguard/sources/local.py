@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from eniguard.facts.kinds import AnyResource
-from eniguard.facts.refs import Fact, Ref
-from eniguard.sources.journal import Journal
-from eniguard.sources.snapshot import Snapshot, relation_values, why_unknown
+from eniguard.facts.refs import Fact, Gone, Ref
+from eniguard.sources.journal import Journal, Relation, relations_of
+from eniguard.sources.snapshot import Snapshot, why_unknown
 
 
 class LocalSource:
@@ -24,16 +24,17 @@ class LocalSource:
     def __init__(self, snapshot: Snapshot | None, journal: Journal) -> None:
         self._snapshot = snapshot
         self._journal = journal
+        self._listings: _Listings | None = None
+        if snapshot is not None:
+            self._listings = _Listings(snapshot, journal)
+            journal.watch(self._listings.changed)
 
     def read(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
         """A fact for every reference."""
         return {ref: self._one(ref, at) if ref.by == "id" else self._all(ref, at) for ref in refs}
 
-    def _snapshot_fact(self, ref: Ref) -> Fact | None:
-        return None if self._snapshot is None else self._snapshot.fact(ref)
-
     def _one(self, ref: Ref, at: float) -> Fact:
-        listed = self._snapshot_fact(ref)
+        listed = None if self._snapshot is None else self._snapshot.fact(ref)
         folded = self._journal.fact(ref.kind, ref.value)
         if listed is None:
             return folded or Fact(why_unknown(ref, self._snapshot), "none", at, folded=True)
@@ -44,30 +45,75 @@ class LocalSource:
         return Fact(listed.value, listed.source, listed.as_of, earlier=folded)
 
     def _all(self, ref: Ref, at: float) -> Fact:
-        listed = self._snapshot_fact(ref)
-        if listed is None or not isinstance(listed.value, tuple):
-            return Fact(why_unknown(ref, self._snapshot), "none", at, folded=True)
-        if listed.newer_than(at):
-            return listed
-        return self._overlaid(ref, listed, listed.value)
+        found = None
+        if self._snapshot is not None and self._listings is not None and self._snapshot.holds(ref):
+            if self._snapshot.as_of >= at:
+                found = self._snapshot.fact(ref)
+            else:
+                found = self._listings.fact((ref.kind, ref.by, ref.value), ref)
+        return found or Fact(why_unknown(ref, self._snapshot), "none", at, folded=True)
 
-    def _overlaid(self, ref: Ref, listed: Fact, members: tuple[AnyResource, ...]) -> Fact:
-        """The listing as the calls since the snapshot have left it."""
-        found: list[AnyResource] = []
-        newest = listed.as_of
-        for one in members:
-            fact = self._journal.fact(ref.kind, one.id)
-            if fact is None or fact.as_of < listed.as_of:
-                found.append(one)
-                continue
-            newest = max(newest, fact.as_of)
-            if isinstance(fact.value, AnyResource) and ref.value in relation_values(fact.value, ref.by):
-                found.append(fact.value)
-        present = {one.id for one in members}
-        for resource_id in sorted(self._journal.members(ref) - present):
-            fact = self._journal.fact(ref.kind, resource_id)
-            if fact is not None and isinstance(fact.value, AnyResource):
-                newest = max(newest, fact.as_of)
-                found.append(fact.value)
-        changed = newest > listed.as_of
-        return Fact(tuple(found), "journal" if changed else listed.source, newest, folded=changed)
+
+class _Listings:
+    """The listings of a snapshot that were asked for, kept as the journal changes them.
+
+    A listing is put together once; after that each copy the journal keeps costs what it changes.
+    """
+
+    def __init__(self, snapshot: Snapshot, journal: Journal) -> None:
+        self._snapshot = snapshot
+        self._journal = journal
+        self._members: dict[Relation, dict[str, AnyResource]] = {}
+        self._standing: dict[tuple[str, str], set[Relation]] = {}
+        self._facts: dict[Relation, Fact] = {}
+        self._changed_at: dict[Relation, float] = {}
+
+    def fact(self, relation: Relation, ref: Ref) -> Fact | None:
+        """The listing as the calls since the snapshot have left it; ``None`` if the snapshot has none."""
+        fact = self._facts.get(relation)
+        if fact is None:
+            if relation not in self._members and not self._put_together(relation, ref):
+                return None
+            members = tuple(self._members[relation].values())
+            changed = self._changed_at.get(relation)
+            fact = self._facts[relation] = (
+                Fact(members, "snapshot", self._snapshot.as_of)
+                if changed is None
+                else Fact(members, "journal", changed, folded=True)
+            )
+        return fact
+
+    def changed(self, kind: str, resource_id: str, value: AnyResource | Gone, at: float) -> None:
+        """Take in a copy the journal keeps, in the listings that were asked for."""
+        if at < self._snapshot.as_of:
+            return
+        now = set() if isinstance(value, Gone) else set(relations_of(kind, value))
+        for relation in self._standing.get((kind, resource_id), set()) - now:
+            del self._members[relation][resource_id]
+            self._standing[(kind, resource_id)].discard(relation)
+            self._touch(relation, at)
+        for relation in now & self._members.keys():
+            if isinstance(value, AnyResource):
+                self._stand(relation, resource_id, value)
+                self._touch(relation, at)
+
+    def _put_together(self, relation: Relation, ref: Ref) -> bool:
+        listed = self._snapshot.listing(ref)
+        if listed is None:
+            return False
+        self._members[relation] = {}
+        for one in listed:
+            self._stand(relation, one.id, one)
+        for resource_id in sorted({one.id for one in listed} | self._journal.members(ref)):
+            copy = self._journal.fact(ref.kind, resource_id)
+            if copy is not None and isinstance(copy.value, AnyResource | Gone):
+                self.changed(ref.kind, resource_id, copy.value, copy.as_of)
+        return True
+
+    def _stand(self, relation: Relation, resource_id: str, value: AnyResource) -> None:
+        self._members[relation][resource_id] = value
+        self._standing.setdefault((relation[0], resource_id), set()).add(relation)
+
+    def _touch(self, relation: Relation, at: float) -> None:
+        self._facts.pop(relation, None)
+        self._changed_at[relation] = max(at, self._changed_at.get(relation, at))

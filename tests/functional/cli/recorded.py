@@ -15,6 +15,14 @@ from eniguard.cli.app import eniguard
 
 ACCOUNT = "1234567890123456"
 REFUSED = "InvalidOperation.EniServiceManaged"
+_CHANGES_OUTPUT = {
+    "COLUMNS",
+    "ENIGUARD_POLICY",
+    "PYTHONIOENCODING",
+    "PYTHONUNBUFFERED",
+    "NO_COLOR",
+    "FORCE_COLOR",
+}
 COMMAND = [sys.executable, "-m", "eniguard.cli"]
 
 
@@ -94,5 +102,5 @@ def process(
 
 def environment(**extra: str) -> dict[str, str]:
     """The environment of this process: it finds the same modules, and nothing in it changes the output."""
-    kept = {key: value for key, value in os.environ.items() if key not in {"COLUMNS", "ENIGUARD_POLICY"}}
+    kept = {key: value for key, value in os.environ.items() if key not in _CHANGES_OUTPUT}
     return {**kept, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)), **extra}

@@ -266,7 +266,7 @@ def layouts(draw: st.DrawFn) -> tuple[bytes, list[str]]:
     return whole.encode(), [body["eventId"] for body in bodies]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(layouts(), st.integers(1, 4000), st.integers(1200, 6000))
 def test_pieces_and_blocks_of_any_size_give_the_same_events(
     layout: tuple[bytes, list[str]], block: int, piece: int
@@ -287,7 +287,7 @@ def every(pattern: bytes, text: bytes) -> list[Any]:
     return [found.start() for found in re.finditer(pattern, text)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.data(), st.sampled_from([2_000, documents.PIECE]))
 def test_a_bad_byte_costs_at_most_the_events_it_touches(data: st.DataObject, piece: int) -> None:
     document = json.dumps(numbered(9), separators=(",", ":")).encode()

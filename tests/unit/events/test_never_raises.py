@@ -29,14 +29,14 @@ from tests.unit.events.recorded import (
     spoiled,
 )
 
-_API = st.sampled_from(sorted(APIS)).map(APIS.__getitem__)
+ACTIONS = st.sampled_from(sorted(APIS))
 
 
 def calls(batch: Batch) -> list[Call]:
     return [call_of(concerned.record, concerned.api) for concerned in batch.concerned]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=400))
 @example(b"[" * 200_000)
 @example(b'{"a":' * 200_000)
@@ -54,16 +54,17 @@ def test_any_bytes_end_as_errors_or_events(payload: bytes) -> None:
         assert not payload.strip(b"[], \t\r\n"), "something was left out in silence"
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(JSON)
 def test_any_json_is_read_without_an_exception(value: Any) -> None:
     batch = read(json.dumps(value), now=AT)
 
     assert batch.concerned == []
-    assert read(value).count == batch.count
+    if isinstance(value, dict | list):
+        assert read(value).count == batch.count
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(spoiled(), min_size=1, max_size=6), st.booleans())
 def test_each_event_of_a_list_ends_in_exactly_one_place(bodies: list[dict[str, Any]], lines: bool) -> None:
     document = "\n".join(map(json.dumps, bodies)) if lines else json.dumps(bodies)
@@ -77,7 +78,7 @@ def test_each_event_of_a_list_ends_in_exactly_one_place(bodies: list[dict[str, A
     assert all(index is not None and 0 <= index < len(bodies) for index in places)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(spoiled(), st.sampled_from([cloud_event, log_row]), st.data())
 def test_spoilt_envelopes_end_in_exactly_one_place(
     body: dict[str, Any], wrap: Any, data: st.DataObject
@@ -101,7 +102,7 @@ DOCUMENTS = [
 ]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.sampled_from(DOCUMENTS), st.data(), st.sampled_from([1_500, documents.PIECE]))
 def test_documents_with_bytes_changed_are_read_without_an_exception(
     document: bytes, data: st.DataObject, piece: int
@@ -143,9 +144,10 @@ def _deep(depth: int) -> list[Any]:
     return found
 
 
-@settings(max_examples=500)
-@given(_API, st.data())
-def test_normaliser_takes_parameters_of_any_shape(api: Api, data: st.DataObject) -> None:
+@settings(max_examples=500, deadline=None)
+@given(ACTIONS, st.data())
+def test_normaliser_takes_parameters_of_any_shape(action: str, data: st.DataObject) -> None:
+    api = APIS[action]
     recorded = data.draw(st.dictionaries(_keys(api), _AWKWARD, max_size=6))
 
     found = normalised(api, recorded)
@@ -174,11 +176,12 @@ def test_values_nested_without_end_are_malformed(action: str) -> None:
             assert found is NO_PARAMETERS or set(found.values) | set(found.malformed) <= set(api.parameters)
 
 
-@settings(max_examples=300)
-@given(_API, st.dictionaries(st.text(max_size=8), JSON, max_size=4), st.data())
+@settings(max_examples=300, deadline=None)
+@given(ACTIONS, st.dictionaries(st.text(max_size=8), JSON, max_size=4), st.data())
 def test_call_is_read_from_a_response_of_any_shape(
-    api: Api, parameters: dict[str, Any], data: st.DataObject
+    action: str, parameters: dict[str, Any], data: st.DataObject
 ) -> None:
+    api = APIS[action]
     names = [
         "AssignedPrivateIpAddressesSet",
         "InstanceIdSets",

@@ -140,7 +140,7 @@ def _outside_reserved(
         elif case.check(
             f"{what} is in no Assigned reserved block", not reserved, _blocks_shown(reservations)
         ):
-            note = f"{_blocks_shown(reservations)} is Assigned to {family.label} prefixes"
+            note = f"in no reserved {family.label} block; Assigned: {_blocks_shown(reservations)}"
             name, value = (family.prefix, text) if text else (family.prefix_count, one.count)
             yield listing.evidence(name, value, note)
 
@@ -187,7 +187,7 @@ def _create_first(families: Sequence[Family], vswitch_id: str) -> str | None:
 
 def _blocks_shown(reservations: Sequence[CidrReservation]) -> str:
     shown = [one.cidr or one.id for one in reservations if (one.status or "").lower() == ASSIGNED]
-    return f"only {', '.join(shown)}" if shown else "no block"
+    return ", ".join(shown) if shown else "none"
 
 
 def _blocks(one: Asked) -> Iterator[tuple[str, Block]]:
