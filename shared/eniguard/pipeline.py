@@ -6,8 +6,7 @@ command line call it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
-from itertools import chain
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -19,7 +18,7 @@ from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.model import Actor, Decision, History, Observation
 from eniguard.rules.case import NO_HISTORY
-from eniguard.rules.registry import Chosen, Registry
+from eniguard.rules.registry import Chosen, Needs, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.sources import NoSource, Source
 
@@ -109,8 +108,10 @@ class Pipeline:
 
         What a rule needs depends on what is known: a round that brought nothing new to know is the last.
         """
+        needs = chosen.needs
         for rounds in range(MOST_ROUNDS):
-            missing = facts.missing(_wanted(call, chosen, facts))
+            wanted, needs = _wanted(call, needs, facts)
+            missing = facts.missing(wanted)
             if not missing:
                 return rounds
             found = self.source.read(missing, call.at)
@@ -118,9 +119,20 @@ class Pipeline:
             if all(isinstance(fact.value, Unknown) for fact in found.values()):
                 return rounds + 1
         too_deep = Fact(Unknown(f"more than {MOST_ROUNDS} rounds of look-ups"), "none", call.at, folded=True)
-        facts.grow({ref: too_deep for ref in facts.missing(_wanted(call, chosen, facts))})
+        facts.grow({ref: too_deep for ref in facts.missing(_wanted(call, needs, facts)[0])})
         return MOST_ROUNDS
 
 
-def _wanted(call: Call, chosen: Chosen, facts: Facts) -> Iterable[Ref]:
-    return chain.from_iterable([need(call, facts) for need in chosen.needs])
+def _wanted(call: Call, needs: Sequence[Needs], facts: Facts) -> tuple[list[Ref], list[Needs]]:
+    """What is wanted, and those of ``needs`` that may want more once more is known.
+
+    One that read no fact wants the same whatever is found.
+    """
+    wanted: list[Ref] = []
+    open_ones: list[Needs] = []
+    for need in needs:
+        reads = facts.reads
+        wanted.extend(need(call, facts))
+        if facts.reads != reads:
+            open_ones.append(need)
+    return wanted, open_ones

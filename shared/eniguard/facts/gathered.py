@@ -13,10 +13,12 @@ class Facts:
     A reference that was asked and got no fact stays Unknown; it is not asked again.
     """
 
-    __slots__ = ("_facts",)
+    __slots__ = ("_facts", "reads")
 
     def __init__(self, facts: Mapping[Ref, Fact] | None = None) -> None:
         self._facts: dict[Ref, Fact] = dict(facts or {})
+        #: How often a value was read: what is computed without a read does not depend on any fact.
+        self.reads = 0
 
     def asked(self, ref: Ref) -> bool:
         """Whether a source has already been asked for this fact."""
@@ -36,6 +38,7 @@ class Facts:
 
     def value(self, ref: Ref) -> FactValue:
         """The newest value of a fact, of whatever age: what the next look-up is chosen by."""
+        self.reads += 1
         fact = self._facts.get(ref)
         return NOT_ASKED if fact is None else fact.value
 

@@ -6,8 +6,8 @@ the event gives ``after``, and ``before`` is the earlier copy if there is one (d
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, TypeVar
+from collections.abc import Callable, Hashable
+from typing import Any, Literal, TypeVar, cast
 
 from eniguard.events.calls import Call
 from eniguard.facts import effects
@@ -48,13 +48,14 @@ _NO_COPY = Unknown("the fact is newer than the event, and no earlier copy is on 
 class State:
     """One side of a call. Every look-up gives the resource, ``Gone``, or ``Unknown`` with its reason."""
 
-    __slots__ = ("_call", "_facts", "_seen", "_side", "watcher")
+    __slots__ = ("_call", "_facts", "_memo", "_seen", "_side", "watcher")
 
     def __init__(self, call: Call, facts: Facts, side: Side, watcher: Watcher | None = None) -> None:
         self._call = call
         self._facts = facts
         self._side = side
         self._seen: dict[Ref, FactValue] = {}
+        self._memo: dict[Hashable, Any] = {}
         self.watcher = watcher
 
     def ref(self, kind: str, value: str, by: str = "id") -> Ref:
@@ -76,6 +77,18 @@ class State:
         if fact is None or self._side == "after" or not fact.newer_than(self._call.at):
             return fact
         return fact.earlier
+
+    def once(self, key: Hashable, derive: Callable[[], _Kind]) -> _Kind:
+        """What ``derive`` makes of this side, made once however many rules ask for it under ``key``.
+
+        A watched state derives it each time, so that each rule is seen to read the facts behind it.
+        """
+        if self.watcher is not None:
+            return derive()
+        if key in self._memo:
+            return cast("_Kind", self._memo[key])
+        derived = self._memo[key] = derive()
+        return derived
 
     def eni(self, eni_id: str) -> Eni | Unknown | Gone:
         """An ENI by its id."""

@@ -26,10 +26,13 @@ def split(case: Case, subjects: Sequence[AnySubject]) -> tuple[list[AnySubject],
     managed: list[AnySubject] = []
     unsure: list[AnySubject] = []
     for subject in subjects:
-        seen = subject.managed if subject.managed is not None else f"not known: {subject.reason}"
-        if case.check(f"{subject.name} was managed before the call", subject.managed is True, seen):
+        flag = subject.managed
+        if case.trace is not None:
+            seen = flag if flag is not None else f"not known: {subject.reason}"
+            case.check(f"{subject.name} was managed before the call", flag is True, seen)
+        if flag:
             managed.append(subject)
-        elif subject.managed is None:
+        elif flag is None:
             unsure.append(subject)
     return managed, unsure
 

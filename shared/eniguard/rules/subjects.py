@@ -163,6 +163,10 @@ def needs_groups(call: Call, facts: Facts) -> Iterator[Ref]:
 
 def eni_subjects(case: Case) -> list[EniSubject]:
     """The ENIs a call is about, each once, with their state before the call."""
+    return case.before.once("eni_subjects", lambda: _eni_subjects(case))
+
+
+def _eni_subjects(case: Case) -> list[EniSubject]:
     call = case.call
     found = {eni_id: _subject(case, eni_id) for eni_id in call.ids(ENI, "subject", "used")}
     unresolved: list[EniSubject] = []
@@ -179,6 +183,10 @@ def eni_subjects(case: Case) -> list[EniSubject]:
 
 def group_subjects(case: Case, *parts: str) -> list[GroupSubject]:
     """The security groups a call names in the given parts (all when none is given), each once."""
+    return case.before.once(("group_subjects", *parts), lambda: _group_subjects(case, parts))
+
+
+def _group_subjects(case: Case, parts: tuple[str, ...]) -> list[GroupSubject]:
     call = case.call
     ids = dict.fromkeys(
         t.id for t in call.targets if t.kind == SECURITY_GROUP and (not parts or t.part in parts)
@@ -186,8 +194,16 @@ def group_subjects(case: Case, *parts: str) -> list[GroupSubject]:
     return [_group(case, group_id) for group_id in ids]
 
 
-def _holder_refs(call: Call) -> Iterator[Ref]:
+def _holder_refs(call: Call) -> tuple[Ref, ...]:
     """The facts through which a call's ENI is found: an EIP, or an IPv6 address."""
+    return call.once(_find_holder_refs) if call.product == "vpc" or call.ids(EIP) else ()
+
+
+def _find_holder_refs(call: Call) -> tuple[Ref, ...]:
+    return tuple(_iterate_holder_refs(call))
+
+
+def _iterate_holder_refs(call: Call) -> Iterator[Ref]:
     addresses = call.ids(IPV6_ADDRESS, "subject")
     for address_id in addresses:
         yield reference(call, IPV6_ADDRESS, address_id)

@@ -70,11 +70,16 @@ class Journal:
     def put(self, kind: str, resource_id: str, value: AnyResource | Gone, at: float) -> None:
         """Keep a newer copy of a resource."""
         key = (kind, resource_id)
-        self._forget(key)
-        relations = () if isinstance(value, Gone) else tuple(relations_of(kind, value))
-        self._copies[key] = _Copy(value, at, relations)
-        for relation in relations:
-            self._members.setdefault(relation, set()).add(resource_id)
+        relations = () if isinstance(value, Gone) else relations_of(kind, value)
+        old = self._copies.get(key)
+        if old is not None and old.relations == relations:
+            self._copies[key] = _Copy(value, at, relations)
+            self._copies.move_to_end(key)
+        else:
+            self._forget(key)
+            self._copies[key] = _Copy(value, at, relations)
+            for relation in relations:
+                self._members.setdefault(relation, set()).add(resource_id)
         if len(self._copies) > self._most:
             self._forget(next(iter(self._copies)))
         for watcher in self._watchers:
@@ -130,8 +135,12 @@ def touched(call: Call) -> Iterator[Ref]:
             yield reference(call, target.kind, target.id)
 
 
-def relations_of(kind: str, value: AnyResource) -> Iterator[Relation]:
+def relations_of(kind: str, value: AnyResource) -> tuple[Relation, ...]:
     """The listings that a resource stands in."""
-    for by in RELATIONS.get(kind, ()):
-        for related_to in relation_values(value, by):
-            yield (kind, by, related_to)
+    return tuple(
+        [
+            (kind, by, related_to)
+            for by in RELATIONS.get(kind, ())
+            for related_to in relation_values(value, by)
+        ]
+    )

@@ -102,7 +102,10 @@ def _with_neighbours(case: Case, one: Asked, listing: Known, missing: list[Missi
         if prefixes is None or addresses is None:
             missing.append(listing.missing(f"it is not known what {eni.id} holds"))
             continue
-        for piece in holding(prefixes, addresses, family).within(first, last):
+        held = holding(prefixes, addresses, family)
+        if held.last < first or held.first > last:
+            continue
+        for piece in held.within(first, last):
             for text, wanted in blocks:
                 if _overlaps(wanted, piece) and not (eni.id == own and _same(wanted, piece)):
                     hits[text].append(f"{'address' if piece.single else 'prefix'} {piece.text} of {eni.id}")

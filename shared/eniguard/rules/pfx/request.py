@@ -81,6 +81,10 @@ def asked(call: Call) -> tuple[Asked, ...]:
 
     A blank text is no prefix: an empty field in the console means "assign one" (seed 002, Scenario 1).
     """
+    return call.once(_asked)
+
+
+def _asked(call: Call) -> tuple[Asked, ...]:
     if not carries_prefixes(call):
         return ()
     values = call.parameters.values
