@@ -1,0 +1,31 @@
+"""The state of one account in one region, and of one account as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fakealiyun.actiontrail.models import Trails
+from fakealiyun.ecs.models import EcsState
+from fakealiyun.ram.models import RamState
+from fakealiyun.vpc.models import VpcState
+
+
+@dataclass
+class Account:
+    """One account: what it has everywhere."""
+
+    id: str
+    ram: RamState
+    trails: Trails = field(default_factory=Trails)
+
+
+@dataclass
+class Region:
+    """One account in one region."""
+
+    id: str
+    account: Account
+    ecs: EcsState
+    vpc: VpcState
+    #: Answers by client token, for the calls that take one: (action, token) to the answer's fields.
+    tokens: dict[tuple[str, str], object] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""HTTP on one side, API calls on the other."""
