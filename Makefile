@@ -1,4 +1,5 @@
-# python3 (3.10 or newer, with venv) and make are enough: every target sets up what it needs.
+# python3 (3.10 or newer, with venv) and make are enough: every target sets up what it needs. `make test` also runs
+# a Node client and takes node (18 or newer) and npm for it.
 # PYTHON names another interpreter for a venv that is still to be made: make test PYTHON=python3.12
 
 MAKEFLAGS += --no-builtin-rules
@@ -10,6 +11,7 @@ PIP_INSTALL = bin/python -m pip --disable-pip-version-check --no-input -qq insta
 PINNED = $(PIP_INSTALL) --require-hashes --requirement
 ITSELF = $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 FAST_TESTS := tests/unit tests/functional shared/eniguard/rules
+NODE_CLIENT := tests/real/node
 
 # One requirement file serves Python 3.10 to 3.13 on every platform; a function's serves its runtime only.
 COMPILE := UV_PYTHON_DOWNLOADS=never .venvs/lock/bin/uv pip compile --quiet --no-config --generate-hashes \
@@ -20,13 +22,13 @@ PINS := requirements
 
 # Hosts of package registries, and the options that name one.
 REGISTRY := (pypi|pythonhosted|npmjs|debian)[.](org|com)|--(extra-)?index[-]url|--find[-]links
-GENERATED := .venv .venvs build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help demo test test-fast test-pythons check no-registry bench docs lock seeds clean
+.PHONY: help demo test test-fast test-pythons check no-registry bench docs coverage-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +36,7 @@ help: ## list the targets
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
 	@.venv/bin/eniguard replay events
 
-test: .venv/test.stamp ## run every test
+test: .venv/test.stamp .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp ## run every test
 	@.venv/bin/python -m pytest
 
 test-fast: .venv/test.stamp ## run the unit, functional and rule tests
@@ -55,19 +57,24 @@ no-registry:
 	@! grep -nE '://' $(PINS)/*.txt functions/*/requirements.txt || \
 	    { echo 'The lines above pin a package to an address.' >&2; exit 1; }
 
-bench: .venvs/bench/bench.stamp ## measure events/s and the cold start next to their floors
+bench: .venvs/bench/bench.stamp ## measure events/s, the cold start and the fake cloud next to their floors
 	@.venvs/bench/bin/python -m tests.perf.bench
+
+coverage-page: .venv/test.stamp ## list anew which APIs the fake cloud implements
+	@.venv/bin/fakealiyun coverage > docs/fakealiyun-coverage.md
 
 docs: .venv/docs.stamp ## build the documentation into site/
 	@.venv/bin/mkdocs build --strict --quiet
 
 lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves to the newest versions
 	@$(EVERYWHERE) -o $(PINS)/run.txt pyproject.toml $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt pyproject.toml --extra test $(PINS)/build.in $(PINS)/check.in
+	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake $(PINS)/build.in
+	@$(EVERYWHERE) -o $(PINS)/sdk-build.txt $(PINS)/sdk-build.in
+	@$(EVERYWHERE) -o $(PINS)/sdks.txt -c $(PINS)/test.txt -c $(PINS)/sdk-build.txt $(PINS)/sdks.in
+	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake $(PINS)/build.in $(PINS)/check.in
+	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/run.txt $(PINS)/bench.in
-	@$(EVERYWHERE) -o $(PINS)/bench-build.txt $(PINS)/bench-build.in
+	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
 	@$(EVERYWHERE) -o $(PINS)/lock.txt $(PINS)/lock.in
 	@for folder in functions/*/; do \
 	    $(RUNTIME) -o $${folder}requirements.txt -c $(PINS)/run.txt $${folder}requirements.in || exit 1; \
@@ -91,13 +98,31 @@ clean: ## remove everything that the other targets made
 	@.venv/$(PINNED) $<
 	@touch $@
 
+# Packages of the SDKs that come as source are built with what sdk-build.txt pins.
+.venv/sdks.stamp: $(PINS)/sdks.txt $(PINS)/sdk-build.txt .venv/test.stamp
+	@.venv/$(PINNED) $(PINS)/sdk-build.txt
+	@.venv/$(PINNED) $< --no-build-isolation
+	@touch $@
+
+.venvs/oldsdk/oldsdk.stamp: $(PINS)/oldsdk.txt $(PINS)/sdk-build.txt | .venvs/oldsdk/bin/python
+	@$(@D)/$(PINNED) $(PINS)/sdk-build.txt
+	@$(@D)/$(PINNED) $< --no-build-isolation
+	@touch $@
+
+$(NODE_CLIENT)/node_modules/.stamp: $(NODE_CLIENT)/package.json $(NODE_CLIENT)/package-lock.json
+	@command -v npm >/dev/null || \
+	    { echo 'There is no npm here: `make test` also runs a Node client. `make test-fast` does without.' >&2; exit 1; }
+	@echo 'Setting up $(@D) (the first time only) …' >&2
+	@npm ci --prefix $(NODE_CLIENT) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 .venvs/py%/test.stamp: $(PINS)/test.txt pyproject.toml | .venvs/py%/bin/python
 	@$(@D)/$(PINNED) $<
 	@$(@D)/$(ITSELF)
 	@touch $@
 
-.venvs/bench/bench.stamp: $(PINS)/run.txt $(PINS)/bench-build.txt $(PINS)/bench.txt pyproject.toml | .venvs/bench/bin/python
-	@$(@D)/$(PINNED) $(PINS)/run.txt --requirement $(PINS)/bench-build.txt
+.venvs/bench/bench.stamp: $(PINS)/sdk-build.txt $(PINS)/bench.txt pyproject.toml | .venvs/bench/bin/python
+	@$(@D)/$(PINNED) $(PINS)/sdk-build.txt
 	@$(@D)/$(PINNED) $(PINS)/bench.txt --no-build-isolation
 	@$(@D)/$(ITSELF)
 	@touch $@

@@ -6,6 +6,11 @@ import threading
 from datetime import datetime, timedelta, timezone
 
 
+def text_of(moment: datetime) -> str:
+    """A time as answers write it: ``YYYY-MM-DDThh:mm:ssZ``."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Clock:
     """The time of the fake cloud; it stands still until it is moved.
 
@@ -24,7 +29,7 @@ class Clock:
 
     def text(self) -> str:
         """The present as ``YYYY-MM-DDThh:mm:ssZ``."""
-        return self._now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return text_of(self._now)
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
+import json
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from fakealiyun import policies
+from fakealiyun.callers import Callers
 from fakealiyun.clock import Clock, Ids
 from fakealiyun.documents import Assumptions
 from fakealiyun.ecs.models import EcsState
 from fakealiyun.errors import ApiError, NotImplementedByTheFake
 from fakealiyun.faults import Fault, FaultKind, Faults
-from fakealiyun.identities import Identity, IdentityType, Keys
+from fakealiyun.identities import Identity, Keys
 from fakealiyun.ram.models import RamState
 from fakealiyun.region import Account, Region
 from fakealiyun.services import Call, Service
@@ -23,7 +24,7 @@ from fakealiyun.trail import Trail
 from fakealiyun.vpc.models import VpcState
 from fakealiyun.wire import answers, signature
 from fakealiyun.wire.answers import Answer
-from fakealiyun.wire.parameters import Parameters
+from fakealiyun.wire.parameters import Parameters, flatten
 from fakealiyun.wire.request import ApiRequest, HttpRequest, read
 
 #: A documentation value.
@@ -76,70 +77,107 @@ class Cloud:
         self.trail = Trail(self)
         self._accounts: dict[str, Account] = {}
         self._regions: dict[tuple[str, str], Region] = {}
-        self._callers: dict[str, Identity] = {}
+        self.callers = Callers(self)
         self._lock = threading.RLock()
 
     # -- callers -------------------------------------------------------------------------------------------
 
-    def account(self, name: str = "root") -> Keys:
-        """Keys of a caller of the account: ``root``, or a RAM user of that name."""
-        kind: IdentityType = "root-account" if name == "root" else "ram-user"
-        principal = self.account_id if name == "root" else f"2000000000{self.ids.number('user'):08d}"
-        return self._known(kind, principal, name, "LTAI")
+    def account(
+        self, name: str = "root", *, policy: Mapping[str, Any] | None = None, account_id: str | None = None
+    ) -> Keys:
+        """Keys of a caller of the account: ``root``, or a RAM user of that name.
 
-    def service(self, trusted_service: str, session: str = "session") -> Keys:
+        Parameters
+        ----------
+        policy
+            All that the user may do; a new user without one may do everything.
+        account_id
+            Another account than the cloud's own.
+
+        Raises
+        ------
+        ValueError
+            A policy for root, which may do everything.
+        """
+        return self.callers.account(name, policy, account_id or self.account_id)
+
+    def service(
+        self, trusted_service: str, session: str = "session", *, account_id: str | None = None
+    ) -> Keys:
         """Keys of a cloud service that acts through its service-linked role, which is made if need be."""
-        role = self._account(self.account_id).ram.linked_role(self, trusted_service)
-        return self.assume(role.name, session, service=trusted_service)
+        return self.callers.service(trusted_service, session, account_id or self.account_id)
 
-    def role(self, name: str, policy: Mapping[str, Any] | None = None, session: str = "session") -> Keys:
-        """Keys of somebody who assumed an ordinary role; without a policy it may do everything."""
-        self._account(self.account_id).ram.ordinary_role(self, name, policy)
-        return self.assume(name, session)
+    def role(
+        self,
+        name: str,
+        policy: Mapping[str, Any] | None = None,
+        session: str = "session",
+        *,
+        account_id: str | None = None,
+    ) -> Keys:
+        """Keys of somebody who assumed an ordinary role; a new one without a policy may do everything."""
+        return self.callers.role(name, policy, session, account_id or self.account_id)
 
-    def assume(self, role: str, session: str, *, service: str | None = None) -> Keys:
-        """Temporary keys for a session of a role that exists."""
-        principal = f"3000000000{self.ids.number('role session'):08d}:{session}"
-        return self._known(
-            "assumed-role", principal, f"{role}:{session}", "STS.", role=role, session=session, service=service
-        )
+    def assume(
+        self, role: str, session: str, *, service: str | None = None, account_id: str | None = None
+    ) -> Keys:
+        """Temporary keys for a session of a role that exists.
+
+        Raises
+        ------
+        ApiError
+            ``EntityNotExist.Role``.
+        """
+        return self.callers.assumed(role, session, service, account_id or self.account_id)
 
     def identity_of(self, keys: Keys) -> Identity:
-        """The caller behind keys."""
-        return self._callers[keys.access_key_id]
+        """The caller behind keys.
 
-    def _known(self, kind: IdentityType, principal: str, user_name: str, prefix: str, **more: Any) -> Keys:
-        number = self.ids.number("access key")
-        token = f"fake-token-{number:08d}" if prefix == "STS." else None
-        keys = Keys(f"{prefix}fake{number:012d}", secrets.token_hex(16), token)
-        self._callers[keys.access_key_id] = Identity(kind, self.account_id, principal, user_name, keys, **more)
-        return keys
+        Raises
+        ------
+        KeyError
+            The keys are none of this cloud's.
+        """
+        found = self.callers.find(keys.access_key_id)
+        if found is None:
+            raise KeyError(keys.access_key_id)
+        return found
 
     # -- state ---------------------------------------------------------------------------------------------
 
     def region(self, region_id: str | None = None, account_id: str | None = None) -> Region:
-        """The state of an account in a region; both default to those of the cloud."""
+        """The state of an account in a region, as it is now; both default to those of the cloud."""
         key = (account_id or self.account_id, region_id or self.region_id)
         with self._lock:
             if key not in self._regions:
-                account = self._account(key[0])
+                account = self.in_account(key[0])
                 self._regions[key] = Region(key[1], account, EcsState(), VpcState())
+            self._regions[key].ecs.settle(self.clock.now())
             return self._regions[key]
 
-    def _account(self, account_id: str) -> Account:
+    def in_account(self, account_id: str | None = None) -> Account:
+        """What an account has everywhere."""
+        key = account_id or self.account_id
         with self._lock:
-            if account_id not in self._accounts:
-                self._accounts[account_id] = Account(account_id, RamState())
-            return self._accounts[account_id]
+            if key not in self._accounts:
+                self._accounts[key] = Account(key, RamState(key))
+            return self._accounts[key]
+
+    def regions_of(self, account_id: str) -> list[Region]:
+        """The regions in which an account has been used."""
+        with self._lock:
+            ids = [region for account, region in self._regions if account == account_id]
+            return [self.region(region, account_id) for region in ids]
 
     def snapshot(self, region_id: str | None = None) -> dict[str, Any]:
         """The state of a region as a state snapshot: describe items by kind."""
-        return snapshot_of(self, self.region(region_id))
+        with self._lock:
+            return snapshot_of(self, self.region(region_id))
 
     def reset(self) -> None:
-        """Forget all state, events and faults; callers keep their keys."""
+        """Forget all state, events and faults; callers keep their keys, and RAM keeps what it has."""
         with self._lock:
-            self._accounts.clear()
+            self._accounts = {key: Account(key, account.ram) for key, account in self._accounts.items()}
             self._regions.clear()
         self.faults.clear()
         self.trail.clear()
@@ -154,30 +192,51 @@ class Cloud:
         status: int = 400,
         message: str = "A fault was asked for.",
         kind: FaultKind = "error",
+        retry_after: int | None = None,
         seconds: float = 0.0,
         times: int | None = 1,
+        carried_out: bool = False,
     ) -> None:
         """Let the next calls of an action fail.
 
         Parameters
         ----------
         action
-            As in ``ecs:DescribeNetworkInterfaces``; ``*`` for any.
-        code, status, message
-            The error answer, for ``kind="error"``.
+            As in ``ecs:DescribeNetworkInterfaces``; ``ecs:*`` for all of a service, ``*`` for any.
+        code, status, message, retry_after
+            The error answer, for ``kind="error"``; ``retry_after`` (milliseconds) makes it a throttling.
         kind
             ``error``, ``timeout``, ``reset``, ``truncated`` (the body is cut), ``slow`` (answers after
-            ``seconds``), ``stale`` (a read shows the state before the last write).
+            ``seconds``), ``stale`` (a read after a write shows the state before it; ask before the write).
+        seconds
+            For ``slow``; for ``timeout`` how long the server keeps silent before it closes the connection.
         times
             How many calls; ``None`` for all.
+        carried_out
+            With ``timeout`` or ``reset``: the call is carried out and only its answer is lost.
+
+        Raises
+        ------
+        ValueError
+            The fake has no such action, so that the fault would never strike.
         """
-        error = ApiError(code or "InternalError", status, message) if kind == "error" else None
-        self.faults.add(action, Fault(kind, error, seconds, times))
+        known = {f"{one.product}:{name}" for one in _services() for name in (*one.handlers, "*")}
+        if action != "*" and action not in known:
+            raise ValueError(f"fakealiyun has no action {action!r}, so it cannot fail.")
+        error = ApiError(code or "InternalError", status, message, retry_after=retry_after)
+        self.faults.add(action, Fault(kind, error if kind == "error" else None, seconds, times, carried_out))
 
     # -- calls ---------------------------------------------------------------------------------------------
 
-    def handle(self, http: HttpRequest) -> Answer:
+    def handle(self, http: HttpRequest, *, patience: float | None = None) -> Answer:
         """Answer one HTTP request.
+
+        Parameters
+        ----------
+        http
+            What arrived.
+        patience
+            Seconds that the client waits; a slow answer comes no later. ``None`` where the client sees to it.
 
         Raises
         ------
@@ -190,59 +249,86 @@ class Cloud:
         except ApiError as error:
             return answers.failure(request_id, "", error)
         with self._lock:
-            return self._answer(request, request_id)
+            answer, fault = self._answer(request, request_id)
+        if fault is not None and fault.drops:
+            raise Dropped(fault.kind, fault.seconds)
+        if fault is not None and fault.kind == "slow":
+            if patience is not None and patience < fault.seconds:
+                time.sleep(patience)
+                raise Dropped("timeout", patience)
+            time.sleep(fault.seconds)
+        return answer
 
-    def _answer(self, request: ApiRequest, request_id: str) -> Answer:
+    def _answer(self, request: ApiRequest, request_id: str) -> tuple[Answer, Fault | None]:
         service = _service(request)
-        caller = self._callers.get(request.access_key_id)
+        caller = self.callers.find(request.access_key_id)
         try:
             if caller is None:
                 raise ApiError("InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.")
             if self.check_signatures:
-                signature.check(request.http, caller.keys.access_key_secret)
+                signature.check(request, caller.keys)
             if service is None or request.action not in service.handlers:
                 product = service.product if service else request.product or request.version
                 raise NotImplementedByTheFake(f"{product}:{request.action} ({request.version})")
         except ApiError as error:
-            return answers.failure(request_id, request.host, error)
+            return answers.failure(request_id, request.host, error), None
         return self._served(request, request_id, service, caller)
 
-    def _served(self, request: ApiRequest, request_id: str, service: Service, caller: Identity) -> Answer:
+    def _served(
+        self, request: ApiRequest, request_id: str, service: Service, caller: Identity
+    ) -> tuple[Answer, Fault | None]:
         action = f"{service.product}:{request.action}"
         region = self.region(request.region if not service.global_service else None, caller.account_id)
+        fault = self.faults.strike(action, region)
+        if fault is not None and fault.drops and not fault.carried_out:
+            return Answer(0, b""), fault
+        if fault is not None and fault.kind == "stale":
+            region = self.faults.before(region)
         call = Call(self, action, caller, region, request.parameters, request_id)
-        fault = self.faults.strike(action)
-        if fault is not None and fault.kind in ("timeout", "reset"):
-            raise Dropped(fault.kind, fault.seconds)
-        if fault is not None and fault.kind == "slow":
-            time.sleep(fault.seconds)
+        answer = self._carried_out(call, service, request, fault.error if fault is not None else None)
+        if fault is not None and fault.kind == "truncated":
+            announced = {**answer.headers, "Content-Length": str(len(answer.body))}
+            answer = Answer(answer.status, answer.body[: len(answer.body) // 2], announced)
+        return answer, fault
+
+    def _carried_out(
+        self, call: Call, service: Service, request: ApiRequest, asked: ApiError | None
+    ) -> Answer:
         try:
-            if fault is not None and fault.error is not None:
-                raise fault.error
+            if asked is not None:
+                raise asked
             policies.authorise(call)
+            self.faults.remember(call.action, call.region)
             fields = service.handlers[request.action](call)
         except ApiError as error:
             self.trail.record(call, service, request, error=error)
-            return answers.failure(request_id, request.host, error)
+            return answers.failure(call.request_id, request.host, error)
         self.trail.record(call, service, request, fields=fields)
-        answer = answers.success(request_id, fields)
-        if fault is not None and fault.kind == "truncated":
-            return Answer(answer.status, answer.body[: len(answer.body) // 2], answer.headers)
-        return answer
+        return answers.success(call.request_id, fields)
 
-    def call(self, action: str, keys: Keys, region: str | None = None, **parameters: Any) -> Mapping[str, Any]:
-        """Make a call without HTTP, for setting a scene; keys with dots go in a mapping: ``**{"Tag.1.Key": "a"}``.
+    def call(
+        self, action: str, keys: Keys, region: str | None = None, **parameters: Any
+    ) -> Mapping[str, Any]:
+        """Make a call without HTTP, for setting a scene.
+
+        Parameters
+        ----------
+        action, keys, region
+            As in ``ecs:DescribeNetworkInterfaces``; who calls, and where.
+        parameters
+            In flat form (``**{"Tag.1.Key": "team"}``), or as lists and mappings (``Tag=[{"Key": "team"}]``).
 
         Raises
         ------
         ApiError
             What the API answers instead.
+        Dropped
+            A fault leaves the call without an answer.
         """
         product, _, name = action.partition(":")
         service = next((one for one in _services() if one.product == product and name in one.handlers), None)
         if service is None:
             raise NotImplementedByTheFake(action)
-        values = {key: _wire(value) for key, value in parameters.items() if value is not None}
         host = f"{service.hosts[0]}.{region or self.region_id}.aliyuncs.com"
         http = HttpRequest("POST", f"https://{host}/", {}, b"")
         request = ApiRequest(
@@ -250,7 +336,7 @@ class Cloud:
             version=service.version,
             action=name,
             region=region or self.region_id,
-            parameters=Parameters({"RegionId": region or self.region_id, **values}),
+            parameters=Parameters({"RegionId": region or self.region_id, **flatten(parameters)}),
             access_key_id=keys.access_key_id,
             token=keys.token,
             host=host,
@@ -261,18 +347,14 @@ class Cloud:
         return self._called(request, service, keys)
 
     def _called(self, request: ApiRequest, service: Service, keys: Keys) -> Mapping[str, Any]:
-        import json
-
         with self._lock:
-            answer = self._served(request, self.ids.request(), service, self._callers[keys.access_key_id])
+            answer, fault = self._served(request, self.ids.request(), service, self.identity_of(keys))
+        if fault is not None and (fault.drops or fault.kind == "truncated"):
+            raise Dropped(fault.kind, fault.seconds)
         body: dict[str, Any] = json.loads(answer.body)
         if answer.status >= 400:
             raise ApiError(body["Code"], answer.status, body["Message"])
         return body
-
-
-def _wire(value: object) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
 def _services() -> tuple[Service, ...]:
@@ -282,11 +364,14 @@ def _services() -> tuple[Service, ...]:
 
 
 def _service(request: ApiRequest) -> Service | None:
-    """The service a request is for: by its host, else by version and API name together."""
-    for service in _services():
-        if request.product in service.hosts and request.version == service.version:
+    """The service of a request, by product and version; by version alone if the address names no product."""
+    versioned = [service for service in _services() if service.version == request.version]
+    for service in versioned:
+        if request.product in service.hosts:
             return service
-    for service in _services():
-        if request.version == service.version and request.action in service.handlers:
+    if request.product is not None:
+        return None
+    for service in versioned:
+        if request.action in service.handlers:
             return service
-    return None
+    return versioned[0] if versioned else None

@@ -14,10 +14,13 @@ class ApiError(Exception):
         The HTTP status.
     message
         What a person reads.
+    retry_after
+        Milliseconds that a throttled client is asked to wait.
     """
 
-    def __init__(self, code: str, status: int, message: str) -> None:
+    def __init__(self, code: str, status: int, message: str, *, retry_after: int | None = None) -> None:
         self.code = code
+        self.retry_after = retry_after
         self.status = status
         self.message = message
         super().__init__(f"{status} {code}: {message}")
@@ -27,7 +30,9 @@ class MissingParameter(ApiError):
     """A mandatory parameter is absent; the status differs between APIs (openapi.md 1.6)."""
 
     def __init__(self, name: str, status: int = 400) -> None:
-        super().__init__("MissingParameter", status, f'The input parameter "{name}" that is mandatory is not supplied.')
+        super().__init__(
+            "MissingParameter", status, f'The input parameter "{name}" that is mandatory is not supplied.'
+        )
 
 
 class NotImplementedByTheFake(ApiError):

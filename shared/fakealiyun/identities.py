@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 IdentityType = Literal["root-account", "ram-user", "assumed-role"]
 
@@ -22,7 +25,9 @@ class Identity:
     """One caller.
 
     ``role`` and ``session`` are set for assumed roles. ``service`` is the cloud service that acts through its
-    role (``nat.aliyuncs.com``); ``None`` for callers of the account.
+    role (``nat.aliyuncs.com``); ``None`` for callers of the account. Sessions of assumed roles have a
+    beginning (``since``), may have an end (``expires``) and a ``policy`` of their own, and may have been
+    asked for by another caller (``assumed_by``).
     """
 
     type: IdentityType
@@ -33,8 +38,21 @@ class Identity:
     role: str | None = None
     session: str | None = None
     service: str | None = None
+    since: datetime | None = None
+    expires: datetime | None = None
+    policy: Mapping[str, Any] | None = None
+    assumed_by: Identity | None = None
 
     @property
     def is_service(self) -> bool:
         """Whether a cloud service is behind the call."""
         return self.service is not None
+
+    def expired(self, now: datetime) -> bool:
+        """Whether its keys are no longer valid."""
+        return self.expires is not None and now >= self.expires
+
+
+def service_number(service: str) -> int:
+    """The ``ServiceID`` of a cloud service: sixteen digits, the same in every fake cloud."""
+    return 1_000_000_000_000_000 + zlib.crc32(service.encode())

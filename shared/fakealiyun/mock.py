@@ -42,12 +42,22 @@ def _answered(cloud: Cloud, request: requests.PreparedRequest) -> Any:
     body = request.body or b""
     data = body.encode() if isinstance(body, str) else bytes(body)
     try:
-        answer = cloud.handle(HttpRequest(request.method or "POST", request.url or "", headers, data))
+        answer = cloud.handle(
+            HttpRequest(request.method or "POST", request.url or "", headers, data),
+            patience=_patience(request),
+        )
     except Dropped as dropped:
-        if dropped.kind == "timeout":
-            return requests.exceptions.ReadTimeout("A fault was asked for: no answer in time.")
-        return requests.exceptions.ConnectionError("A fault was asked for: the connection was reset.")
+        if dropped.kind == "reset":
+            return requests.exceptions.ConnectionError("A fault was asked for: the connection was reset.")
+        return requests.exceptions.ReadTimeout("A fault was asked for: no answer in time.")
     return answer.status, dict(answer.headers), answer.body
+
+
+def _patience(request: requests.PreparedRequest) -> float | None:
+    """The seconds that the client waits for an answer; ``responses`` keeps what it was called with."""
+    timeout = getattr(request, "req_kwargs", {}).get("timeout")
+    seconds = timeout[1] if isinstance(timeout, tuple) else timeout
+    return seconds if isinstance(seconds, (int, float)) else None
 
 
 def _text(value: object) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fakealiyun.actiontrail.models import Trails
 from fakealiyun.ecs.models import EcsState
@@ -28,4 +30,4 @@ class Region:
     ecs: EcsState
     vpc: VpcState
     #: Answers by client token, for the calls that take one: (action, token) to the answer's fields.
-    tokens: dict[tuple[str, str], object] = field(default_factory=dict)
+    tokens: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)

@@ -38,6 +38,14 @@ class Call:
 
 Handler = Callable[[Call], Fields]
 
+#: Verbs of APIs that change nothing.
+_READS = ("Describe", "List", "Get", "Lookup")
+
+
+def reads(action: str) -> bool:
+    """Whether an action (``ecs:DescribeVpcs``, or the API name alone) changes nothing."""
+    return action.rpartition(":")[2].startswith(_READS)
+
 
 @dataclass(frozen=True)
 class Service:
@@ -65,3 +73,14 @@ class Service:
     version: str
     handlers: Mapping[str, Handler]
     global_service: bool = False
+
+
+def idempotent(call: Call, make: Callable[[], Fields]) -> Fields:
+    """What ``make`` answers, once per ``ClientToken``: the same token and API give the same answer again."""
+    token = call.parameters.text("ClientToken")
+    if token is None:
+        return make()
+    key = (call.action, token)
+    if key not in call.region.tokens:
+        call.region.tokens[key] = make()
+    return call.region.tokens[key]

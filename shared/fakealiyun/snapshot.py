@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 def snapshot_of(cloud: Cloud, region: Region) -> dict[str, Any]:
     """A state snapshot (schema 1) of one account and region, taken now."""
+    now = cloud.clock.now()
+    region.account.ram.settle(now)
     return {
         "schema": 1,
         "captured_at": cloud.clock.text(),
         "account_id": region.account.id,
         "region": region.id,
-        "resources": {**ecs_items(region), **vpc_items(region), **ram_items(region.account)},
+        "resources": {**ecs_items(region), **vpc_items(region, now), **ram_items(region.account)},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ else:
 
 REPOSITORY = Path(__file__).parents[2]
 PACKAGE = REPOSITORY / "shared" / "eniguard"
+FAKE = REPOSITORY / "shared" / "fakealiyun"
 HANDLERS = sorted(REPOSITORY.glob("functions/*/index.py"))
 REQUIREMENTS = sorted(
     [*REPOSITORY.glob("requirements/*.txt"), *REPOSITORY.glob("functions/*/requirements.txt")]
@@ -28,6 +30,7 @@ REQUIREMENTS = sorted(
 
 HANDLER_MAY_IMPORT = {"eniguard.delivery", "eniguard.pipeline", "eniguard.settings", "eniguard.errors"}
 IMPORTED_AS = {"pyyaml": "yaml"}
+LOCK_OF_NODE = REPOSITORY / "tests" / "real" / "node" / "package-lock.json"
 PINNED = re.compile(r"[A-Za-z0-9._-]+==\S+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+$")
 
 
@@ -80,11 +83,12 @@ def beyond_a_handler(source: str) -> set[str]:
     }
 
 
-def test_wheel_holds_every_module_and_data_file_of_the_package_but_no_test(wheel: zipfile.ZipFile) -> None:
+def test_wheel_holds_every_module_and_data_file_of_the_packages_but_no_test(wheel: zipfile.ZipFile) -> None:
     # given
     expected = {
-        path.relative_to(PACKAGE.parent).as_posix()
-        for path in PACKAGE.rglob("*")
+        path.relative_to(package.parent).as_posix()
+        for package in (PACKAGE, FAKE)
+        for path in package.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("test_")
     }
 
@@ -93,19 +97,21 @@ def test_wheel_holds_every_module_and_data_file_of_the_package_but_no_test(wheel
 
     # then
     assert shipped == expected
-    assert "eniguard/py.typed" in shipped
+    assert {"eniguard/py.typed", "fakealiyun/py.typed"} <= shipped
 
 
-def test_every_folder_with_modules_is_a_package() -> None:
-    folders = {path.parent for path in PACKAGE.rglob("*.py")}
+@pytest.mark.parametrize("package", [PACKAGE, FAKE], ids=lambda path: path.name)
+def test_every_folder_with_modules_is_a_package(package: Path) -> None:
+    folders = {path.parent for path in package.rglob("*.py")}
 
     assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
 
 
-def test_wheel_installs_the_command_line(wheel: zipfile.ZipFile) -> None:
-    entry_points = text_ending(wheel, ".dist-info/entry_points.txt")
+def test_wheel_installs_both_command_lines(wheel: zipfile.ZipFile) -> None:
+    entry_points = text_ending(wheel, ".dist-info/entry_points.txt").splitlines()
 
-    assert "eniguard = eniguard.cli:main" in entry_points.splitlines()
+    assert "eniguard = eniguard.cli:main" in entry_points
+    assert "fakealiyun = fakealiyun.cli:main" in entry_points
 
 
 def test_wheel_states_the_oldest_python_and_the_licence(wheel: zipfile.ZipFile) -> None:
@@ -115,22 +121,28 @@ def test_wheel_states_the_oldest_python_and_the_licence(wheel: zipfile.ZipFile) 
     assert metadata["License-Expression"] == "Apache-2.0"
 
 
-def test_package_imports_only_what_it_declares() -> None:
-    # given
-    declared = {distribution(requirement) for requirement in project()["dependencies"]}
-    allowed = {IMPORTED_AS.get(name, name) for name in declared} | {"eniguard"} | sys.stdlib_module_names
-
-    # when
-    undeclared = {
-        f"{path.relative_to(PACKAGE)}: {name}"
-        for path in PACKAGE.rglob("*.py")
+def undeclared(package: Path, requirements: list[str]) -> set[str]:
+    """The imports of a package that are neither its own nor declared."""
+    declared = {IMPORTED_AS.get(name, name) for name in map(distribution, requirements)}
+    allowed = declared | {package.name} | sys.stdlib_module_names
+    return {
+        f"{path.relative_to(package)}: {name}"
+        for path in package.rglob("*.py")
         if not path.name.startswith("test_")
         for name in imports(path.read_text(encoding="utf-8"))
         if name.split(".")[0] not in allowed
     }
 
-    # then
-    assert undeclared == set()
+
+def test_package_imports_only_what_it_declares() -> None:
+    assert undeclared(PACKAGE, project()["dependencies"]) == set()
+
+
+def test_fake_cloud_imports_only_what_its_extra_declares() -> None:
+    found = undeclared(FAKE, project()["optional-dependencies"]["fake"])
+
+    # Whoever takes the fixtures has pytest.
+    assert found == {"pytest_plugin.py: pytest"}
 
 
 def test_only_tests_import_the_helpers_for_testing_rules() -> None:
@@ -157,6 +169,16 @@ def test_requirement_file_pins_each_package_with_a_hash_and_names_no_address(pat
     assert entries
     assert [entry for entry in entries if not PINNED.match(entry)] == []
     assert "://" not in text
+
+
+def test_lock_of_the_node_client_pins_each_package_with_a_hash_and_names_no_address() -> None:
+    text = LOCK_OF_NODE.read_text(encoding="utf-8")
+    packages = {name: found for name, found in json.loads(text)["packages"].items() if name}
+
+    assert packages
+    assert [name for name, found in packages.items() if not found["integrity"].startswith("sha512-")] == []
+    assert "://" not in text
+    assert "resolved" not in text
 
 
 @pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.parent.name)

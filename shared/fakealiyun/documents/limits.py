@@ -4,9 +4,32 @@ from __future__ import annotations
 
 #: Regions that have IP prefixes: 24, by the ids of their names (domain.md 2.1).
 PREFIX_REGIONS = frozenset(
-    "ap-southeast-1 us-west-1 us-east-1 ap-southeast-6 eu-central-1 eu-west-1 ap-southeast-3 ap-southeast-7 "
-    "ap-southeast-5 ap-northeast-1 ap-northeast-2 me-east-1 me-central-1 cn-qingdao cn-beijing cn-hangzhou "
-    "cn-shenzhen cn-shanghai cn-hongkong cn-huhehaote cn-chengdu cn-heyuan cn-wulanchabu cn-guangzhou".split()
+    [
+        "ap-southeast-1",
+        "us-west-1",
+        "us-east-1",
+        "ap-southeast-6",
+        "eu-central-1",
+        "eu-west-1",
+        "ap-southeast-3",
+        "ap-southeast-7",
+        "ap-southeast-5",
+        "ap-northeast-1",
+        "ap-northeast-2",
+        "me-east-1",
+        "me-central-1",
+        "cn-qingdao",
+        "cn-beijing",
+        "cn-hangzhou",
+        "cn-shenzhen",
+        "cn-shanghai",
+        "cn-hongkong",
+        "cn-huhehaote",
+        "cn-chengdu",
+        "cn-heyuan",
+        "cn-wulanchabu",
+        "cn-guangzhou",
+    ]
 )
 #: Mask of a prefix by IP family.
 PREFIX_LENGTHS = {4: 28, 6: 80}

@@ -47,7 +47,9 @@ _GROUP_ROWS = [
         "JoinSecurityGroup LeaveSecurityGroup DeleteSecurityGroup ModifySecurityGroupAttribute "
         "ModifySecurityGroupRule ModifySecurityGroupEgressRule ModifySecurityGroupPolicy",
     ),
-    *_rows("ecs", True, "DescribeSecurityGroupAttribute DescribeSecurityGroups DescribeSecurityGroupReferences"),
+    *_rows(
+        "ecs", True, "DescribeSecurityGroupAttribute DescribeSecurityGroups DescribeSecurityGroupReferences"
+    ),
     *_rows(
         "ecs",
         False,

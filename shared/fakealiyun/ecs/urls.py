@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fakealiyun.ecs.responses import enis, groups, instances, lists, tags
+from fakealiyun.ecs.responses import eips, enis, groups, instances, lists, tags
 from fakealiyun.services import Service
 
 ECS = Service(
@@ -11,6 +11,7 @@ ECS = Service(
     hosts=("ecs",),
     version="2014-05-26",
     handlers={
+        **eips.HANDLERS,
         **enis.HANDLERS,
         **groups.HANDLERS,
         **instances.HANDLERS,

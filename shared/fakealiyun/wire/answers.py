@@ -33,7 +33,10 @@ def failure(request_id: str, host: str, error: ApiError) -> Answer:
         "Message": error.message,
         "Recommend": f"https://api.aliyun.com/troubleshoot?q={error.code}",
     }
-    return _json(error.status, body, request_id)
+    answer = _json(error.status, body, request_id)
+    if error.retry_after is None:
+        return answer
+    return Answer(answer.status, answer.body, {**answer.headers, "x-acs-retry-after": str(error.retry_after)})
 
 
 def _json(status: int, body: Mapping[str, Any], request_id: str) -> Answer:

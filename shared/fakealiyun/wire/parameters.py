@@ -8,6 +8,28 @@ from collections.abc import Iterator, Mapping
 from fakealiyun.errors import ApiError, MissingParameter
 
 
+def flatten(values: Mapping[str, object]) -> dict[str, str]:
+    """Nested parameters in flat form, as clients send them: lists are counted from 1, ``None`` is left out.
+
+    >>> flatten({"Tag": [{"Key": "team", "Value": "net"}], "DryRun": True})
+    {'Tag.1.Key': 'team', 'Tag.1.Value': 'net', 'DryRun': 'true'}
+    """
+    return dict(_flat("", values))
+
+
+def _flat(prefix: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(f"{prefix}.{key}" if prefix else str(key), inner)
+    elif isinstance(value, (list, tuple)):
+        for number, inner in enumerate(value, 1):
+            yield from _flat(f"{prefix}.{number}", inner)
+    elif isinstance(value, bool):
+        yield prefix, "true" if value else "false"
+    elif value is not None:
+        yield prefix, str(value)
+
+
 class Parameters:
     """The parameters of one call.
 
@@ -77,7 +99,11 @@ class Parameters:
 
     def texts(self, name: str) -> list[str]:
         """A list in flat form, in the order of its numbers; empty when it is absent."""
-        return [self.values[f"{name}.{number}"] for number in self._numbers(name) if f"{name}.{number}" in self.values]
+        return [
+            self.values[f"{name}.{number}"]
+            for number in self._numbers(name)
+            if f"{name}.{number}" in self.values
+        ]
 
     def json_texts(self, name: str) -> list[str]:
         """A list that is sent as a JSON text.
@@ -105,7 +131,9 @@ class Parameters:
     def below(self, prefix: str) -> Parameters:
         """The parameters whose names begin with ``prefix.``, without it."""
         start = f"{prefix}."
-        return Parameters({key[len(start) :]: value for key, value in self.values.items() if key.startswith(start)})
+        return Parameters(
+            {key[len(start) :]: value for key, value in self.values.items() if key.startswith(start)}
+        )
 
     def _numbers(self, name: str) -> list[int]:
         return sorted(set(self._found_numbers(name)))

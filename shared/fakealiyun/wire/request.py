@@ -26,8 +26,12 @@ _RPC_FRAME = frozenset(
         "Signature",
     }
 )
-#: ``ecs.cn-hangzhou.aliyuncs.com``, ``ecs-cn-hangzhou.aliyuncs.com`` and ``vpc.aliyuncs.com`` (openapi.md 1.1).
-_HOST = re.compile(r"(?P<product>[a-z]+)(?:[.-](?P<region>[a-z]+-[a-z0-9-]+?))?\.aliyuncs\.com\Z")
+#: ``ecs.cn-hangzhou.aliyuncs.com``, ``ecs-cn-hangzhou.aliyuncs.com`` and ``vpc.aliyuncs.com`` (openapi.md
+#: 1.1);
+#: ``sts-vpc.cn-hangzhou.aliyuncs.com`` from inside of a VPC; the same below ``localhost`` for a server.
+_HOST = re.compile(
+    r"(?P<product>[a-z]+)(?:-vpc)?(?:[.-](?P<region>[a-z]+-[a-z0-9-]+?))?\.(?:aliyuncs\.com|localhost)\Z"
+)
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^,]+)")
 
 
@@ -73,16 +77,16 @@ def read(http: HttpRequest, *, source_ip: str = "203.0.113.10") -> ApiRequest:
         The request has no action, no version or no access key.
     """
     parts = urlsplit(http.url)
-    sent = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if "form-urlencoded" in http.headers.get("content-type", ""):
-        sent.update(parse_qsl(http.body.decode("utf-8", "replace"), keep_blank_values=True))
+    sent = sent_parameters(http)
     product, region = _place(parts.hostname or "", parts.path)
     action = http.headers.get("x-acs-action") or sent.get("Action")
     version = http.headers.get("x-acs-version") or sent.get("Version")
     if not action:
         raise ApiError("MissingAction", 400, "The request names no API: x-acs-action or Action is missing.")
     if not version:
-        raise ApiError("MissingVersion", 400, "The request names no version: x-acs-version or Version is missing.")
+        raise ApiError(
+            "MissingVersion", 400, "The request names no version: x-acs-version or Version is missing."
+        )
     values = {key: value for key, value in sent.items() if key not in _RPC_FRAME}
     return ApiRequest(
         product=product,
@@ -97,6 +101,14 @@ def read(http: HttpRequest, *, source_ip: str = "203.0.113.10") -> ApiRequest:
         source_ip=source_ip,
         http=http,
     )
+
+
+def sent_parameters(http: HttpRequest) -> dict[str, str]:
+    """Everything in the query and, for a form, in the body."""
+    sent = dict(parse_qsl(urlsplit(http.url).query, keep_blank_values=True))
+    if "form-urlencoded" in http.headers.get("content-type", ""):
+        sent.update(parse_qsl(http.body.decode("utf-8", "replace"), keep_blank_values=True))
+    return sent
 
 
 def _place(host: str, path: str) -> tuple[str | None, str | None]:

@@ -9,52 +9,97 @@ import re
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from fakealiyun.errors import ApiError
-from fakealiyun.wire.request import HttpRequest
+from fakealiyun.identities import Keys
+from fakealiyun.wire.request import ApiRequest, HttpRequest, sent_parameters
 
-_PARTS = re.compile(r"ACS3-HMAC-SHA256 Credential=[^,]+,\s*SignedHeaders=(?P<names>[^,]+),\s*Signature=(?P<hex>[0-9a-f]+)")
-_MISMATCH = "Specified signature does not match our calculation."
+_PARTS = re.compile(
+    r"ACS3-HMAC-SHA256 Credential=[^,]+,\s*SignedHeaders=(?P<names>[^,]+),\s*Signature=(?P<hex>[0-9a-f]+)\Z"
+)
 
 
-def check(http: HttpRequest, secret: str) -> None:
-    """Accept a request whose signature is right.
+def check(request: ApiRequest, keys: Keys) -> None:
+    """Accept a request that was signed with these keys.
 
     Raises
     ------
     ApiError
-        ``SignatureDoesNotMatch``: it is not, or the request carries none.
+        ``SignatureDoesNotMatch``, ``IncompleteSignature`` (there is none, or it covers too little), or
+        ``MissingSecurityToken`` and ``InvalidSecurityToken.MismatchWithAccessKey`` for temporary keys.
     """
-    authorization = http.headers.get("authorization", "")
-    matches = _acs3(http, secret, authorization) if authorization else _rpc(http, secret)
-    if not matches:
-        raise ApiError("SignatureDoesNotMatch", 400, _MISMATCH)
+    http = request.http
+    authorization = http.headers.get("authorization")
+    signature, candidates = _rpc(http) if authorization is None else _acs3(http, authorization)
+    if authorization is None:
+        expected = [_sha1(keys.access_key_secret, text) for text in candidates]
+    else:
+        expected = [_sha256(keys.access_key_secret, text) for text in candidates]
+    if not any(hmac.compare_digest(one, signature) for one in expected):
+        raise ApiError(
+            "SignatureDoesNotMatch",
+            400,
+            f"Specified signature does not match our calculation. server string to sign is:{candidates[0]}",
+        )
+    _check_token(request, keys)
 
 
-def _acs3(http: HttpRequest, secret: str, authorization: str) -> bool:
+def _check_token(request: ApiRequest, keys: Keys) -> None:
+    if keys.token is not None and request.token is None:
+        raise ApiError("MissingSecurityToken", 400, "SecurityToken is mandatory for this action.")
+    if request.token != keys.token:
+        raise ApiError(
+            "InvalidSecurityToken.MismatchWithAccessKey",
+            400,
+            "The SecurityToken does not belong to this AccessKeyId.",
+        )
+
+
+def _acs3(http: HttpRequest, authorization: str) -> tuple[str, list[str]]:
+    """The signature of an ACS3 request, and the texts of which one has to be signed."""
     parts = _PARTS.match(authorization)
     if parts is None:
-        return False
+        raise _incomplete("The Authorization header is not of the form ACS3-HMAC-SHA256.")
     names = parts["names"].split(";")
+    unsigned = sorted(
+        {name for name in http.headers if name == "host" or name.startswith("x-acs-")} - {*names}
+    )
+    if unsigned:
+        raise _incomplete(f"These headers have to be signed: {', '.join(unsigned)}.")
     url = urlsplit(http.url)
     headers = "".join(f"{name}:{http.headers.get(name, '').strip()}\n" for name in names)
-    hashed_body = hashlib.sha256(http.body).hexdigest()
-    canonical = "\n".join(
-        (http.method, url.path or "/", _canonical_query(url.query), headers, ";".join(names), hashed_body)
-    )
-    to_sign = f"ACS3-HMAC-SHA256\n{hashlib.sha256(canonical.encode()).hexdigest()}"
-    expected = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected, parts["hex"])
+    rest = (_canonical_query(url.query), headers, ";".join(names), hashlib.sha256(http.body).hexdigest())
+    return parts["hex"], [
+        f"ACS3-HMAC-SHA256\n{hashlib.sha256(chr(10).join((http.method, path, *rest)).encode()).hexdigest()}"
+        for path in _paths(url.path)
+    ]
 
 
-def _rpc(http: HttpRequest, secret: str) -> bool:
-    query = urlsplit(http.url).query
-    sent = dict(parse_qsl(query, keep_blank_values=True))
-    if "form-urlencoded" in http.headers.get("content-type", ""):
-        sent.update(parse_qsl(http.body.decode("utf-8", "replace"), keep_blank_values=True))
-    signature = sent.pop("Signature", "")
+def _rpc(http: HttpRequest) -> tuple[str, list[str]]:
+    """The signature of an RPC request, and the text that has to be signed."""
+    sent = sent_parameters(http)
+    signature = sent.pop("Signature", None)
+    if signature is None:
+        raise _incomplete("The request carries no signature.")
     pairs = "&".join(f"{_escaped(key)}={_escaped(sent[key])}" for key in sorted(sent))
-    to_sign = f"{http.method}&{_escaped('/')}&{_escaped(pairs)}"
-    digest = hmac.new(f"{secret}&".encode(), to_sign.encode(), hashlib.sha1).digest()
-    return hmac.compare_digest(base64.b64encode(digest).decode(), signature)
+    return signature, [f"{http.method}&{_escaped('/')}&{_escaped(pairs)}"]
+
+
+def _paths(path: str) -> list[str]:
+    """The path as it came, and without product and region in front, as all APIs lie at the root."""
+    return [path or "/", "/"]
+
+
+def _incomplete(why: str) -> ApiError:
+    return ApiError(
+        "IncompleteSignature", 400, f"The request signature does not conform to the standards. {why}"
+    )
+
+
+def _sha1(secret: str, text: str) -> str:
+    return base64.b64encode(hmac.new(f"{secret}&".encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+def _sha256(secret: str, text: str) -> str:
+    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def _canonical_query(query: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from fakealiyun.ecs.models.enis import Enis
 from fakealiyun.ecs.models.groups import Groups
@@ -18,3 +19,7 @@ class EcsState:
     groups: Groups = field(default_factory=Groups)
     instances: Instances = field(default_factory=Instances)
     lists: Lists = field(default_factory=Lists)
+
+    def settle(self, now: datetime) -> None:
+        """End every state whose time has come."""
+        self.enis.settle(now)

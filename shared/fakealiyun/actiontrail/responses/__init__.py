@@ -1,0 +1,1 @@
+"""Wire in and out of ActionTrail."""
