@@ -18,7 +18,8 @@ EVENTS = 200_000
 EVENTS_PER_OBJECT = 500
 RELEVANT = 0.20
 GROUPS, ENIS, VSWITCHES = 5_000, 9_000, 60
-MANAGED = 0.03
+#: One ENI and one group of so many are managed.
+ONE_MANAGED_OF = 33
 
 #: Calls that no rule concerns, as a busy account makes them.
 OTHERS = (
@@ -121,10 +122,18 @@ class Trail:
         }
         if name == "CreateNetworkInterface":
             event["responseElements"]["NetworkInterfaceId"] = f"eni-new{self._number:07d}"
-        if relevant and self._random.random() < 0.05:
-            event["errorCode"] = "InvalidOperation.InvalidEniState"
-            event["errorMessage"] = "The specified ENI is in the wrong state."
+        if relevant and (code := self._refusal(parameters)):
+            event["errorCode"] = code
+            event["errorMessage"] = "The call was refused."
         return event
+
+    def _refusal(self, parameters: Parameters) -> str | None:
+        """What the platform answers: managed resources are refused, and one call in twenty for its state."""
+        if _is_managed(parameters.get("NetworkInterfaceId", "")):
+            return "InvalidOperation.EniServiceManaged"
+        if _is_managed(parameters.get("SecurityGroupId", "")):
+            return "InvalidOperation.ResourceManagedByCloudProduct"
+        return "InvalidOperation.InvalidEniState" if self._random.random() < 0.05 else None
 
     def _caller(self) -> dict[str, Any]:
         kind = self._below(10)
@@ -188,19 +197,20 @@ class Trail:
         return {"SecurityGroupId": self._group(), "SecurityGroupRuleId": rule, "PortRange": "443/443"}
 
     def _prefixes(self) -> Parameters:
-        parameters = self._eni()
-        for number in range(1, self._below(3) + 2):
-            parameters[f"Ipv4Prefix.{number}"] = (
-                f"10.{self._below(VSWITCHES)}.{self._below(256)}.{self._below(16) * 16}/28"
-            )
+        """Prefixes of the ENI's own vSwitch, from the half of it that is reserved for them."""
+        number = self._below(ENIS)
+        parameters: Parameters = {"NetworkInterfaceId": f"eni-bp1{number:08d}"}
+        for position in range(1, self._below(3) + 2):
+            block = f"{128 + self._below(128)}.{self._below(16) * 16}/28"
+            parameters[f"Ipv4Prefix.{position}"] = f"10.{number % VSWITCHES}.{block}"
         return parameters
 
     def _addresses(self) -> Parameters:
-        parameters = self._eni()
-        for number in range(1, self._below(2) + 2):
-            parameters[f"PrivateIpAddress.{number}"] = (
-                f"10.{self._below(VSWITCHES)}.{self._below(128)}.{self._below(254) + 1}"
-            )
+        number = self._below(ENIS)
+        parameters: Parameters = {"NetworkInterfaceId": f"eni-bp1{number:08d}"}
+        for position in range(1, self._below(2) + 2):
+            host = f"{self._below(128)}.{self._below(254) + 1}"
+            parameters[f"PrivateIpAddress.{position}"] = f"10.{number % VSWITCHES}.{host}"
         return parameters
 
     def _creation(self) -> Parameters:
@@ -261,6 +271,11 @@ class Trail:
         }
 
 
+def _is_managed(resource_id: str) -> bool:
+    """Whether an ENI or a group of the snapshot is managed: one of each ``ONE_MANAGED_OF``."""
+    return resource_id.startswith(("eni-bp1", "sg-bp1")) and int(resource_id[-8:]) % ONE_MANAGED_OF == 0
+
+
 def write_trail(folder: Path, events: int = EVENTS, regions: Sequence[str] = (REGION,)) -> None:
     """Write the trail as gzip objects that hold a JSON array each, in the layout of a trail in OSS.
 
@@ -278,19 +293,18 @@ def write_trail(folder: Path, events: int = EVENTS, regions: Sequence[str] = (RE
 
 def write_state(path: Path) -> None:
     """Write the snapshot of the account that the trail is about."""
-    chance = random.Random(7)
     state = {
         "schema": 1,
         "captured_at": "2026-02-28T20:00:00Z",
         "account_id": ACCOUNT,
         "region": REGION,
         "resources": {
-            "ecs:NetworkInterface": [_eni(number, chance) for number in range(ENIS)],
+            "ecs:NetworkInterface": [_eni(number) for number in range(ENIS)],
             "ecs:SecurityGroup": [
                 {
                     "SecurityGroupId": f"sg-bp1{number:08d}",
                     "SecurityGroupType": "normal",
-                    "ServiceManaged": chance.random() < MANAGED,
+                    "ServiceManaged": _is_managed(f"sg-bp1{number:08d}"),
                     "Description": "",
                 }
                 for number in range(GROUPS)
@@ -318,8 +332,8 @@ def write_state(path: Path) -> None:
     path.write_text(json.dumps(state), encoding="utf-8")
 
 
-def _eni(number: int, chance: random.Random) -> dict[str, Any]:
-    managed = chance.random() < MANAGED
+def _eni(number: int) -> dict[str, Any]:
+    managed = _is_managed(f"eni-bp1{number:08d}")
     vswitch = number % VSWITCHES
     host = number // VSWITCHES
     return {
