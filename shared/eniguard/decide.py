@@ -33,13 +33,15 @@ class Judgement:
         The time of judging, in seconds since 1970 (UTC).
     """
 
-    __slots__ = ("actor", "after", "before", "call", "now", "policy")
+    __slots__ = ("_case", "actor", "after", "before", "call", "now", "policy")
 
     def __init__(self, call: Call, actor: Actor, facts: Facts, policy: Policy, *, now: float) -> None:
         self.call = call
         self.actor = actor
         self.policy = policy
         self.now = now
+        #: The case of the last rule; the next one often has the same parameters (none).
+        self._case: Case | None = None
         self.before = State(call, facts, "before")
         self.after = State(call, facts, "after")
 
@@ -61,7 +63,10 @@ class Judgement:
 
     def observations(self, observers: Sequence[Rule]) -> list[Observation]:
         """The marks that rules which look across events want to set for this call."""
-        return [mark for rule in observers for mark in rule.observes(self.case(rule))]
+        marks: list[Observation] = []
+        for rule in observers:
+            marks.extend(rule.observes(self.case(rule)))
+        return marks
 
     def looks(self, rule: Rule) -> bool:
         """Whether the rule looks at this actor; an unconfirmed service might be any of them."""
@@ -75,7 +80,10 @@ class Judgement:
         For an unconfirmed service, a rule that looks at some actors only cannot be decided: what would have
         been a finding becomes Undecided.
         """
-        verdicts = rule.evaluate(self.case(rule, history, trace))
+        case = self._case
+        if case is None or (case.params, case.history, case.trace) != (rule.params, history, trace):
+            case = self._case = self.case(rule, history, trace)
+        verdicts = rule.evaluate(case)
         if not verdicts or self.actor.kind in rule.actors:
             return verdicts
         return [self._unconfirmed(verdict) for verdict in verdicts]

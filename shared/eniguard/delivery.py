@@ -1,4 +1,4 @@
-"""What a function does with one delivery: every event in it is decided and ends in one log line of its own."""
+"""What a function does with one delivery: every event in it is decided, and ends in a log line of its own."""
 
 from __future__ import annotations
 
@@ -154,5 +154,5 @@ def _log_decision(log: JsonLines, decision: Decision, way: str) -> None:
 
 
 def _log_dead_letter(log: JsonLines, error: InputError) -> None:
-    """What could not be read, by reason and place; the bytes themselves may hold secrets and are not logged."""
+    """What could not be read, by reason and place; the bytes may hold secrets and are not logged."""
     log.write("dead_letter", reason=error.problem, index=error.index, offset=error.offset)

@@ -6,7 +6,8 @@ service's when it is in the role catalogue, or when its trust policy names servi
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container
+from functools import lru_cache
 
 from eniguard.events.calls import Call, Caller
 from eniguard.facts.gathered import Facts
@@ -21,11 +22,17 @@ from eniguard.settings import ActorMatch, Policy
 NO_LEDGER: Container[str] = frozenset()
 
 
-def needs(call: Call) -> Iterator[Ref]:
+def needs(call: Call) -> tuple[Ref, ...]:
     """The trust policy of a role that looks like a service's and is not in the role catalogue."""
     role = call.caller.role
-    if role is not None and role_named(role) is None and looks_like_service_role(role):
-        yield reference(call, ROLE, role)
+    if role is None or not _has_to_be_confirmed(role):
+        return ()
+    return (reference(call, ROLE, role),)
+
+
+@lru_cache(maxsize=4096)
+def _has_to_be_confirmed(role: str) -> bool:
+    return role_named(role) is None and looks_like_service_role(role)
 
 
 def classify(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = NO_LEDGER) -> Actor:
@@ -80,10 +87,10 @@ def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> _
             and call.request_id in ledger
         ):
             return "self", None, "the guard's role, and the request id is one of its own calls"
-        if any(_matches(caller, match) for match in policy.actors.controllers):
+        if _is_controller(caller, policy):
             return "controller", None, _CONTROLLER
         return _role_kind(call, caller.role, facts)
-    if any(_matches(caller, match) for match in policy.actors.controllers):
+    if _is_controller(caller, policy):
         return "controller", None, _CONTROLLER
     return "account", None, "not a role, and not named under actors.controllers of guard.yml"
 
@@ -101,13 +108,18 @@ def _role_kind(call: Call, role: str, facts: Facts) -> _Kind:
         return "service", service, "the trust policy of the role lets only services assume it"
     if listed is not None:
         return "service", listed.service, "the role is in the catalogue of service roles"
-    if looks_like_service_role(role):
+    if _has_to_be_confirmed(role):
         return "unconfirmed_service", None, "named like a service's role, and its trust policy is not known"
     return "account", None, "the role is neither in the catalogue of service roles nor named like one of them"
 
 
 def _named(name: str, names: tuple[str, ...]) -> bool:
-    return name.lower() in (one.lower() for one in names)
+    return bool(names) and name.lower() in [one.lower() for one in names]
+
+
+def _is_controller(caller: Caller, policy: Policy) -> bool:
+    controllers = policy.actors.controllers
+    return bool(controllers) and any(_matches(caller, match) for match in controllers)
 
 
 def _matches(caller: Caller, match: ActorMatch) -> bool:

@@ -92,15 +92,16 @@ class Pipeline:
         judgement = Judgement(call, actor, facts, self.policy, now=now)
         history = NO_HISTORY
         if self.history is not None and chosen.observers:
-            history = self.history.observe(judgement.observations(chosen.observers))
+            marks = judgement.observations(chosen.observers)
+            history = self.history.observe(marks) if marks else NO_HISTORY
         decision = decide(judgement, chosen, history, rounds=rounds)
         return Decided(decision, judgement, facts, chosen, history)
 
     def _actor(self, call: Call, facts: Facts) -> Actor:
         """Who made the call; a role that may be a service's is looked up if some rule looks at the call."""
-        refs = list(identity.needs(call))
+        refs = identity.needs(call)
         if refs and self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules:
-            facts.grow(self.source.read(refs, call.at))
+            facts.update(self.source.read(refs, call.at))
         return identity.classify(call, self.policy, facts, self.ledger)
 
     def _gather(self, call: Call, chosen: Chosen, facts: Facts) -> int:
@@ -108,23 +109,26 @@ class Pipeline:
 
         What a rule needs depends on what is known: a round that brought nothing new to know is the last.
         """
-        needs = chosen.needs
+        needs: Sequence[Needs] = chosen.needs
         for rounds in range(MOST_ROUNDS):
-            wanted, needs = _wanted(call, needs, facts)
-            missing = facts.missing(wanted)
+            missing, needs = _missing(call, needs, facts)
             if not missing:
                 return rounds
             found = self.source.read(missing, call.at)
-            facts.grow(found)
-            if all(isinstance(fact.value, Unknown) for fact in found.values()):
+            facts.update(found)
+            if not needs or _brought_nothing(found):
                 return rounds + 1
         too_deep = Fact(Unknown(f"more than {MOST_ROUNDS} rounds of look-ups"), "none", call.at, folded=True)
-        facts.grow({ref: too_deep for ref in facts.missing(_wanted(call, needs, facts)[0])})
+        facts.update(dict.fromkeys(_missing(call, needs, facts)[0], too_deep))
         return MOST_ROUNDS
 
 
-def _wanted(call: Call, needs: Sequence[Needs], facts: Facts) -> tuple[list[Ref], list[Needs]]:
-    """What is wanted, and those of ``needs`` that may want more once more is known.
+def _brought_nothing(found: Mapping[Ref, Fact]) -> bool:
+    return all(isinstance(fact.value, Unknown) for fact in found.values())
+
+
+def _missing(call: Call, needs: Sequence[Needs], facts: Facts) -> tuple[list[Ref], Sequence[Needs]]:
+    """What is wanted and was not asked for, and those of ``needs`` that may want more once more is known.
 
     One that read no fact wants the same whatever is found.
     """
@@ -135,4 +139,4 @@ def _wanted(call: Call, needs: Sequence[Needs], facts: Facts) -> tuple[list[Ref]
         wanted.extend(need(call, facts))
         if facts.reads != reads:
             open_ones.append(need)
-    return wanted, open_ones
+    return facts.missing(wanted), open_ones

@@ -177,7 +177,7 @@ def test_every_event_is_counted_exactly_once(write: Write, tmp_path: Path) -> No
     write("2.json", "{")
     _, errors, replay = replayed(tmp_path)
     tally = replay.tally
-    assert tally.read == tally.concerned + tally.not_concerned + len([one for one in errors])
+    assert tally.read == tally.concerned + tally.not_concerned + len(errors)
     assert tally.concerned == tally.decided + tally.undecided + tally.duplicates
     assert (tally.concerned, tally.not_concerned, tally.unreadable) == (2, 1, 3)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ EVENTS = 200_000
 EVENTS_PER_OBJECT = 500
 RELEVANT = 0.20
 GROUPS, ENIS, VSWITCHES = 5_000, 9_000, 60
-MANAGED = 0.03
+#: One ENI and one group of so many are managed.
+ONE_MANAGED_OF = 33
 
 #: Calls that no rule concerns, as a busy account makes them.
 OTHERS = (
@@ -38,40 +39,42 @@ OTHERS = (
     ("Fc", "InvokeFunction"),
 )
 
+#: Stands for the password of a new instance; it must never come out of a replay.
+PASSWORD = "NotToBeShown-1"
+
 Parameters = dict[str, Any]
 
 
 class Trail:
-    """Makes one event after the other; the same seed gives the same bytes."""
+    """Makes one event after the other; the same seed and regions give the same bytes."""
 
-    def __init__(self, seed: int = 20260301) -> None:
+    def __init__(self, seed: int = 20260301, regions: Sequence[str] = (REGION,)) -> None:
         self._random = random.Random(seed)
+        self._regions = regions
         self._number = 0
-        self._makers: tuple[tuple[str, str, Callable[[], Parameters]], ...] = (
-            ("Ecs", "AuthorizeSecurityGroup", self._rules),
-            ("Ecs", "AuthorizeSecurityGroup", self._rules),
-            ("Ecs", "RevokeSecurityGroup", self._rules),
-            ("Ecs", "ModifySecurityGroupRule", self._one_rule),
-            ("Ecs", "AssignPrivateIpAddresses", self._prefixes),
-            ("Ecs", "AssignPrivateIpAddresses", self._prefixes),
-            ("Ecs", "UnassignPrivateIpAddresses", self._prefixes),
-            (
-                "Ecs",
-                "AttachNetworkInterface",
-                lambda: {**self._eni(), "InstanceId": f"i-bp1{self._below(900):06d}"},
-            ),
-            ("Ecs", "DetachNetworkInterface", self._eni),
-            ("Ecs", "DeleteNetworkInterface", self._eni),
-            (
-                "Ecs",
-                "ModifyNetworkInterfaceAttribute",
-                lambda: {**self._eni(), "SecurityGroupId.1": self._group()},
-            ),
-            ("Ecs", "CreateNetworkInterface", self._creation),
-            ("Ecs", "JoinSecurityGroup", lambda: {**self._eni(), "SecurityGroupId": self._group()}),
-            ("Ecs", "TagResources", self._tags),
-            ("Vpc", "AssociateEipAddress", self._eip),
+        # Weights are per 100 relevant events. They are those of a busy account: automation that opens and
+        # closes security groups, a container platform that makes, attaches and drops ENIs, and few calls
+        # about addresses and instances.
+        makers: tuple[tuple[int, str, str, Callable[[], Parameters]], ...] = (
+            (22, "Ecs", "AuthorizeSecurityGroup", self._rules),
+            (10, "Ecs", "RevokeSecurityGroup", self._rules),
+            (8, "Ecs", "ModifySecurityGroupRule", self._one_rule),
+            (6, "Ecs", "CreateNetworkInterface", self._creation),
+            (8, "Ecs", "AttachNetworkInterface", self._on_instance),
+            (6, "Ecs", "DetachNetworkInterface", self._on_instance),
+            (6, "Ecs", "DeleteNetworkInterface", self._eni),
+            (5, "Ecs", "ModifyNetworkInterfaceAttribute", self._new_groups),
+            (5, "Ecs", "JoinSecurityGroup", self._membership),
+            (3, "Ecs", "LeaveSecurityGroup", self._membership),
+            (7, "Ecs", "TagResources", self._tags),
+            (5, "Vpc", "AssociateEipAddress", self._eip),
+            (2, "Ecs", "AssignPrivateIpAddresses", self._prefixes),
+            (2, "Ecs", "AssignPrivateIpAddresses", self._addresses),
+            (3, "Ecs", "UnassignPrivateIpAddresses", self._prefixes),
+            (2, "Ecs", "RunInstances", self._instances),
         )
+        self._makers = [(service, name, make) for _, service, name, make in makers]
+        self._weights = [weight for weight, *_ in makers]
 
     def events(self, count: int) -> Iterator[dict[str, Any]]:
         """Events in the order of their time, a few seconds apart at the most."""
@@ -79,10 +82,11 @@ class Trail:
             yield self._event()
 
     def _event(self) -> dict[str, Any]:
+        region = self._regions[self._number // EVENTS_PER_OBJECT % len(self._regions)]
         self._number += 1
         relevant = self._random.random() < RELEVANT
         if relevant:
-            service, name, make = self._random.choice(self._makers)
+            service, name, make = self._random.choices(self._makers, self._weights)[0]
             parameters = make()
         else:
             service, name = self._random.choice(OTHERS)
@@ -95,7 +99,7 @@ class Trail:
             "requestParameters": {
                 **parameters,
                 "RequestId": event_id,
-                "RegionId": REGION,
+                "RegionId": region,
                 "AcsProduct": service,
                 "SignatureType": "",
                 "ClientPort": 1024 + self._below(60_000),
@@ -113,15 +117,23 @@ class Trail:
             "requestId": event_id,
             "eventTime": (START + timedelta(seconds=self._number // 4)).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "isGlobal": False,
-            "acsRegion": REGION,
+            "acsRegion": region,
             "eventName": name,
         }
         if name == "CreateNetworkInterface":
             event["responseElements"]["NetworkInterfaceId"] = f"eni-new{self._number:07d}"
-        if relevant and self._random.random() < 0.05:
-            event["errorCode"] = "InvalidOperation.InvalidEniState"
-            event["errorMessage"] = "The specified ENI is in the wrong state."
+        if relevant and (code := self._refusal(parameters)):
+            event["errorCode"] = code
+            event["errorMessage"] = "The call was refused."
         return event
+
+    def _refusal(self, parameters: Parameters) -> str | None:
+        """What the platform answers: managed resources are refused, and one call in twenty for its state."""
+        if _is_managed(parameters.get("NetworkInterfaceId", "")):
+            return "InvalidOperation.EniServiceManaged"
+        if _is_managed(parameters.get("SecurityGroupId", "")):
+            return "InvalidOperation.ResourceManagedByCloudProduct"
+        return "InvalidOperation.InvalidEniState" if self._random.random() < 0.05 else None
 
     def _caller(self) -> dict[str, Any]:
         kind = self._below(10)
@@ -156,6 +168,18 @@ class Trail:
     def _eni(self) -> Parameters:
         return {"NetworkInterfaceId": f"eni-bp1{self._below(ENIS):08d}"}
 
+    def _instance(self) -> str:
+        return f"i-bp1{self._below(900):06d}"
+
+    def _on_instance(self) -> Parameters:
+        return {**self._eni(), "InstanceId": self._instance()}
+
+    def _new_groups(self) -> Parameters:
+        return {**self._eni(), "SecurityGroupId.1": self._group()}
+
+    def _membership(self) -> Parameters:
+        return {**self._eni(), "SecurityGroupId": self._group()}
+
     def _rules(self) -> Parameters:
         parameters: Parameters = {"SecurityGroupId": self._group()}
         for number in range(1, self._below(4) + 2):
@@ -173,18 +197,67 @@ class Trail:
         return {"SecurityGroupId": self._group(), "SecurityGroupRuleId": rule, "PortRange": "443/443"}
 
     def _prefixes(self) -> Parameters:
-        parameters = self._eni()
-        for number in range(1, self._below(3) + 2):
-            parameters[f"Ipv4Prefix.{number}"] = (
-                f"10.{self._below(VSWITCHES)}.{self._below(256)}.{self._below(16) * 16}/28"
-            )
+        """Prefixes of the ENI's own vSwitch, from the half of it that is reserved for them."""
+        number = self._below(ENIS)
+        parameters: Parameters = {"NetworkInterfaceId": f"eni-bp1{number:08d}"}
+        for position in range(1, self._below(3) + 2):
+            block = f"{128 + self._below(128)}.{self._below(16) * 16}/28"
+            parameters[f"Ipv4Prefix.{position}"] = f"10.{number % VSWITCHES}.{block}"
+        return parameters
+
+    def _addresses(self) -> Parameters:
+        number = self._below(ENIS)
+        parameters: Parameters = {"NetworkInterfaceId": f"eni-bp1{number:08d}"}
+        for position in range(1, self._below(2) + 2):
+            host = f"{self._below(128)}.{self._below(254) + 1}"
+            parameters[f"PrivateIpAddress.{position}"] = f"10.{number % VSWITCHES}.{host}"
         return parameters
 
     def _creation(self) -> Parameters:
         return {
-            "VSwitchId": f"vsw-bp1{self._below(VSWITCHES):04d}",
+            "VSwitchId": self._vswitch(),
             "SecurityGroupId": self._group(),
             "Tag.1.Key": "k",
+        }
+
+    def _vswitch(self) -> str:
+        return f"vsw-bp1{self._below(VSWITCHES):04d}"
+
+    def _instances(self) -> Parameters:
+        """As the SDK sends it: some thirty keys, of which the rules read a few."""
+        name = f"web-{self._below(1000):04d}"
+        return {
+            "VSwitchId": self._vswitch(),
+            "SecurityGroupIds.1": self._group(),
+            "SecurityGroupIds.2": self._group(),
+            "ImageId": "ubuntu_22_04_x64_20G_alibase_20260101.vhd",
+            "InstanceType": "ecs.g7.large",
+            "InstanceName": name,
+            "HostName": name,
+            "Password": PASSWORD,
+            "PasswordInherit": "false",
+            "Amount": "1",
+            "MinAmount": "1",
+            "ZoneId": "cn-hangzhou-i",
+            "IoOptimized": "optimized",
+            "InstanceChargeType": "PostPaid",
+            "InternetChargeType": "PayByTraffic",
+            "InternetMaxBandwidthOut": "0",
+            "SystemDisk.Category": "cloud_essd",
+            "SystemDisk.PerformanceLevel": "PL1",
+            "SystemDisk.Size": "40",
+            "DataDisk.1.Category": "cloud_essd",
+            "DataDisk.1.Size": "100",
+            "DataDisk.1.DeleteWithInstance": "true",
+            "Tag.1.Key": "team",
+            "Tag.1.Value": f"team-{self._below(20)}",
+            "UserData": "I2Nsb3VkLWNvbmZpZwo=",
+            "RamRoleName": "example-role",
+            "DeletionProtection": "false",
+            "SpotStrategy": "NoSpot",
+            "CreditSpecification": "Standard",
+            "ClientToken": f"token-{self._number:08d}",
+            "DryRun": "false",
         }
 
     def _tags(self) -> Parameters:
@@ -198,32 +271,40 @@ class Trail:
         }
 
 
-def write_trail(folder: Path, events: int = EVENTS) -> None:
-    """Write the trail as gzip objects that hold a JSON array each, in the layout of a trail in OSS."""
-    trail = Trail().events(events)
+def _is_managed(resource_id: str) -> bool:
+    """Whether an ENI or a group of the snapshot is managed: one of each ``ONE_MANAGED_OF``."""
+    return resource_id.startswith(("eni-bp1", "sg-bp1")) and int(resource_id[-8:]) % ONE_MANAGED_OF == 0
+
+
+def write_trail(folder: Path, events: int = EVENTS, regions: Sequence[str] = (REGION,)) -> None:
+    """Write the trail as gzip objects that hold a JSON array each, in the layout of a trail in OSS.
+
+    The regions take turns, one object each.
+    """
+    trail = Trail(regions=regions).events(events)
     for number in range(0, events, EVENTS_PER_OBJECT):
         batch = [next(trail) for _ in range(min(EVENTS_PER_OBJECT, events - number))]
-        path = folder / "AliyunLogs" / "Actiontrail" / REGION / "2026" / "03" / "01"
+        region = batch[0]["acsRegion"]
+        path = folder / "AliyunLogs" / "Actiontrail" / region / "2026" / "03" / "01"
         path.mkdir(parents=True, exist_ok=True)
         data = json.dumps(batch, separators=(",", ":")).encode()
-        (path / f"Actiontrail_{REGION}_{number:08d}.gz").write_bytes(gzip.compress(data, 6, mtime=0))
+        (path / f"Actiontrail_{region}_{number:08d}.gz").write_bytes(gzip.compress(data, 6, mtime=0))
 
 
 def write_state(path: Path) -> None:
     """Write the snapshot of the account that the trail is about."""
-    chance = random.Random(7)
     state = {
         "schema": 1,
         "captured_at": "2026-02-28T20:00:00Z",
         "account_id": ACCOUNT,
         "region": REGION,
         "resources": {
-            "ecs:NetworkInterface": [_eni(number, chance) for number in range(ENIS)],
+            "ecs:NetworkInterface": [_eni(number) for number in range(ENIS)],
             "ecs:SecurityGroup": [
                 {
                     "SecurityGroupId": f"sg-bp1{number:08d}",
                     "SecurityGroupType": "normal",
-                    "ServiceManaged": chance.random() < MANAGED,
+                    "ServiceManaged": _is_managed(f"sg-bp1{number:08d}"),
                     "Description": "",
                 }
                 for number in range(GROUPS)
@@ -251,8 +332,8 @@ def write_state(path: Path) -> None:
     path.write_text(json.dumps(state), encoding="utf-8")
 
 
-def _eni(number: int, chance: random.Random) -> dict[str, Any]:
-    managed = chance.random() < MANAGED
+def _eni(number: int) -> dict[str, Any]:
+    managed = _is_managed(f"eni-bp1{number:08d}")
     vswitch = number % VSWITCHES
     host = number // VSWITCHES
     return {

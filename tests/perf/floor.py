@@ -22,4 +22,4 @@ def main(folder: str) -> int:
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1]))
+    sys.stdout.write(f"{main(sys.argv[1])}\n")

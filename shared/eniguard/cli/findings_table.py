@@ -126,8 +126,10 @@ def _table(findings: Sequence[Finding], width: int) -> Table:
     table = plain_table(gap)
     table.add_column("severity", no_wrap=True, width=len("critical"))
     table.add_column("rule", no_wrap=True, width=max(len(one.rule) for one in findings))
-    table.add_column("subject", width=_fitting((one.subject.id for one in findings), "subject", width // 4))
-    table.add_column("who", width=_fitting((who(one.actor) for one in findings), "who", width // 6))
+    table.add_column(
+        "subject", width=_fitting((one.subject.id for one in findings), "subject", max(18, width // 5))
+    )
+    table.add_column("who", width=_fitting((who(one.actor) for one in findings), "who", width // 7))
     table.add_column("when", no_wrap=True)
     table.add_column("what")
     for one in findings:

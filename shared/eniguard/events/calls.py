@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
@@ -11,8 +11,8 @@ from eniguard.events.catalog import Api, Part, Where
 from eniguard.events.outcomes import Outcome, outcome_of
 from eniguard.events.parameters import NO_PARAMETERS, Parameters, normalised
 from eniguard.events.record import TrailRecord
+from eniguard.events.values import Value
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
-
 
 _Derived = TypeVar("_Derived")
 
@@ -74,19 +74,14 @@ class Call(Struct, frozen=True, gc=False):
 
     def ids(self, kind: str, *parts: Part) -> tuple[str, ...]:
         """The ids of the targets of one kind (in the given parts; all parts when none is given)."""
-        key = (kind, *parts)
-        ids: tuple[str, ...] | None = self.memo.get(key)
-        if ids is None:
-            targets = self.targets
-            ids = tuple([t.id for t in targets if t.kind == kind and (not parts or t.part in parts)])
-            self.memo[key] = ids
-        return ids
+        return tuple([t.id for t in self.targets if t.kind == kind and (not parts or t.part in parts)])
 
     def once(self, derive: Callable[[Call], _Derived]) -> _Derived:
         """What ``derive`` makes of this call, made once however many rules ask for it."""
-        if derive in self.memo:
-            return cast("_Derived", self.memo[derive])
-        derived = self.memo[derive] = derive(self)
+        memo = self.memo
+        if derive not in memo:
+            memo[derive] = derive(self)
+        derived: _Derived = memo[derive]
         return derived
 
 
@@ -188,11 +183,18 @@ def _response(api: Api, response: Mapping[str, Any]) -> dict[str, tuple[str, ...
 def _targets(api: Api, parameters: Parameters, response: Mapping[str, Any]) -> tuple[Target, ...]:
     """The targets of a call, each once, in the order of the catalogue."""
     found: list[Target] = []
+    values = parameters.values
+    nested = "NetworkInterface" in values
     for where in api.targets:
         if where.when is not None and not _holds(where.when, parameters):
             continue
-        ids = _leaves(response, where.parameter) if where.response else _ids(where, parameters)
-        found.extend([Target(where.kind, one, where.part) for one in ids if one])
+        if where.response:
+            ids: Iterable[str] = _leaves(response, where.parameter)
+        elif nested or where.part == "peer_group":
+            ids = _ids(where, parameters)
+        else:
+            ids = _own(values.get(where.parameter))
+        found += [Target(where.kind, one, where.part) for one in ids if one]
     return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
 
 
@@ -206,12 +208,7 @@ def _holds(when: tuple[str, str | None], parameters: Parameters) -> bool:
 
 def _ids(where: Where, parameters: Parameters) -> Sequence[str]:
     """The ids of one row: in its own parameter, and inside permissions or interfaces."""
-    value = parameters.values.get(where.parameter)
-    own: list[str] = []
-    if isinstance(value, str):
-        own.append(value)
-    elif isinstance(value, tuple):
-        own.extend(item for item in value if isinstance(item, str))
+    own = list(_own(parameters.values.get(where.parameter)))
     if where.part == "peer_group":
         own.extend(_peers(where.parameter, parameters))
     if "NetworkInterface" in parameters.values:
@@ -219,12 +216,21 @@ def _ids(where: Where, parameters: Parameters) -> Sequence[str]:
     return own
 
 
-def _peers(parameter: str, parameters: Parameters) -> Iterator[str]:
+def _own(value: Value | None) -> Sequence[str]:
+    """The ids in a parameter that holds one text or a list of them."""
+    if isinstance(value, str):
+        return (value,)
+    return [item for item in value if isinstance(item, str)] if isinstance(value, tuple) else ()
+
+
+def _peers(parameter: str, parameters: Parameters) -> list[str]:
     """The groups on the other side of the rules that a call states."""
+    found = []
     for permission in parameters.permissions():
         peer = permission.source_group_id if parameter == "SourceGroupId" else permission.dest_group_id
         if peer is not None:
-            yield peer
+            found.append(peer)
+    return found
 
 
 def _in_interfaces(where: Where, parameters: Parameters) -> Iterator[str]:

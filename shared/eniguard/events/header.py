@@ -69,21 +69,14 @@ class Header(Struct, gc=False, rename=_WIRE):
     other_response: Raw = ABSENT
 
 
-class _Who(Struct, gc=False, rename="camel"):
-    type: str | None = None
-    principal_id: str | None = None
-    account_id: str | None = None
-    user_name: str | None = None
-
-
 HEADER = msgspec.json.Decoder(Header)
 HEADERS = msgspec.json.Decoder(list[Header])
 
-_WHO = msgspec.json.Decoder(_Who)
+_WHO = msgspec.json.Decoder(Identity)
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 _OBJECT_OR_NULL = msgspec.json.Decoder(dict[str, Any] | None)
 
-#: Success, as events write it (events.md 1.1); a sign-in that went well may say ``success``.
+#: Success, as events write it (docs/sources.md, Events); a sign-in that went well may say ``success``.
 NO_ERROR = frozenset(("", "null"))
 NO_MESSAGE = frozenset(("", "null", "success"))
 
@@ -122,7 +115,7 @@ def record_of(header: Header, forgeable: bool) -> TrailRecord | None:
         request_id,
         None if code is None or code in NO_ERROR else code,
         None if message is None or message in NO_MESSAGE else message,
-        Identity(who.type, who.principal_id, who.account_id, who.user_name),
+        who,
         address or None,
         agent or None,
         parameters,

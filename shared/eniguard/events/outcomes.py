@@ -1,7 +1,7 @@
 """What an error code says about a call: refused, denied, failed, or only a dry run.
 
 The codes come from the published error tables of the ECS calls, from Alibaba Cloud's own alert queries
-(events.md 1.5) and from the codes that client tools retry (openapi.md 1.6).
+(docs/sources.md, Events) and from the codes that client tools retry (docs/sources.md, API).
 """
 
 from __future__ import annotations

@@ -1,87 +1,30 @@
 """Request parameters of unknown shape, brought into the one shape the catalogue declares.
 
-ActionTrail shows lists in four ways (events.md 1.3): flattened wire keys (``Ipv4Prefix.1``), a real list
-(``Ipv4Prefix`` or ``Ipv4Prefixs``), a JSON text of a list, and nested objects. All four give the same
-parameters here. What cannot be read is named in ``malformed``, never dropped in silence.
+ActionTrail shows lists in four ways (docs/sources.md, Events): flattened wire keys (``Ipv4Prefix.1``), a
+real list (``Ipv4Prefix`` or ``Ipv4Prefixs``), a JSON text of a list, and nested objects. All four give the
+same parameters here. What cannot be read is named in ``malformed``, never dropped in silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-import msgspec
 from msgspec import Struct
 
 from eniguard.events.catalog import APIS, Api, Shape
-
-
-class Permission(Struct, frozen=True, gc=False):
-    """One security group rule as a call states it; ``None`` where the call does not say.
-
-    Field names are the wire names in snake case; every value is the text the caller sent.
-    """
-
-    ip_protocol: str | None = None
-    port_range: str | None = None
-    port_range_list_id: str | None = None
-    source_cidr_ip: str | None = None
-    ipv6_source_cidr_ip: str | None = None
-    source_group_id: str | None = None
-    source_group_owner_id: str | None = None
-    source_group_owner_account: str | None = None
-    source_prefix_list_id: str | None = None
-    source_port_range: str | None = None
-    dest_cidr_ip: str | None = None
-    ipv6_dest_cidr_ip: str | None = None
-    dest_group_id: str | None = None
-    dest_group_owner_id: str | None = None
-    dest_group_owner_account: str | None = None
-    dest_prefix_list_id: str | None = None
-    policy: str | None = None
-    priority: str | None = None
-    nic_type: str | None = None
-
-
-class Interface(Struct, frozen=True, gc=False):
-    """One ``NetworkInterface.N`` of RunInstances."""
-
-    network_interface_id: str | None = None
-    v_switch_id: str | None = None
-    security_group_ids: tuple[str, ...] = ()
-
-
-class Tag(Struct, frozen=True, gc=False):
-    """One tag a call sets."""
-
-    key: str
-    value: str = ""
-
-
-Value = str | int | bool | tuple[str, ...] | tuple[Permission, ...] | tuple[Interface, ...] | tuple[Tag, ...]
-
-_PERMISSION_FIELDS = {
-    "IpProtocol": "ip_protocol",
-    "PortRange": "port_range",
-    "PortRangeListId": "port_range_list_id",
-    "SourceCidrIp": "source_cidr_ip",
-    "Ipv6SourceCidrIp": "ipv6_source_cidr_ip",
-    "SourceGroupId": "source_group_id",
-    "SourceGroupOwnerId": "source_group_owner_id",
-    "SourceGroupOwnerAccount": "source_group_owner_account",
-    "SourcePrefixListId": "source_prefix_list_id",
-    "SourcePortRange": "source_port_range",
-    "DestCidrIp": "dest_cidr_ip",
-    "Ipv6DestCidrIp": "ipv6_dest_cidr_ip",
-    "DestGroupId": "dest_group_id",
-    "DestGroupOwnerId": "dest_group_owner_id",
-    "DestGroupOwnerAccount": "dest_group_owner_account",
-    "DestPrefixListId": "dest_prefix_list_id",
-    "Policy": "policy",
-    "Priority": "priority",
-    "NicType": "nic_type",
-}
+from eniguard.events.values import (
+    PERMISSION_FIELDS,
+    READERS,
+    Interface,
+    Malformed,
+    Permission,
+    Tag,
+    Value,
+    as_list,
+    permission_of,
+)
 
 
 class Parameters(Struct, frozen=True, gc=False):
@@ -128,14 +71,6 @@ class Parameters(Struct, frozen=True, gc=False):
 NO_PARAMETERS = Parameters()
 
 
-class _Malformed(ValueError):
-    """A value does not have the shape its parameter should have."""
-
-
-#: Numbers from here on are no parameter of any call; they, infinity and NaN count as malformed.
-_BEYOND = 10**20
-
-
 #: Path of a value below its parameter: list positions as integers, object keys as texts.
 _Path = tuple[str | int, ...]
 
@@ -145,7 +80,7 @@ class _Step(Struct, frozen=True, gc=False):
     path: _Path
 
 
-#: Reads one parameter out of the recorded ones; raises `_Malformed` when it cannot be read.
+#: Reads one parameter out of the recorded ones; raises `Malformed` when it cannot be read.
 _Reading = Callable[[Mapping[str, Any], "dict[str, Value]"], None]
 
 
@@ -225,8 +160,8 @@ def _rule_keys(steps: tuple[_Step, ...]) -> _RuleKeys | None:
         match step.path:
             case (int(number), str(wire)):
                 fields = rules.setdefault(number, [])
-                if wire in _PERMISSION_FIELDS:
-                    fields.append((_PERMISSION_FIELDS[wire], step.key))
+                if wire in PERMISSION_FIELDS:
+                    fields.append((PERMISSION_FIELDS[wire], step.key))
             case _:
                 return None
     return tuple(tuple(fields) for _, fields in sorted(rules.items()))
@@ -237,7 +172,9 @@ def _plain_permissions(name: str, rules: _RuleKeys, general: _Reading) -> _Readi
 
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
         if all(type(recorded[key]) is str for key in keys):
-            values[name] = tuple([Permission(**{field: recorded[key] for field, key in rule}) for rule in rules])
+            values[name] = tuple(
+                [Permission(**{field: recorded[key] for field, key in rule}) for rule in rules]
+            )
         else:
             general(recorded, values)
 
@@ -246,7 +183,7 @@ def _plain_permissions(name: str, rules: _RuleKeys, general: _Reading) -> _Readi
 
 def _general(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:
     """The way for every encoding: the values are put together first, then read as their shape."""
-    reader = _READERS[shape]
+    reader = READERS[shape]
 
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
         gathered: dict[str, Any] = {}
@@ -263,11 +200,11 @@ def _general(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:
 
     def read_flat_rule(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
         if any(step.path and recorded[step.key] is not None for step in steps):
-            raise _Malformed
+            raise Malformed
         rule = {step.key: recorded[step.key] for step in steps if not step.path}
         if any(value is not None for value in rule.values()):
             listed = cast("tuple[Permission, ...]", values.get("Permissions", ()))
-            values["Permissions"] = (_permission(rule), *listed)
+            values["Permissions"] = (permission_of(rule), *listed)
 
     return read_flat_rule if name == _FLAT_RULE else read
 
@@ -282,7 +219,7 @@ def _aliases(action: str) -> dict[str, str]:
             for plural in (f"{name}s", f"{name}es"):
                 names.setdefault(plural, name)
     if api.parameters.get("Permissions") is Shape.PERMISSIONS:
-        for wire in _PERMISSION_FIELDS:
+        for wire in PERMISSION_FIELDS:
             names.setdefault(wire, _FLAT_RULE)
     return names
 
@@ -298,7 +235,7 @@ def normalised(api: Api, recorded: Mapping[str, Any]) -> Parameters:
     for name, reading in _plan(api.action, tuple(recorded)):
         try:
             reading(recorded, values)
-        except (_Malformed, RecursionError):
+        except (Malformed, RecursionError):
             malformed.append("Permissions" if name == _FLAT_RULE else name)
     return Parameters(values, tuple(malformed)) if values or malformed else NO_PARAMETERS
 
@@ -310,7 +247,7 @@ def _merge(gathered: dict[str, Any], name: str, value: Any) -> None:
     elif isinstance(gathered[name], dict) and not isinstance(value, dict):
         gathered[name]["*"] = value
     else:
-        gathered[name] = [*_as_list(gathered[name]), *_as_list(value)]
+        gathered[name] = [*as_list(gathered[name]), *as_list(value)]
 
 
 def _place(gathered: dict[str, Any], name: str, path: _Path, value: Any) -> None:
@@ -323,156 +260,3 @@ def _place(gathered: dict[str, Any], name: str, path: _Path, value: Any) -> None
             below = node[part] = {}
         node = below
     node[path[-1]] = value
-
-
-def _text(raw: Any) -> str:
-    if isinstance(raw, str):
-        return raw
-    if raw is True or raw is False:
-        return "true" if raw else "false"
-    if isinstance(raw, int | float) and -_BEYOND < raw < _BEYOND:
-        return str(raw)
-    raise _Malformed
-
-
-def _single(raw: Any) -> str:
-    """A text, also as the only item of a list: some senders repeat a parameter that takes one value."""
-    if isinstance(raw, dict) and len(raw) == 1:
-        raw = [raw.get(1, raw.get("1"))]
-    if isinstance(raw, list) and len(raw) == 1 and isinstance(raw[0], str):
-        return raw[0]
-    return _text(raw)
-
-
-def _integer(raw: Any) -> int:
-    text = _text(raw).strip()
-    digits = text[1:] if text[:1] in ("+", "-") else text
-    if len(digits) <= 20 and digits.isascii() and digits.isdecimal():
-        return int(text)
-    raise _Malformed
-
-
-def _flag(raw: Any) -> bool:
-    if isinstance(raw, bool):
-        return raw
-    text = _text(raw).strip().lower()
-    if text in ("true", "false"):
-        return text == "true"
-    raise _Malformed
-
-
-def _as_list(raw: Any) -> list[Any]:
-    """A list out of any of the encodings; a lone value is a list of one."""
-    if isinstance(raw, list):
-        return raw
-    if isinstance(raw, dict):
-        return list(_items(raw))
-    if isinstance(raw, str) and raw[:1] == "[" and (decoded := _decoded(raw)) is not None:
-        return decoded
-    return [raw]
-
-
-def _items(node: dict[Any, Any]) -> Iterator[Any]:
-    """The items of a list that arrived as an object: by position, or wrapped (``Tags.Tag``)."""
-    if any(isinstance(value, list) for value in node.values()):
-        for value in node.values():
-            yield from _as_list(value)
-    elif node and all(isinstance(key, int) or str(key).isdecimal() or key == "*" for key in node):
-        for value in node.values():
-            yield from _as_list(value) if isinstance(value, str | list) else [value]
-    else:
-        yield node
-
-
-def _decoded(raw: str) -> list[Any] | None:
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    return found if isinstance(found, list) else None
-
-
-def _texts(raw: Any) -> tuple[str, ...]:
-    return tuple(_text(item) for item in _as_list(raw) if item is not None)
-
-
-def _objects(raw: Any) -> list[dict[Any, Any]]:
-    found = []
-    for item in _as_list(raw):
-        if isinstance(item, str) and item[:1] == "{":
-            try:
-                item = msgspec.json.decode(item)
-            except (msgspec.DecodeError, RecursionError):
-                raise _Malformed from None
-        if not isinstance(item, dict):
-            raise _Malformed
-        found.append(item)
-    return found
-
-
-def _permission(item: dict[Any, Any]) -> Permission:
-    fields = {
-        attribute: _text(item[wire])
-        for wire, attribute in _PERMISSION_FIELDS.items()
-        if item.get(wire) is not None
-    }
-    return Permission(**fields)
-
-
-def _permissions(raw: Any) -> tuple[Permission, ...]:
-    return tuple(_permission(item) for item in _objects(raw))
-
-
-def _interface(item: dict[Any, Any]) -> Interface:
-    groups = [item["SecurityGroupId"]] if item.get("SecurityGroupId") is not None else []
-    if item.get("SecurityGroupIds") is not None:
-        groups.extend(_as_list(item["SecurityGroupIds"]))
-    return Interface(
-        network_interface_id=_optional_text(item, "NetworkInterfaceId"),
-        v_switch_id=_optional_text(item, "VSwitchId"),
-        security_group_ids=tuple(_text(group) for group in groups),
-    )
-
-
-def _interfaces(raw: Any) -> tuple[Interface, ...]:
-    return tuple(_interface(item) for item in _objects(raw))
-
-
-def _optional_text(item: dict[Any, Any], key: str) -> str | None:
-    return None if item.get(key) is None else _text(item[key])
-
-
-def _tags(raw: Any) -> tuple[Tag, ...]:
-    found = []
-    for item in _objects(raw):
-        key = next((item[name] for name in ("Key", "TagKey", "key") if item.get(name) is not None), None)
-        value = next(
-            (item[name] for name in ("Value", "TagValue", "value") if item.get(name) is not None), ""
-        )
-        if key is None:
-            raise _Malformed
-        found.append(Tag(_text(key), _text(value)))
-    return tuple(found)
-
-
-def _entries(raw: Any) -> tuple[str, ...]:
-    """The CIDR blocks or port ranges of prefix list and port list entries."""
-    found = []
-    for item in _objects(raw):
-        value = next((item[name] for name in ("Cidr", "PortRange") if item.get(name) is not None), None)
-        if value is None:
-            raise _Malformed
-        found.append(_text(value))
-    return tuple(found)
-
-
-_READERS: dict[Shape, Callable[[Any], Value]] = {
-    Shape.TEXT: _single,
-    Shape.TEXTS: _texts,
-    Shape.INTEGER: _integer,
-    Shape.FLAG: _flag,
-    Shape.PERMISSIONS: _permissions,
-    Shape.INTERFACES: _interfaces,
-    Shape.TAGS: _tags,
-    Shape.ENTRIES: _entries,
-}

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 
-class Identity(Struct, frozen=True, gc=False):
+class Identity(Struct, frozen=True, gc=False, rename="camel"):
     """``userIdentity`` as recorded; every field is ``None`` when the event does not carry it."""
 
     type: str | None = None
@@ -37,7 +37,7 @@ class TrailRecord(Struct, frozen=True):
         ``acsRegion``, else ``requestParameters.RegionId``.
     account_id
         ``userIdentity.accountId``, else ``recipientAccountId``, else the envelope's; the order of Alibaba
-        Cloud's own SQL (events.md 1.2).
+        Cloud's own SQL (docs/sources.md, Events).
     error_code, error_message
         ``None`` on success, which events write as an absent key, ``""`` or ``"null"``.
     parameters, response

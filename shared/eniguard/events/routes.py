@@ -15,7 +15,7 @@ from eniguard.events.catalog import APIS, Api, api_of, event_names
 #: ``ecs_native``: a notification of ECS itself; ``other_log``: a log row of another product.
 Reason = Literal["other_call", "sign_in", "insight", "platform", "cloud_service", "ecs_native", "other_log"]
 
-#: Event types that are no API calls (events.md 1.1); sign-ins carry the type as their name as well.
+#: Event types that are no API calls (docs/sources.md, Events); sign-ins carry the type as their name as well.
 _NO_CALLS: dict[str | None, Reason] = {
     "ConsoleSignin": "sign_in",
     "ConsoleSignout": "sign_in",

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from functools import lru_cache
 
 #: ``2025-07-07T01:39:09Z`` is the norm; the PascalCase sample has ``2020-12-01T11:54:59.366+0000`` and
-#: EventBridge writes ``+08:00`` (events.md 1.1 and section 0).
+#: EventBridge writes ``+08:00`` (docs/sources.md, Events).
 _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]{1,9})?"
     r"(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))"

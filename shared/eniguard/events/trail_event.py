@@ -83,7 +83,7 @@ class TrailIdentity(BaseModel):
 
 
 class TrailEvent(BaseModel):
-    """One event as ActionTrail records it, in every spelling seen (events.md 1).
+    """One event as ActionTrail records it, in every spelling seen (docs/sources.md, Events).
 
     Names may be camelCase or PascalCase; ``userIdentity``, ``requestParameters`` and ``responseElements``
     may be objects or JSON texts, and the parameters may stand only in ``requestParameterJson``. Unknown
@@ -143,7 +143,7 @@ class TrailEvent(BaseModel):
 
     @property
     def account_id(self) -> str | None:
-        """The account of the caller, else the one that received the event (events.md 1.2)."""
+        """The account of the caller, else the one that received the event (docs/sources.md, Events)."""
         identity = self.user_identity
         return (identity.account_id if identity else None) or self.recipient_account_id
 

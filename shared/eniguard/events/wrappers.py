@@ -1,4 +1,4 @@
-"""The envelopes events arrive in, recognised by their fields (events.md 2)."""
+"""The envelopes events arrive in, recognised by their fields (docs/sources.md, Events)."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _cloud_event(fields: Fields) -> Wrapped | Reason | None:
         return None
     kind, source = _text(fields.get("type")).lower(), _text(fields.get("source")).lower()
     data = _json(fields["data"], b"{")
-    # Whether the source is that of the service or of ActionTrail is open (events.md 2a): both are accepted.
+    # Whether the source is the service or ActionTrail is open (docs/sources.md, Events): both are accepted.
     if ":actiontrail:" in kind or source == "acs.actiontrail":
         if data is None:
             raise InputError("data of this EventBridge event is no object; expected the ActionTrail event")

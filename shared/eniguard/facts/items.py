@@ -299,7 +299,7 @@ def _number(value: object) -> int | None:
 
 
 def _flag(value: object) -> bool | None:
-    """ECS writes booleans, VPC writes 0 and 1 (openapi.md 1.5); texts are accepted in any case."""
+    """ECS writes booleans, VPC writes 0 and 1 (docs/sources.md, API); texts are accepted in any case."""
     if value is None or isinstance(value, bool):
         return value
     known = {"true": True, "1": True, "false": False, "0": False}
@@ -315,10 +315,12 @@ def _wrapped(item: Item, outer: str, inner: str, field: str | None = None) -> tu
     An absent wrapper is an empty list: describe calls leave it out when there is nothing to list.
     """
     node = item.get(outer)
-    if isinstance(node, Mapping):
-        node = node.get(inner)
     if node is None:
         return ()
+    if isinstance(node, Mapping):
+        node = node.get(inner)
+        if node is None:
+            return ()
     if not isinstance(node, list):
         raise ItemError(f"{outer} should hold a list")
     values = (one.get(field) if field is not None and isinstance(one, Mapping) else one for one in node)
@@ -327,6 +329,8 @@ def _wrapped(item: Item, outer: str, inner: str, field: str | None = None) -> tu
 
 def _tags(item: Item) -> Tags:
     node = item.get("Tags")
+    if node is None:
+        return ()
     if isinstance(node, Mapping):
         node = node.get("Tag")
     if node is None:

@@ -5,21 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 
 from eniguard.facts.kinds import AnyResource
-from eniguard.model.kinds import CIDR_RESERVATION, ENI, IPV6_ADDRESS, SECURITY_GROUP
-
-#: The relations a listing may be asked by, per kind.
-RELATIONS: dict[str, tuple[str, ...]] = {
-    ENI: ("vswitch", "security_group", "instance", "vpc", "managed"),
-    SECURITY_GROUP: ("vpc", "managed"),
-    CIDR_RESERVATION: ("vswitch",),
-    IPV6_ADDRESS: ("ipv6_bandwidth",),
-}
 
 
 class Ref(Struct, frozen=True, gc=False):
     """The name of one fact: a resource by ``id``, or all resources of a kind by a relation.
 
-    ``by`` is ``id`` or one of ``RELATIONS``; the fact of a relation is a complete listing.
+    ``by`` is ``id`` or a relation of the kind (`eniguard.facts.relations`), whose fact is a complete listing.
     """
 
     account: str

@@ -1,13 +1,14 @@
 """The world before and after one call, as the rules see it.
 
-A fact from before the event gives ``before``, and ``after`` is what the call asks for. A fact from at or after
-the event gives ``after``, and ``before`` is the earlier copy if there is one (design, "Before and after").
+A fact from before the event gives ``before``, and ``after`` is what the call asks for. A fact from at or
+after the event gives ``after``, and ``before`` is the earlier copy if there is one (design, "Before and
+after").
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import Any, Literal, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 from eniguard.events.calls import Call
 from eniguard.facts import effects
@@ -25,6 +26,7 @@ from eniguard.facts.kinds import (
     VSwitch,
 )
 from eniguard.facts.refs import NOT_ASKED, Fact, FactValue, Gone, Ref, Unknown
+from eniguard.facts.relations import relations_of
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
     EIP,
@@ -48,14 +50,15 @@ _NO_COPY = Unknown("the fact is newer than the event, and no earlier copy is on 
 class State:
     """One side of a call. Every look-up gives the resource, ``Gone``, or ``Unknown`` with its reason."""
 
-    __slots__ = ("_call", "_facts", "_memo", "_seen", "_side", "watcher")
+    __slots__ = ("_call", "_facts", "_seen", "_side", "memo", "watcher")
 
     def __init__(self, call: Call, facts: Facts, side: Side, watcher: Watcher | None = None) -> None:
         self._call = call
         self._facts = facts
         self._side = side
         self._seen: dict[Ref, FactValue] = {}
-        self._memo: dict[Hashable, Any] = {}
+        #: What was derived from both sides of the call; `Case.once` keeps it here.
+        self.memo: dict[Any, Any] = {}
         self.watcher = watcher
 
     def ref(self, kind: str, value: str, by: str = "id") -> Ref:
@@ -66,29 +69,18 @@ class State:
         """The value of a fact on this side of the call."""
         value = self._seen.get(ref)
         if value is None:
-            value = self._seen[ref] = self._value(ref)
+            fact = self._facts.get(ref)
+            value = self._seen[ref] = self._not_asked(ref) if fact is None else self._value(ref, fact)
         if self.watcher is not None:
-            self.watcher(ref, value, self._facts.fact(ref))
+            self.watcher(ref, value, self._facts.get(ref))
         return value
 
     def fact(self, ref: Ref) -> Fact | None:
         """The fact that the value on this side rests on, for its source and age."""
-        fact = self._facts.fact(ref)
+        fact = self._facts.get(ref)
         if fact is None or self._side == "after" or not fact.newer_than(self._call.at):
             return fact
         return fact.earlier
-
-    def once(self, key: Hashable, derive: Callable[[], _Kind]) -> _Kind:
-        """What ``derive`` makes of this side, made once however many rules ask for it under ``key``.
-
-        A watched state derives it each time, so that each rule is seen to read the facts behind it.
-        """
-        if self.watcher is not None:
-            return derive()
-        if key in self._memo:
-            return cast("_Kind", self._memo[key])
-        derived = self._memo[key] = derive()
-        return derived
 
     def eni(self, eni_id: str) -> Eni | Unknown | Gone:
         """An ENI by its id."""
@@ -127,7 +119,7 @@ class State:
         return self._one(ROLE, name, Role)
 
     def enis(self, by: str, value: str) -> tuple[Eni, ...] | Unknown:
-        """All ENIs of a vSwitch, security group, instance or VPC, or all managed ones (``managed``, ``true``)."""
+        """All ENIs of a vSwitch, security group, instance or VPC, or all managed (``managed``, ``true``)."""
         return self._all(ENI, by, value, Eni)
 
     def security_groups(self, by: str, value: str) -> tuple[SecurityGroup, ...] | Unknown:
@@ -144,7 +136,7 @@ class State:
 
     def _one(self, kind: str, value: str, cls: type[_Kind]) -> _Kind | Unknown | Gone:
         found = self.get(self.ref(kind, value))
-        if isinstance(found, cls | Unknown | Gone):
+        if isinstance(found, (cls, Unknown, Gone)):
             return found
         return Unknown(f"{kind} {value} is recorded as something else")
 
@@ -154,21 +146,21 @@ class State:
             return tuple(one for one in found if isinstance(one, cls))
         return found if isinstance(found, Unknown) else Unknown(f"{kind} by {by}={value} is not a listing")
 
-    def _value(self, ref: Ref) -> FactValue:
-        fact = self._facts.fact(ref)
-        if fact is None:
-            return self._made(ref) if self._side == "after" and ref.by == "id" else NOT_ASKED
+    def _not_asked(self, ref: Ref) -> FactValue:
+        return self._made(ref) if self._side == "after" and ref.by == "id" else NOT_ASKED
+
+    def _value(self, ref: Ref, fact: Fact) -> FactValue:
         newer = fact.newer_than(self._call.at)
         if self._side == "before":
-            return fact.value if not newer else _NO_COPY if fact.earlier is None else fact.earlier.value
+            if not newer:
+                return fact.value
+            return _NO_COPY if fact.earlier is None else fact.earlier.value
+        before = fact.value
         if newer:
-            return fact.value
-        return self._asked_for(ref, fact.value)
-
-    def _asked_for(self, ref: Ref, before: FactValue) -> FactValue:
+            return before
         if isinstance(before, tuple):
             return self._listing_after(ref, before)
-        if isinstance(before, Unknown | Gone):
+        if isinstance(before, (Unknown, Gone)):
             return self._made(ref) if ref.by == "id" else before
         return effects.apply(self._call, ref.kind, before)
 
@@ -177,21 +169,34 @@ class State:
         return made if made is not None and made.id == ref.value else NOT_ASKED
 
     def _listing_after(self, ref: Ref, before: tuple[AnyResource, ...]) -> FactValue:
-        if not effects.concerns(self._call, ref.kind):
+        """A listing after the call; the same object when the call names nothing in it."""
+        if ref.kind not in effects.kinds_changed(self._call.action):
             return before
-        present = {one.id for one in before}
-        candidates = [*before, *self._newcomers(ref.kind, present)]
-        after = (effects.apply(self._call, ref.kind, one) for one in candidates)
-        return tuple(one for one in after if not isinstance(one, Gone) and related(one, ref.by, ref.value))
+        named = self._call.ids(ref.kind)
+        present = {one.id for one in before if one.id in named}
+        newcomers = self._newcomers(ref.kind, present)
+        if not present and not newcomers:
+            return before
+        found: list[AnyResource] = []
+        for one in (*before, *newcomers):
+            if one.id not in named:
+                found.append(one)
+                continue
+            after = effects.apply(self._call, ref.kind, one)
+            if not isinstance(after, Gone) and _stands(after, ref):
+                found.append(after)
+        return tuple(found)
 
     def _newcomers(self, kind: str, present: set[str]) -> list[AnyResource]:
         """Resources the call names or makes that were not in the listing: it may bring them in."""
         found: list[AnyResource] = []
         for target in self._call.ids(kind):
-            fact = self._facts.fact(self.ref(kind, target))
+            fact = self._facts.get(self.ref(kind, target))
             known = None if fact is None or isinstance(fact.value, Unknown) else fact.value
             value = known or effects.created(self._call, kind)
-            if isinstance(value, AnyResource) and value.id == target and target not in present:
+            if value is None or isinstance(value, (Unknown, Gone, tuple)):
+                continue
+            if value.id == target and target not in present:
                 found.append(value)
         return found
 
@@ -201,19 +206,6 @@ def reference(call: Call, kind: str, value: str, by: str = "id") -> Ref:
     return Ref(call.account_id or "", "" if kind == ROLE else call.region, kind, by, value)
 
 
-def related(resource: AnyResource, by: str, value: str) -> bool:
+def _stands(resource: AnyResource, ref: Ref) -> bool:
     """Whether a resource belongs to the listing of a relation."""
-    match by:
-        case "vswitch":
-            return getattr(resource, "vswitch_id", None) == value
-        case "instance":
-            return getattr(resource, "instance_id", None) == value
-        case "vpc":
-            return getattr(resource, "vpc_id", None) == value
-        case "security_group":
-            return value in (getattr(resource, "security_group_ids", None) or ())
-        case "ipv6_bandwidth":
-            return getattr(resource, "bandwidth_id", None) == value
-        case "managed":
-            return getattr(resource, "managed", None) is True
-    raise ValueError(f"no relation {by!r}")
+    return (ref.kind, ref.by, ref.value) in relations_of(resource)

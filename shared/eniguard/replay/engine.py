@@ -80,8 +80,9 @@ class Tally(Struct):
     """The counts of a replay.
 
     ``read = concerned + not_concerned + unreadable events`` and
-    ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be decided
-    on it. ``unreadable`` also counts files that could not be read. ``size`` is in bytes read from files.
+    ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be
+    decided on it. ``unreadable`` also counts files that could not be read. ``size`` is in bytes read from
+    files.
     """
 
     read: int = 0
@@ -165,7 +166,8 @@ class Pass:
         for found in self._inputs:
             yield from self._unreadable(found) if isinstance(found, InputError) else self._source(found)
         for result in self._units.flush():
-            yield from self._given_out(result)
+            if self._counted(result):
+                yield self._given_out(result)
 
     def _source(self, source: Source) -> Iterator[Emitted]:
         try:
@@ -174,7 +176,9 @@ class Pass:
         except InputError as error:
             yield from self._unreadable(error)
             return
-        alone = None if own is None else CallSequence(self._options.policy, self._registry, self._options.watch)
+        alone = (
+            None if own is None else CallSequence(self._options.policy, self._registry, self._options.watch)
+        )
         mine = own is None or share_of_text(source.relative, self._share.of) == self._share.number
         path, options = source.relative, self._options
         for batch in events(source, now=options.now, forgeable=FORGEABLE, cap=options.most_expanded):
@@ -184,9 +188,12 @@ class Pass:
             for concerned in batch.concerned:
                 self._position += 1
                 if alone is None:
-                    yield from self._in_sequence(concerned, path, shared)
-                elif mine:
-                    yield from self._alone(concerned, path, own, alone)
+                    results = self._in_sequence(concerned, path, shared)
+                else:
+                    results = [self._alone(concerned, path, own, alone)] if mine else []
+                for result in results:
+                    if self._counted(result):
+                        yield self._given_out(result)
         self.tally.size += source.size
 
     def _count(self, batch: Batch) -> None:
@@ -200,36 +207,32 @@ class Pass:
             self.tally.unreadable += 1
             yield (self._position, float("inf"), self.tally.unreadable), error
 
-    def _in_sequence(self, concerned: Concerned, path: str, snapshot: Snapshot | None) -> Iterator[Emitted]:
+    def _in_sequence(self, concerned: Concerned, path: str, snapshot: Snapshot | None) -> list[Result]:
+        """What the arrival of an event lets out of its unit; nothing for a duplicate or another's unit."""
         call = read(concerned.record, concerned.api)
         if self._share.of > 1 and share_of(call, self._share.of) != self._share.number:
-            return
-        arrived = Arrived(call, path, concerned.index, self._position, snapshot)
-        results = self._units.arrive(arrived)
+            return []
+        results = self._units.arrive(Arrived(call, path, concerned.index, self._position, snapshot))
         if results is None:
             self.tally.duplicates += 1
-            return
-        for result in results:
-            yield from self._given_out(result)
+            return []
+        return results
 
-    def _given_out(self, result: Result) -> Iterator[Emitted]:
-        one = result.arrived
-        yield from self._entry(result.place, one.path, one.index, result.decision, alone=False)
-
-    def _alone(
-        self, concerned: Concerned, path: str, own: Snapshot | None, sequence: CallSequence
-    ) -> Iterator[Emitted]:
+    def _alone(self, concerned: Concerned, path: str, own: Snapshot | None, sequence: CallSequence) -> Result:
+        """An event of a case with its own state: decided as it comes."""
         call = read(concerned.record, concerned.api)
+        arrived = Arrived(call, path, concerned.index, self._position, own, alone=True)
         decision = sequence.decide(call, own).decision
-        place = (self._position, call.at, self._position)
-        yield from self._entry(place, path, concerned.index, decision, alone=True)
+        return Result((self._position, call.at, self._position), arrived, decision)
 
-    def _entry(
-        self, place: Place, path: str, index: int, decision: Decision, *, alone: bool
-    ) -> Iterator[Emitted]:
-        self.tally.count(decision)
-        if decision.findings or self._options.every:
-            yield place, Entry(path, decision.event_id, index, decision, alone)
+    def _counted(self, result: Result) -> bool:
+        """Count a decision; whether it is to be given out."""
+        self.tally.count(result.decision)
+        return self._options.every or bool(result.decision.findings)
+
+    def _given_out(self, result: Result) -> Emitted:
+        one, decision = result.arrived, result.decision
+        return result.place, Entry(one.path, decision.event_id, one.index, decision, one.alone)
 
 
 class Replay:

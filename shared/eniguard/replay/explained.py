@@ -10,8 +10,8 @@ from msgspec import Struct
 from eniguard import identity
 from eniguard.events.calls import Call, Target
 from eniguard.events.outcomes import Cause, cause_of
-from eniguard.events.parameters import Value
 from eniguard.events.times import written
+from eniguard.events.values import Value
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.state import Side

@@ -60,7 +60,7 @@ class ReorderWindow(Generic[_Item]):
         self._held: list[tuple[float, int, _Item]] = []
         self._newest = float("-inf")
 
-    def arrive(self, at: float, position: int, item: _Item) -> Iterator[tuple[_Item, bool]]:
+    def arrive(self, at: float, position: int, item: _Item) -> list[tuple[_Item, bool]]:
         """The items that an arrival lets out, each with whether it is late.
 
         Parameters
@@ -73,14 +73,16 @@ class ReorderWindow(Generic[_Item]):
             What arrived.
         """
         if at < self._newest - self._window:
-            yield item, True
-            return
-        heapq.heappush(self._held, (at, position, item))
+            return [(item, True)]
+        held = self._held
+        heapq.heappush(held, (at, position, item))
+        out = []
         if at > self._newest:
             self._newest = at
             limit = at - self._window
-            while self._held[0][0] < limit:
-                yield heapq.heappop(self._held)[2], False
+            while held[0][0] < limit:
+                out.append((heapq.heappop(held)[2], False))
+        return out
 
     def flush(self) -> Iterator[tuple[float, int, _Item]]:
         """Everything still held, in order, with its time and position."""

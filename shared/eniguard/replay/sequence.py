@@ -10,7 +10,7 @@ from eniguard.pipeline import Decided, Pipeline
 from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
 from eniguard.sources.history import MemoryHistory
-from eniguard.sources.journal import Journal, touched
+from eniguard.sources.journal import PROOFS, Journal, touched
 from eniguard.sources.local import LocalSource
 from eniguard.sources.snapshot import Snapshot
 
@@ -67,11 +67,11 @@ class CallSequence:
         return found
 
     def _fold(self, call: Call, decided: Decided, pipeline: Pipeline) -> None:
-        refs = list(touched(call))
-        if not refs and call.outcome == "ok":
+        refs = call.once(touched)
+        if not refs and call.error_code not in PROOFS:
             return
         facts, before = decided.facts, decided.judgement.before
         if missing := facts.missing(refs):
-            facts.grow(pipeline.source.read(missing, call.at))
+            facts.update(pipeline.source.read(missing, call.at))
             before = State(call, facts, "before")
         self._journal.fold(call, before)

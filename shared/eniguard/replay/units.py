@@ -28,13 +28,14 @@ END = 1 << 62
 
 
 class Arrived(Struct, frozen=True, gc=False):
-    """One call with where it was read and what it is decided with."""
+    """One call with where it was read and what it is decided with; ``alone`` marks a case of its own."""
 
     call: Call
     path: str
     index: int
     position: int
     snapshot: Snapshot | None
+    alone: bool = False
 
 
 class Result(Struct, frozen=True, gc=False):
@@ -61,7 +62,7 @@ class Units:
         self._units: dict[tuple[str | None, str], _Unit] = {}
         self._seen = Seen()
 
-    def arrive(self, arrived: Arrived) -> Iterator[Result] | None:
+    def arrive(self, arrived: Arrived) -> list[Result] | None:
         """The decisions that an arrival lets out; ``None`` if it is a duplicate."""
         if not self._seen.add(arrived.call.event_id):
             return None
@@ -69,7 +70,9 @@ class Units:
         unit = self._units.get(key)
         if unit is None:
             unit = self._units[key] = _Unit(self._policy, self._registry, self._watch)
-        return unit.arrive(arrived)
+        position = arrived.position
+        let_out = unit.window.arrive(arrived.call.at, position, arrived)
+        return [unit.decided(one, position, late=late) for one, late in let_out]
 
     def flush(self) -> Iterator[Result]:
         """The decisions on everything still held, in event order across all units."""
@@ -79,21 +82,17 @@ class Units:
 class _Unit:
     """One account and region."""
 
-    __slots__ = ("_sequence", "_window")
+    __slots__ = ("_sequence", "window")
 
     def __init__(self, policy: Policy, registry: Registry, watch: Watch | None) -> None:
         self._sequence = CallSequence(policy, registry, watch)
-        self._window: ReorderWindow[Arrived] = ReorderWindow()
-
-    def arrive(self, arrived: Arrived) -> Iterator[Result]:
-        for one, late in self._window.arrive(arrived.call.at, arrived.position, arrived):
-            yield self._decided(one, arrived.position, late=late)
+        self.window: ReorderWindow[Arrived] = ReorderWindow()
 
     def flush(self) -> Iterator[Result]:
-        for _, _, one in self._window.flush():
-            yield self._decided(one, END, late=False)
+        for _, _, one in self.window.flush():
+            yield self.decided(one, END, late=False)
 
-    def _decided(self, one: Arrived, let_out_by: int, *, late: bool) -> Result:
+    def decided(self, one: Arrived, let_out_by: int, *, late: bool) -> Result:
         decision = self._sequence.decide(one.call, one.snapshot).decision
         if late:
             decision = replace(decision, late=True)

@@ -55,6 +55,7 @@ def _by_service() -> Mapping[str, ServiceRole]:
     return {role.service: role for role in index().values() if role.service_linked and role.service}
 
 
+@lru_cache(maxsize=4096)
 def role_named(name: str) -> ServiceRole | None:
     """The role of the index behind a role name, or ``None``.
 

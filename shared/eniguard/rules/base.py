@@ -59,6 +59,9 @@ class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
     """A rule without parameters."""
 
 
+_NO_PARAMS = NoParams()
+
+
 class Rule:
     """One rule of the catalogue.
 
@@ -168,10 +171,12 @@ class Rule:
 
     def undecided(self, case: Case, reason: str, *refs: Ref, subject: Resource | None = None) -> Undecided:
         """A verdict that this rule cannot be decided, because ``refs`` are missing."""
-        return Undecided(self.code, tuple(str(ref) for ref in refs), reason, case.call.event_id, subject)
+        return Undecided(self.code, tuple([str(ref) for ref in refs]), reason, case.call.event_id, subject)
 
 
 def _params(rule: type[Rule], given: dict[str, Any]) -> Struct:
+    if rule.Params is NoParams and not given:
+        return _NO_PARAMS
     known = {field.encode_name for field in msgspec.structs.fields(rule.Params)}
     unknown = sorted(set(given) - known)
     if unknown:

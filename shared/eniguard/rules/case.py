@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -11,6 +11,8 @@ from eniguard.events.calls import Call
 from eniguard.facts.state import State
 from eniguard.model import Actor, History
 from eniguard.settings import DEFAULT_POLICY, Policy
+
+_Derived = TypeVar("_Derived")
 
 NO_HISTORY: Mapping[str, History] = {}
 _EMPTY = History()
@@ -70,6 +72,26 @@ class Case(Struct, frozen=True):
         if self.trace is not None:
             self.trace.conditions.append(Condition(text, holds, str(actual)))
         return holds
+
+    def once(self, derive: Callable[[Case], _Derived]) -> _Derived:
+        """What ``derive`` makes of the call and its facts, made once however many rules ask for it.
+
+        It must not look at the parameters or the history of a rule. Under a watcher it is derived each time,
+        so that each rule is seen to read the facts behind it.
+        """
+        memo = self.before.memo
+        if derive not in memo or self.before.watcher is not None:
+            memo[derive] = derive(self)
+        derived: _Derived = memo[derive]
+        return derived
+
+    def once_for(self, derive: Callable[[Case, str], _Derived], key: str) -> _Derived:
+        """As `once`, for one of several ids."""
+        memo = self.before.memo
+        if (derive, key) not in memo or self.before.watcher is not None:
+            memo[derive, key] = derive(self, key)
+        derived: _Derived = memo[derive, key]
+        return derived
 
     def series(self, name: str) -> History:
         """The history of one series; empty when it was not observed."""

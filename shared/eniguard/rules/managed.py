@@ -23,6 +23,7 @@ def split(case: Case, subjects: Sequence[AnySubject]) -> tuple[list[AnySubject],
     """The subjects that were managed before the call, and those of which that is not known."""
     if not subjects:
         case.check("the call leads to a resource that can be managed", False)
+        return [], []
     managed: list[AnySubject] = []
     unsure: list[AnySubject] = []
     for subject in subjects:
@@ -105,9 +106,11 @@ def not_known(rule: Rule, case: Case, subjects: Sequence[Subject]) -> tuple[Unde
 def undecided_about(rule: Rule, case: Case, question: str, subjects: Sequence[Subject]) -> Undecided:
     """One verdict for all subjects of a call of which something (``is managed``) is not known."""
     first = subjects[0]
-    others = f" (and {len(subjects) - 1} more)" if len(subjects) > 1 else ""
-    reason = f"it is not known whether {first.name} {question}: {first.reason}{others}"
-    return rule.undecided(case, reason, *(one.missing for one in subjects), subject=first.resource())
+    reason = f"it is not known whether {first.name} {question}: {first.reason}"
+    if len(subjects) > 1:
+        reason = f"{reason} (and {len(subjects) - 1} more)"
+    missing = [one.missing for one in subjects]
+    return rule.undecided(case, reason, *missing, subject=first.resource())
 
 
 def described(resource: Resource) -> str:

@@ -1,17 +1,18 @@
 """Which ENIs and security groups a call is really about.
 
 Five of the six VPC calls of the managed-ENI table do not name the ENI: an EIP or an IPv6 address has to be
-resolved first (openapi.md 1.2). What cannot be resolved is a subject whose resource is not known.
+resolved first (docs/sources.md, API). What cannot be resolved is a subject whose resource is not known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from msgspec import Struct
 
 from eniguard.events.calls import Call
+from eniguard.events.catalog import Part
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Eip, Eni, Ipv6Address, SecurityGroup
 from eniguard.facts.refs import FactValue, Gone, Ref, Unknown
@@ -67,26 +68,17 @@ class Subject(Protocol):
 class EniSubject(Struct, frozen=True, gc=False):
     """One ENI a call is about.
 
-    ``eni`` is its state before the call, ``None`` when not known. ``id`` is ``None`` when not even the id
-    could be found out; ``via`` is the id the call named instead. ``missing`` is the fact that tells whether
-    it is managed, and ``reason`` why it does not.
+    ``name`` is its id, or what stands for it when not even the id could be found out; ``managed`` is as
+    before the call. ``missing`` is the fact that tells whether it is managed, and ``reason`` why it does not.
+    ``eni`` is its state before the call, ``None`` when not known; ``via`` the id the call named instead.
     """
 
-    id: str | None
-    eni: Eni | None
+    name: str
+    managed: bool | None
     missing: Ref
     reason: str = ""
+    eni: Eni | None = None
     via: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The id, or the id it stands behind."""
-        return self.id or f"(behind {self.via})"
-
-    @property
-    def managed(self) -> bool | None:
-        """Whether it was managed before the call; ``None`` when not known."""
-        return None if self.eni is None else self.eni.managed
 
     @property
     def description(self) -> str | None:
@@ -104,24 +96,18 @@ class EniSubject(Struct, frozen=True, gc=False):
 
 
 class GroupSubject(Struct, frozen=True, gc=False):
-    """One security group a call names; ``group`` is its state before the call, ``None`` when not known."""
+    """One security group a call names; the fields are those of `EniSubject`.
 
-    id: str
-    group: SecurityGroup | None
+    ``group`` is its state before the call, ``None`` when not known.
+    """
+
+    name: str
+    managed: bool | None
     missing: Ref
     reason: str = ""
+    group: SecurityGroup | None = None
     owner: Owner = NOBODY_KNOWN
     via: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The id."""
-        return self.id
-
-    @property
-    def managed(self) -> bool | None:
-        """Whether it was managed before the call; ``None`` when not known."""
-        return None if self.group is None else self.group.managed
 
     @property
     def description(self) -> str | None:
@@ -135,7 +121,9 @@ class GroupSubject(Struct, frozen=True, gc=False):
 
 def _resource(kind: str, subject: Subject, proven: bool) -> Resource:
     managed = True if proven else subject.managed
-    return Resource(kind, subject.name, managed, subject.owner.service if managed else None)
+    if not managed:
+        return Resource(kind, subject.name, managed)
+    return Resource(kind, subject.name, managed, subject.owner.service)
 
 
 def eni_resource(eni: Eni) -> Resource:
@@ -143,55 +131,59 @@ def eni_resource(eni: Eni) -> Resource:
     return Resource(ENI, eni.id, eni.managed, eni_owner(eni).service if eni.managed else None)
 
 
-def needs_enis(call: Call, facts: Facts) -> Iterator[Ref]:
+def needs_enis(call: Call, facts: Facts) -> Sequence[Ref]:
     """The ENIs a call is about, through EIPs and IPv6 addresses where it does not name them."""
-    for eni_id in call.ids(ENI, "subject", "used"):
-        yield reference(call, ENI, eni_id)
-    for ref in _holder_refs(call):
-        yield ref
-        found = facts.value(ref)
-        for holder in found if isinstance(found, tuple) else (found,):
-            if eni_behind := _eni_behind(holder):
-                yield reference(call, ENI, eni_behind)
+    holders = _holder_refs(call)
+    if not holders:
+        return call.once(_eni_refs)
+    found = list(call.once(_eni_refs))
+    for ref in holders:
+        found.append(ref)
+        value = facts.value(ref)
+        behind = [_eni_behind(one) for one in (value if isinstance(value, tuple) else (value,))]
+        found += [reference(call, ENI, one) for one in behind if one]
+    return found
 
 
-def needs_groups(call: Call, facts: Facts) -> Iterator[Ref]:
+def _eni_refs(call: Call) -> tuple[Ref, ...]:
+    return tuple([reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")])
+
+
+def needs_groups(call: Call, facts: Facts) -> Sequence[Ref]:
     """Every security group a call names, peers included."""
-    for group_id in call.ids(SECURITY_GROUP):
-        yield reference(call, SECURITY_GROUP, group_id)
+    return call.once(_group_refs)
+
+
+def _group_refs(call: Call) -> tuple[Ref, ...]:
+    return tuple([reference(call, SECURITY_GROUP, one) for one in call.ids(SECURITY_GROUP)])
 
 
 def eni_subjects(case: Case) -> list[EniSubject]:
     """The ENIs a call is about, each once, with their state before the call."""
-    return case.before.once("eni_subjects", lambda: _eni_subjects(case))
+    return case.once(_eni_subjects)
 
 
 def _eni_subjects(case: Case) -> list[EniSubject]:
     call = case.call
-    found = {eni_id: _subject(case, eni_id) for eni_id in call.ids(ENI, "subject", "used")}
+    found = {ref.value: _subject(case, ref) for ref in call.once(_eni_refs)}
     unresolved: list[EniSubject] = []
     for ref in _holder_refs(call):
         value = case.before.get(ref)
-        if isinstance(value, Unknown | Gone):
-            unresolved.append(EniSubject(None, None, ref, _why(value), via=ref.value))
+        if isinstance(value, (Unknown, Gone)):
+            unresolved.append(EniSubject(f"(behind {ref.value})", None, ref, _why(value), via=ref.value))
             continue
         for holder in value if isinstance(value, tuple) else (value,):
             if eni_id := _eni_behind(holder):
-                found.setdefault(eni_id, _subject(case, eni_id, via=ref.value))
+                found.setdefault(eni_id, _subject(case, reference(call, ENI, eni_id), via=ref.value))
     return [*found.values(), *unresolved]
 
 
-def group_subjects(case: Case, *parts: str) -> list[GroupSubject]:
+def group_subjects(case: Case, *parts: Part) -> list[GroupSubject]:
     """The security groups a call names in the given parts (all when none is given), each once."""
-    return case.before.once(("group_subjects", *parts), lambda: _group_subjects(case, parts))
-
-
-def _group_subjects(case: Case, parts: tuple[str, ...]) -> list[GroupSubject]:
-    call = case.call
-    ids = dict.fromkeys(
-        t.id for t in call.targets if t.kind == SECURITY_GROUP and (not parts or t.part in parts)
-    )
-    return [_group(case, group_id) for group_id in ids]
+    ids = case.call.ids(SECURITY_GROUP, *parts)
+    if len(ids) > 1:
+        ids = tuple(dict.fromkeys(ids))
+    return [case.once_for(_group, group_id) for group_id in ids]
 
 
 def _holder_refs(call: Call) -> tuple[Ref, ...]:
@@ -221,27 +213,31 @@ def _names_holder(call: Call) -> bool:
 
 
 def _eni_behind(holder: FactValue) -> str | None:
-    if isinstance(holder, Eip | Ipv6Address) and holder.instance_type == ON_AN_ENI:
+    if isinstance(holder, (Eip, Ipv6Address)) and holder.instance_type == ON_AN_ENI:
         return holder.instance_id
     return None
 
 
-def _subject(case: Case, eni_id: str, *, via: str | None = None) -> EniSubject:
-    value = case.before.eni(eni_id)
-    ref = case.before.ref(ENI, eni_id)
-    if isinstance(value, Eni):
-        return EniSubject(eni_id, value, ref, _NOT_SAID if value.managed is None else "", via)
-    return EniSubject(eni_id, None, ref, _why(value), via)
+def _subject(case: Case, ref: Ref, *, via: str | None = None) -> EniSubject:
+    value = case.before.get(ref)
+    if not isinstance(value, Eni):
+        return EniSubject(ref.value, None, ref, _why(value), via=via)
+    return EniSubject(ref.value, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
 
 
 def _group(case: Case, group_id: str) -> GroupSubject:
-    value = case.before.security_group(group_id)
-    ref = case.before.ref(SECURITY_GROUP, group_id)
+    ref = reference(case.call, SECURITY_GROUP, group_id)
+    value = case.before.get(ref)
     if not isinstance(value, SecurityGroup):
         return GroupSubject(group_id, None, ref, _why(value))
     owner = group_owner(value, case.policy.actors.service_ids)
-    return GroupSubject(group_id, value, ref, _NOT_SAID if value.managed is None else "", owner)
+    return GroupSubject(
+        group_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, owner
+    )
 
 
-def _why(value: Unknown | Gone) -> str:
-    return value.reason if isinstance(value, Unknown) else "it was already removed"
+def _why(value: FactValue) -> str:
+    """Why a fact does not tell what it is asked for."""
+    if isinstance(value, Unknown):
+        return value.reason
+    return "it was already removed" if isinstance(value, Gone) else "it is recorded as something else"

@@ -6,7 +6,7 @@ It belongs to one account and region, is folded in event order, and keeps a boun
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,25 +15,29 @@ from eniguard.events.calls import Call
 from eniguard.events.outcomes import ENI_MANAGED, GROUP_MANAGED
 from eniguard.facts import effects
 from eniguard.facts.kinds import AnyResource, Eni, SecurityGroup
-from eniguard.facts.refs import RELATIONS, Fact, Gone, Ref
+from eniguard.facts.refs import Fact, Gone, Ref, Unknown
+from eniguard.facts.relations import Relation, relations_of
 from eniguard.facts.state import State, reference
 from eniguard.model.kinds import ENI, SECURITY_GROUP
-from eniguard.sources.snapshot import relation_values
 
 #: At most this many resources are kept (design, "State snapshot").
 MOST_RESOURCES = 200_000
 
 _Key = tuple[str, str]
-#: A listing that a resource stands in: its kind, the relation, and what it is related to.
-Relation = tuple[str, str, str]
-#: Told of the kind, the id, the new copy, and the time it holds from.
-Watcher = Callable[[str, str, "AnyResource | Gone", float], None]
+#: Refusals that prove the target of the call managed.
+PROOFS = frozenset((ENI_MANAGED, GROUP_MANAGED))
 
 
-class _Copy(Struct, frozen=True):
+class Copy(Struct, frozen=True, gc=False):
+    """The last known copy of a resource, the listings it stands in, and both as a fact."""
+
     value: AnyResource | Gone
-    at: float
     relations: tuple[Relation, ...]
+    fact: Fact
+
+
+#: Told of the kind, the id, and the new copy.
+Watcher = Callable[[str, str, Copy], None]
 
 
 class Journal:
@@ -47,7 +51,7 @@ class Journal:
 
     def __init__(self, most: int = MOST_RESOURCES) -> None:
         self._most = most
-        self._copies: OrderedDict[_Key, _Copy] = OrderedDict()
+        self._copies: OrderedDict[_Key, Copy] = OrderedDict()
         self._members: dict[Relation, set[str]] = {}
         self._watchers: list[Watcher] = []
 
@@ -55,9 +59,13 @@ class Journal:
         return len(self._copies)
 
     def fact(self, kind: str, resource_id: str) -> Fact | None:
-        """The last copy of one resource, or ``None`` when no decided call touched it."""
+        """The last copy of one resource as a fact, or ``None`` when no decided call touched it."""
         copy = self._copies.get((kind, resource_id))
-        return None if copy is None else Fact(copy.value, "journal", copy.at, folded=True)
+        return None if copy is None else copy.fact
+
+    def copy(self, kind: str, resource_id: str) -> Copy | None:
+        """The last copy of one resource, or ``None`` when no decided call touched it."""
+        return self._copies.get((kind, resource_id))
 
     def watch(self, watcher: Watcher) -> None:
         """Tell ``watcher`` of every copy that is kept from now on."""
@@ -70,20 +78,21 @@ class Journal:
     def put(self, kind: str, resource_id: str, value: AnyResource | Gone, at: float) -> None:
         """Keep a newer copy of a resource."""
         key = (kind, resource_id)
-        relations = () if isinstance(value, Gone) else relations_of(kind, value)
+        relations = () if isinstance(value, Gone) else relations_of(value)
+        copy = Copy(value, relations, Fact(value, "journal", at, folded=True))
         old = self._copies.get(key)
         if old is not None and old.relations == relations:
-            self._copies[key] = _Copy(value, at, relations)
+            self._copies[key] = copy
             self._copies.move_to_end(key)
         else:
             self._forget(key)
-            self._copies[key] = _Copy(value, at, relations)
+            self._copies[key] = copy
             for relation in relations:
                 self._members.setdefault(relation, set()).add(resource_id)
         if len(self._copies) > self._most:
             self._forget(next(iter(self._copies)))
         for watcher in self._watchers:
-            watcher(kind, resource_id, value, at)
+            watcher(kind, resource_id, copy)
 
     def fold(self, call: Call, before: State) -> None:
         """Take in what a decided call did.
@@ -97,9 +106,9 @@ class Journal:
             is not folded: it may show the work of later calls.
         """
         if call.outcome == "ok":
-            for ref in touched(call):
+            for ref in call.once(touched):
                 known = before.get(ref)
-                if isinstance(known, AnyResource):
+                if not isinstance(known, (Unknown, Gone, tuple)):
                     self.put(ref.kind, ref.value, effects.apply(call, ref.kind, known), call.at)
                 elif (made := effects.created(call, ref.kind)) is not None and made.id == ref.value:
                     self.put(ref.kind, ref.value, made, call.at)
@@ -113,7 +122,7 @@ class Journal:
         if len(ids) != 1:
             return
         known = before.get(reference(call, kind, ids[0]))
-        if isinstance(known, Eni | SecurityGroup):
+        if isinstance(known, (Eni, SecurityGroup)):
             proven: AnyResource = replace(known, managed=True)
         else:
             proven = Eni(ids[0], managed=True) if kind == ENI else SecurityGroup(ids[0], managed=True)
@@ -128,19 +137,16 @@ class Journal:
                 del self._members[relation]
 
 
-def touched(call: Call) -> Iterator[Ref]:
-    """The resources whose state a call can change or make, as references by id."""
-    for target in call.targets:
-        if effects.concerns(call, target.kind):
-            yield reference(call, target.kind, target.id)
+def touched(call: Call) -> tuple[Ref, ...]:
+    """The resources of which a call says something new, as references by id.
 
-
-def relations_of(kind: str, value: AnyResource) -> tuple[Relation, ...]:
-    """The listings that a resource stands in."""
-    return tuple(
-        [
-            (kind, by, related_to)
-            for by in RELATIONS.get(kind, ())
-            for related_to in relation_values(value, by)
-        ]
+    A call that succeeded may change or make them; a refusal can only prove them managed.
+    """
+    if call.outcome != "ok" and call.error_code not in PROOFS:
+        return ()
+    kinds = effects.kinds_changed(call.action)
+    return (
+        tuple([reference(call, one.kind, one.id) for one in call.targets if one.kind in kinds])
+        if kinds
+        else ()
     )

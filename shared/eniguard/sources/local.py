@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Gone, Ref
-from eniguard.sources.journal import Journal, Relation, relations_of
+from eniguard.facts.relations import Relation
+from eniguard.sources.journal import Copy, Journal
 from eniguard.sources.snapshot import Snapshot, why_unknown
 
 
@@ -34,8 +35,8 @@ class LocalSource:
         return {ref: self._one(ref, at) if ref.by == "id" else self._all(ref, at) for ref in refs}
 
     def _one(self, ref: Ref, at: float) -> Fact:
-        listed = None if self._snapshot is None else self._snapshot.fact(ref)
         folded = self._journal.fact(ref.kind, ref.value)
+        listed = None if self._snapshot is None else self._snapshot.fact(ref)
         if listed is None:
             return folded or Fact(why_unknown(ref, self._snapshot), "none", at, folded=True)
         if folded is None:
@@ -83,18 +84,22 @@ class _Listings:
             )
         return fact
 
-    def changed(self, kind: str, resource_id: str, value: AnyResource | Gone, at: float) -> None:
+    def changed(self, kind: str, resource_id: str, copy: Copy) -> None:
         """Take in a copy the journal keeps, in the listings that were asked for."""
+        at = copy.fact.as_of
         if at < self._snapshot.as_of:
             return
-        now = set() if isinstance(value, Gone) else set(relations_of(kind, value))
-        for relation in self._standing.get((kind, resource_id), set()) - now:
-            del self._members[relation][resource_id]
-            self._standing[(kind, resource_id)].discard(relation)
-            self._touch(relation, at)
-        for relation in now & self._members.keys():
-            if isinstance(value, AnyResource):
-                self._stand(relation, resource_id, value)
+        standing = self._standing.get((kind, resource_id))
+        if standing and (left := standing.difference(copy.relations)):
+            for relation in left:
+                del self._members[relation][resource_id]
+                self._touch(relation, at)
+            standing -= left
+        if isinstance(copy.value, Gone):
+            return
+        for relation in copy.relations:
+            if relation in self._members:
+                self._stand(relation, resource_id, copy.value)
                 self._touch(relation, at)
 
     def _put_together(self, relation: Relation, ref: Ref) -> bool:
@@ -105,9 +110,9 @@ class _Listings:
         for one in listed:
             self._stand(relation, one.id, one)
         for resource_id in sorted({one.id for one in listed} | self._journal.members(ref)):
-            copy = self._journal.fact(ref.kind, resource_id)
-            if copy is not None and isinstance(copy.value, AnyResource | Gone):
-                self.changed(ref.kind, resource_id, copy.value, copy.as_of)
+            copy = self._journal.copy(ref.kind, resource_id)
+            if copy is not None:
+                self.changed(ref.kind, resource_id, copy)
         return True
 
     def _stand(self, relation: Relation, resource_id: str, value: AnyResource) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,11 +14,13 @@ from eniguard.events.times import parsed
 from eniguard.facts.items import KINDS, ItemError, item_id, read_item
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Ref, Unknown
-from eniguard.facts.state import related
+from eniguard.facts.relations import Relation, relations_of
 from eniguard.model.kinds import INSTANCE_TYPE, ROLE
 
 #: Kinds that belong to no region, or are the same in all of them.
 _REGIONLESS = frozenset((ROLE, INSTANCE_TYPE))
+_NO_SNAPSHOT = Unknown("no state snapshot was given")
+_NOT_LISTED = Unknown("the state snapshot does not list it")
 
 
 class SnapshotFile(Struct, forbid_unknown_fields=True):
@@ -54,11 +56,9 @@ class Snapshot:
             kind: _by_id(kind, items, path) for kind, items in file.resources.items()
         }
         self._typed: dict[tuple[str, str], AnyResource] = {}
-        self._listings: dict[tuple[str, str], dict[str, list[str]]] = {}
-
-    def holds(self, ref: Ref) -> bool:
-        """Whether the reference is of the account and region of this snapshot."""
-        return ref.account in ("", self.account_id) and (ref.region == self.region or ref.kind in _REGIONLESS)
+        self._facts: dict[Ref, Fact] = {}
+        self._members: dict[Relation, list[AnyResource]] = {}
+        self._indexed: set[str] = set()
 
     def resource(self, kind: str, resource_id: str) -> AnyResource | None:
         """One resource, or ``None`` when the file does not list it."""
@@ -70,22 +70,26 @@ class Snapshot:
             found = self._typed[(kind, resource_id)] = self._read(kind, item)
         return found
 
+    def holds(self, ref: Ref) -> bool:
+        """Whether the reference is of the account and region of this snapshot."""
+        return ref.account in ("", self.account_id) and (ref.region == self.region or ref.kind in _REGIONLESS)
+
     def listing(self, ref: Ref) -> tuple[AnyResource, ...] | None:
         """All resources of a relation, or ``None`` when the file does not list the kind."""
         if ref.kind not in self._items:
             return None
-        key = (ref.kind, ref.by)
-        if key not in self._listings:
-            self._listings[key] = self._index(ref.kind, ref.by)
-        ids = self._listings[key].get(ref.value, ())
-        return tuple(found for one in ids if (found := self.resource(ref.kind, one)) is not None)
+        if ref.kind not in self._indexed:
+            self._index(ref.kind)
+        return tuple(self._members.get((ref.kind, ref.by, ref.value), ()))
 
     def fact(self, ref: Ref) -> Fact | None:
         """The fact behind a reference, or ``None`` when this snapshot cannot tell."""
-        if not self.holds(ref):
-            return None
-        value = self.resource(ref.kind, ref.value) if ref.by == "id" else self.listing(ref)
-        return None if value is None else Fact(value, "snapshot", self.as_of)
+        fact = self._facts.get(ref)
+        if fact is None and self.holds(ref):
+            value = self.resource(ref.kind, ref.value) if ref.by == "id" else self.listing(ref)
+            if value is not None:
+                fact = self._facts[ref] = Fact(value, "snapshot", self.as_of)
+        return fact
 
     def kinds(self) -> Sequence[str]:
         """The kinds the file lists."""
@@ -97,34 +101,24 @@ class Snapshot:
         except ItemError as error:
             raise InputError(f"{item_id(kind, item)}: {error}", path=self.path) from None
 
-    def _index(self, kind: str, by: str) -> dict[str, list[str]]:
-        index: dict[str, list[str]] = {}
+    def _index(self, kind: str) -> None:
+        """Put all resources of a kind into the listings that they stand in."""
         for resource_id in self._items[kind]:
             resource = self.resource(kind, resource_id)
-            for value in () if resource is None else relation_values(resource, by):
-                index.setdefault(value, []).append(resource_id)
-        return index
-
-
-def relation_values(resource: AnyResource, by: str) -> tuple[str, ...]:
-    """The values under which a resource stands in the listings of a relation."""
-    if by == "managed":
-        return ("true",) if related(resource, "managed", "true") else ()
-    if by == "security_group":
-        return tuple(getattr(resource, "security_group_ids", None) or ())
-    field = {"ipv6_bandwidth": "bandwidth_id"}.get(by, f"{by}_id")
-    value = getattr(resource, field, None)
-    return (value,) if value else ()
+            if resource is not None:
+                for relation in relations_of(resource):
+                    self._members.setdefault(relation, []).append(resource)
+        self._indexed.add(kind)
 
 
 def why_unknown(ref: Ref, snapshot: Snapshot | None) -> Unknown:
     """The reason why the snapshot has no such fact."""
     if snapshot is None:
-        return Unknown("no state snapshot was given")
+        return _NO_SNAPSHOT
     if not snapshot.holds(ref):
         return Unknown(f"the state snapshot is of account {snapshot.account_id} in {snapshot.region}")
     if ref.by == "id":
-        return Unknown("the state snapshot does not list it")
+        return _NOT_LISTED
     return Unknown(f"the state snapshot has no listing of {ref.kind}")
 
 
@@ -150,11 +144,11 @@ def _captured_at(text: str, path: str) -> float:
         raise InputError(f"captured_at {text!r} is not a time like 2026-01-31T08:00:00Z", path=path) from None
 
 
-def _by_id(kind: str, items: Sequence[Mapping[str, Any]], path: str) -> dict[str, dict[str, Any]]:
+def _by_id(kind: str, items: Sequence[dict[str, Any]], path: str) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for position, item in enumerate(items):
         try:
-            found[item_id(kind, item)] = dict(item)
+            found[item_id(kind, item)] = item
         except ItemError as error:
             raise InputError(f"resources.{kind}[{position}]: {error}", path=path) from None
     return found

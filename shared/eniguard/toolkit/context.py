@@ -1,7 +1,7 @@
 """The context object of Function Compute, typed, for the runtimes python3.10 and python3.12.
 
-The two runtimes hand over different objects (events.md 3): python3.12 has no ``credentials`` and no ``service``.
-What the guard reads exists in both.
+The two runtimes hand over different objects: that of python3.12 has no ``credentials`` and no ``service``
+(docs/sources.md, Events). What the guard reads exists in both.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ def test_findings_come_while_the_input_is_still_open(fifo: Path) -> None:
         # when
         feeder.start()
         assert process.stdout is not None
-        first = process.stdout.readline()
+        first = read_until(process.stdout.fileno(), b"\n")
         running = process.poll() is None
         process.kill()
         feeder.join(PATIENCE)
@@ -180,10 +180,11 @@ def test_long_replay_shows_its_progress_on_a_terminal_and_nowhere_else(
     assert process.returncode == 0
 
 
-def read_until(terminal: int, wanted: bytes) -> bytes:
+def read_until(stream: int, wanted: bytes) -> bytes:
+    """What comes from a stream until the wanted bytes are there, or nobody has any patience left."""
     seen = b""
     end = time.monotonic() + PATIENCE
     while wanted not in seen and time.monotonic() < end:
-        if select.select([terminal], [], [], 0.1)[0]:
-            seen += os.read(terminal, 4096)
+        if select.select([stream], [], [], 0.1)[0]:
+            seen += os.read(stream, 4096)
     return seen

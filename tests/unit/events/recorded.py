@@ -15,7 +15,7 @@ ACCOUNT = "1234567890123456"
 #: 2025-07-07T01:39:09Z
 AT = 1751852349.0
 
-#: Synthetic, in the field layout of the public RunInstances sample of 2025 (events.md, section 0).
+#: Synthetic, in the field layout of the public RunInstances sample of 2025 (docs/sources.md, Events).
 PLAIN: dict[str, Any] = {
     "eventId": "7D1C1E5E-0000-5BFC-9F14-000000000001",
     "eventVersion": 1,

@@ -110,7 +110,7 @@ def test_a_delivery_of_everything_counts_each_event_once_and_keeps_the_order() -
 
 def test_positions_count_the_events_inside_pages() -> None:
     one, two, three, four = numbered(4)
-    payload = [one, {"Events": [two, three]}, {"Events": []}, four, {"Events": [event(eventTime="x")]}]
+    payload = [one, {"Events": [two, three]}, four, {"Events": []}, {"Events": [event(eventTime="x")]}]
 
     batch = read(payload)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from eniguard.events import documents, envelopes
 from eniguard.events.calls import Call
@@ -200,3 +201,19 @@ def test_call_is_read_from_a_response_of_any_shape(
     found = call_of(record, api)
 
     assert all(isinstance(target.id, str) and target.id for target in found.targets)
+
+
+@pytest.mark.parametrize(
+    ("action", "response"),
+    [
+        ("ecs:RunInstances", {"InstanceIdSets": _deep(20_000)}),
+        ("ecs:RunInstances", {"InstanceIdSets": {"InstanceIdSet": _deep(20_000)}}),
+        ("ecs:CreateNetworkInterface", {"NetworkInterfaceId": 10**5000, "PrivateIpAddress": float("nan")}),
+    ],
+    ids=["lists before the ids", "lists in place of the ids", "numbers beyond any id"],
+)
+def test_response_that_goes_beyond_any_answer_names_nothing(action: str, response: dict[str, Any]) -> None:
+    api = APIS[action]
+    record = replace(read(PLAIN).concerned[0].record, name=api.name, response=response)
+
+    assert not [target for target in call_of(record, api).targets if target.part == "created"]

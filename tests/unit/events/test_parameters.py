@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eniguard.events.catalog import APIS
-from eniguard.events.parameters import Interface, Parameters, Permission, Tag, normalised
+from eniguard.events.parameters import Parameters, normalised
+from eniguard.events.values import Interface, Permission, Tag
 
 ASSIGN = APIS["ecs:AssignPrivateIpAddresses"]
 AUTHORIZE = APIS["ecs:AuthorizeSecurityGroup"]

@@ -39,7 +39,7 @@ class World:
     def fold(self, *calls: Call) -> World:
         for one in calls:
             facts = Facts()
-            facts.grow(self.source.read(facts.missing(touched(one)), one.at))
+            facts.update(self.source.read(facts.missing(touched(one)), one.at))
             self.journal.fold(one, State(one, facts, "before"))
         return self
 

@@ -1,7 +1,7 @@
 """RAM and ResourceManager calls on roles and their policies (fields: RAM 2015-05-01, SDK 1.3.0).
 
 ActionTrail records role calls under several service names (Ram, ResourceManager, Ims, and the product for
-which a service-linked role is made), and which one is open (openapi.md 1.4): every row accepts any service.
+which a service-linked role is made). Which one is open (docs/sources.md, API): every row accepts any service.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _ROLE = Where("RoleName", ROLE)
 _CREATED = Where("Role.RoleName", ROLE, "created", response=True)
 _POLICY = {"PolicyName": _T, "PolicyType": _T}
 
-#: Calls of products that create their service-linked role on the way (domain.md 2.6).
+#: Calls of products that create their service-linked role on the way (docs/sources.md, Domain).
 CREATES_ROLE_ON_THE_WAY = (
     "CreateServiceLinkedRoleForProduct",
     "InitializeDbsServiceLinkedRole",

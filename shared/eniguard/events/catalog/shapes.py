@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 
 class Shape(Enum):
@@ -56,6 +57,8 @@ class Api(Struct, frozen=True, gc=False):
         ``True`` where no source gives the fields; the row then rests on the naming of its neighbours.
     any_service
         The call is recorded under several service names, all of which are accepted.
+    action
+        The action in the form ``ecs:DeleteNetworkInterface``, put together from ``product`` and ``name``.
     """
 
     product: str
@@ -65,8 +68,7 @@ class Api(Struct, frozen=True, gc=False):
     targets: tuple[Where, ...] = ()
     assumed: bool = False
     any_service: bool = False
+    action: str = ""
 
-    @property
-    def action(self) -> str:
-        """The action in the form ``ecs:DeleteNetworkInterface``."""
-        return f"{self.product}:{self.name}"
+    def __post_init__(self) -> None:
+        force_setattr(self, "action", f"{self.product}:{self.name}")

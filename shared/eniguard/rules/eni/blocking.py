@@ -19,7 +19,7 @@ from eniguard.rules.managed import refusal_code
 from eniguard.rules.subjects import eni_resource
 
 #: Refusals of a delete that say "something still depends on it", with any suffix after a dot
-#: (``DependencyViolation``: openapi.md 1.6; both: domain.md 2.4, 3.2 and 5.1).
+#: (``DependencyViolation``: docs/sources.md, API; both: docs/sources.md, Domain).
 DEPENDENCY_CODES = ("DependencyViolation", "IncorrectVSwitchStatus")
 
 #: What is deleted, and the relation under which its ENIs are listed.

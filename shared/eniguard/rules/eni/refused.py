@@ -23,7 +23,7 @@ def _is_vpc_row(action: str) -> bool:
     return row is not None and row.product == "vpc"
 
 
-#: The six rows that VPC serves, ECS twins included: they may refuse with a code of their own (domain.md 2.6).
+#: The six rows that VPC serves, ECS twins included: VPC may refuse with its own code (docs/sources.md, API).
 VPC_ROWS = frozenset(action for action in APIS if _is_vpc_row(action))
 
 

@@ -50,7 +50,7 @@ class ManagedEniWriteSucceeded(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         managed, unsure = split(case, eni_subjects(case))
-        return [*(self._changed(case, one) for one in managed), *not_known(self, case, unsure)]
+        return [*[self._changed(case, one) for one in managed], *not_known(self, case, unsure)]
 
     def _changed(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()
@@ -91,7 +91,7 @@ class ManagedEniUndocumentedWrite(Rule):
         if permission_ids := case.call.ids(ENI_PERMISSION):
             return self._behind_a_permission(case, permission_ids[0])
         managed, unsure = split(case, eni_subjects(case))
-        return [*(self._written(case, one) for one in managed), *not_known(self, case, unsure)]
+        return [*[self._written(case, one) for one in managed], *not_known(self, case, unsure)]
 
     def _written(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()
@@ -137,7 +137,7 @@ class ManagedEniIpv6BandwidthChanged(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         managed, unsure = split(case, eni_subjects(case))
-        return [*(self._changed(case, one) for one in managed), *not_known(self, case, unsure)]
+        return [*[self._changed(case, one) for one in managed], *not_known(self, case, unsure)]
 
     def _changed(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()

@@ -82,8 +82,11 @@ def unclear(rule: Rule, case: Case, subject: Resource, missing: Sequence[Missing
     """Undecided for all that is missing; nothing when nothing is."""
     if not missing:
         return ()
-    reasons = "; ".join(dict.fromkeys(one.reason for one in missing))
-    refs = dict.fromkeys(one.ref for one in missing if one.ref is not None)
+    if len(missing) == 1:
+        one = missing[0]
+        return (rule.undecided(case, one.reason, *(() if one.ref is None else (one.ref,)), subject=subject),)
+    reasons = "; ".join(dict.fromkeys([one.reason for one in missing]))
+    refs = dict.fromkeys([one.ref for one in missing if one.ref is not None])
     return (rule.undecided(case, reasons, *refs, subject=subject),)
 
 

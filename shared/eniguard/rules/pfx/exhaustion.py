@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
@@ -15,7 +15,7 @@ from eniguard.rules.pfx.known import Missing
 from eniguard.rules.pfx.place import eni_refs, vswitch_of
 from eniguard.rules.pfx.request import ASSIGN, ATTACH, NOT_NAMED
 
-#: The codes of one condition, no address left, and what each says (domain.md 2.4 and 5.3 PFX-14). That ECS
+#: The codes of one condition, no address left, and what each says (docs/sources.md, Domain). That ECS
 #: answers with the second in place of the first was seen in practice (terway pull request 720).
 EXHAUSTION = {
     "InvalidVSwitchId.IpNotEnough": "the vSwitch has not enough free addresses",
@@ -25,10 +25,9 @@ EXHAUSTION = {
 }
 
 
-def needs_exhausted(call: Call, facts: Facts) -> Iterator[Ref]:
+def needs_exhausted(call: Call, facts: Facts) -> Sequence[Ref]:
     """ENI → its vSwitch, for a call that was refused for want of addresses."""
-    if call.error_code in EXHAUSTION:
-        yield from eni_refs(call)
+    return eni_refs(call) if call.error_code in EXHAUSTION else ()
 
 
 class AddressExhaustion(Rule):

@@ -73,6 +73,10 @@ class PrefixNeedsGuestSetup(Rule):
 
 def _holder(case: Case) -> Known | Missing | None:
     """The attached ENI with prefixes that a call makes; ``None`` if it makes none."""
+    return case.once(_find_holder)
+
+
+def _find_holder(case: Case) -> Known | Missing | None:
     call = case.call
     eni_id = target_eni(call)
     if eni_id is None or (call.action != ATTACH and not any(one.number for one in asked(call))):

@@ -20,7 +20,7 @@ from eniguard.rules.pfx.slots import (
 )
 from eniguard.rules.subjects import eni_resource
 
-#: The share of the slots, in percent, from which on they count as nearly used (domain.md 5.3, PFX-10).
+#: The share of the slots, in percent, from which on they count as nearly used (docs/sources.md, Domain).
 NEARLY = 80
 
 _NUMBER = (Reference("IP prefixes", "Limitations: Number of IP prefixes"),)
@@ -51,6 +51,8 @@ class PrefixInstanceSlots(PrefixRule):
 
     def evaluate(self, case: Case) -> Verdicts:
         found, missing = slots_after(case)
+        if not found and not missing:
+            return ()
         over = [
             one
             for one in found
@@ -94,6 +96,8 @@ class PrefixSlotsNearlyUsed(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         found, missing = slots_after(case)
+        if not found and not missing:
+            return ()
         nearly = [one for one in found if _nearly_used(case, one)]
         findings = (self._nearly(case, slots) for slots in _by_eni(nearly))
         return (*findings, *unclear(self, case, _about(case), missing))

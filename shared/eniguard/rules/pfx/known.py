@@ -11,7 +11,7 @@ from msgspec import Struct
 from eniguard.facts import effects
 from eniguard.facts.kinds import Eni
 from eniguard.facts.refs import FactValue, Gone, Ref, Unknown
-from eniguard.facts.state import State
+from eniguard.facts.state import State, reference
 from eniguard.model import Evidence
 from eniguard.model.kinds import ENI
 from eniguard.rules.case import Case
@@ -47,7 +47,7 @@ class Known(Struct, frozen=True):
 
 def known(case: Case, kind: str, value: str, by: str = "id") -> Known:
     """What is known of a resource, or of a listing, around a call."""
-    ref = case.before.ref(kind, value, by)
+    ref = reference(case.call, kind, value, by)
     before = case.before.get(ref)
     if not isinstance(before, Unknown):
         return Known(ref, before, case.before)
@@ -62,8 +62,12 @@ def asked_for(case: Case, eni_id: str) -> Known:
 
     No record holds what was asked for in vain, so for such a call it is put in.
     """
+    return case.once_for(_asked_for, eni_id)
+
+
+def _asked_for(case: Case, eni_id: str) -> Known:
     if case.call.outcome == "ok":
-        ref = case.after.ref(ENI, eni_id)
+        ref = reference(case.call, ENI, eni_id)
         return Known(ref, case.after.get(ref), case.after)
     around = known(case, ENI, eni_id)
     if not isinstance(around.value, Eni):

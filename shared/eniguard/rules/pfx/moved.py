@@ -74,12 +74,16 @@ def _was_elsewhere(case: Case, text: str) -> bool:
 
 def _prefixes(call: Call) -> list[str]:
     """The prefixes a call moves, in one spelling: those it names, else those its response names."""
-    found = (
-        text
+    return call.once(_moved_prefixes)
+
+
+def _moved_prefixes(call: Call) -> list[str]:
+    found = [
+        canonical(text)
         for family in FAMILIES
         for text in listed(call, family.prefix) or call.response.get(family.prefix, ())
-    )
-    return list(dict.fromkeys(canonical(text) for text in found))
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _series(call: Call, text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
@@ -22,49 +22,57 @@ PLACE_PERMISSIONS = (
 )
 
 
-def needs_eni(call: Call, facts: Facts) -> Iterator[Ref]:
+def needs_eni(call: Call, facts: Facts) -> Sequence[Ref]:
     """The ENI that prefixes are put on, or that is attached with its prefixes."""
-    if call.action == ATTACH or carries_prefixes(call):
-        yield from eni_refs(call)
+    return eni_refs(call) if call.action == ATTACH or carries_prefixes(call) else ()
 
 
-def needs_place(call: Call, facts: Facts) -> Iterator[Ref]:
+def needs_place(call: Call, facts: Facts) -> Sequence[Ref]:
     """ENI → its vSwitch with the reserved blocks; nothing for a call without prefixes."""
     if not carries_prefixes(call):
-        return
-    yield from eni_refs(call)
+        return ()
+    found = list(eni_refs(call))
     for vswitch_id in vswitch_ids(call, facts):
-        yield reference(call, VSWITCH, vswitch_id)
-        yield reference(call, CIDR_RESERVATION, vswitch_id, "vswitch")
+        found.append(reference(call, VSWITCH, vswitch_id))
+        found.append(reference(call, CIDR_RESERVATION, vswitch_id, "vswitch"))
+    return found
 
 
-def needs_neighbours(call: Call, facts: Facts) -> Iterator[Ref]:
+def needs_neighbours(call: Call, facts: Facts) -> Sequence[Ref]:
     """ENI → all ENIs of its vSwitch; only for a call that names its prefixes."""
     if not any(one.prefixes for one in asked(call)):
-        return
-    yield from eni_refs(call)
-    for vswitch_id in vswitch_ids(call, facts):
-        yield reference(call, ENI, vswitch_id, "vswitch")
+        return ()
+    listings = [reference(call, ENI, one, "vswitch") for one in vswitch_ids(call, facts)]
+    return [*eni_refs(call), *listings]
 
 
-def eni_refs(call: Call) -> Iterator[Ref]:
+def eni_refs(call: Call) -> tuple[Ref, ...]:
     """The existing ENIs through which the vSwitch of a call is found, when it does not name one."""
-    if not call.ids(VSWITCH, "vswitch"):
-        for eni_id in call.ids(ENI, "subject", "used"):
-            yield reference(call, ENI, eni_id)
+    return call.once(_eni_refs)
 
 
-def vswitch_ids(call: Call, facts: Facts) -> Iterator[str]:
+def _eni_refs(call: Call) -> tuple[Ref, ...]:
+    if call.ids(VSWITCH, "vswitch"):
+        return ()
+    return tuple([reference(call, ENI, eni_id) for eni_id in call.ids(ENI, "subject", "used")])
+
+
+def vswitch_ids(call: Call, facts: Facts) -> list[str]:
     """The vSwitches of a call: those it names, else those of its ENIs as far as they are known."""
-    yield from call.ids(VSWITCH, "vswitch")
+    found = list(call.ids(VSWITCH, "vswitch"))
     for ref in eni_refs(call):
         eni = facts.value(ref)
         if isinstance(eni, Eni) and eni.vswitch_id:
-            yield eni.vswitch_id
+            found.append(eni.vswitch_id)
+    return found
 
 
 def vswitch_of(case: Case) -> str | Missing:
     """The id of the vSwitch that a call with prefixes is about, or what is missing to tell."""
+    return case.once(_vswitch_of)
+
+
+def _vswitch_of(case: Case) -> str | Missing:
     call = case.call
     named = call.ids(VSWITCH, "vswitch")
     if named:

@@ -14,7 +14,7 @@ from eniguard.rules.pfx.base import PrefixRule
 from eniguard.rules.pfx.request import asked, carries_prefixes, subject_of
 
 #: The 24 regions of seed 002, Limitations: Region, by id; the ids are those of the Terraform provider
-#: (domain.md 2.1).
+#: (docs/sources.md, Domain).
 PREFIX_REGIONS = frozenset(
     (
         "ap-southeast-1",  # Singapore

@@ -18,7 +18,7 @@ ASSIGN_IPV6 = "ecs:AssignIpv6Addresses"
 ATTACH = "ecs:AttachNetworkInterface"
 #: The two calls that put prefixes on an existing ENI.
 ASSIGN_ONLY = frozenset((ASSIGN_IPV4, ASSIGN_IPV6))
-#: All calls that take prefix parameters; RunInstances has none (domain.md 2.6).
+#: All calls that take prefix parameters; RunInstances has none (docs/sources.md, Domain).
 ASSIGN = frozenset((*ASSIGN_ONLY, CREATE))
 
 #: Stands for the id of a resource that a call does not name.
@@ -69,6 +69,10 @@ class Asked(Struct, frozen=True, gc=False):
 
 def carries_prefixes(call: Call) -> bool:
     """Whether a call carries any prefix parameter, readable or not; the cheap first question of each rule."""
+    return call.once(_carries_prefixes)
+
+
+def _carries_prefixes(call: Call) -> bool:
     parameters = call.parameters
     return not (
         _PREFIX_PARAMETERS.isdisjoint(parameters.values)
@@ -97,7 +101,7 @@ def _asked(call: Call) -> tuple[Asked, ...]:
 
 def listed(call: Call, parameter: str) -> tuple[str, ...]:
     """The texts of a list parameter that are not blank."""
-    return tuple(text for text in call.parameters.texts(parameter) if text.strip())
+    return tuple([text for text in call.parameters.texts(parameter) if text.strip()])
 
 
 def target_eni(call: Call) -> str | None:
@@ -108,6 +112,10 @@ def target_eni(call: Call) -> str | None:
 
 def subject_of(case: Case) -> Resource:
     """What findings about a call with prefixes are about: its ENI, else the vSwitch of a new one."""
+    return case.once(_subject_of)
+
+
+def _subject_of(case: Case) -> Resource:
     call = case.call
     eni_id = target_eni(call)
     if eni_id is not None:

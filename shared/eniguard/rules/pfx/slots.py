@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -69,12 +69,11 @@ class Slots(Struct, frozen=True):
         )
 
 
-def needs_slots(call: Call, facts: Facts) -> Iterator[Ref]:
+def needs_slots(call: Call, facts: Facts) -> Iterable[Ref]:
     """ENI → Instance → InstanceType, as far as prefixes are concerned."""
     if call.action in TYPE_CHANGES:
-        yield from _needs_of_type_change(call, facts)
-    elif call.action == ATTACH or carries_prefixes(call):
-        yield from _needs_of_eni(call, facts)
+        return _needs_of_type_change(call, facts)
+    return _needs_of_eni(call, facts) if call.action == ATTACH or carries_prefixes(call) else ()
 
 
 def _needs_of_eni(call: Call, facts: Facts) -> Iterator[Ref]:
@@ -109,6 +108,10 @@ def _needs_of_type_change(call: Call, facts: Facts) -> Iterator[Ref]:
 
 def slots_after(case: Case) -> tuple[list[Slots], list[Missing]]:
     """The slots of each ENI and family that a call concerns, and what is missing to tell others."""
+    return case.once(_slots_after)
+
+
+def _slots_after(case: Case) -> tuple[list[Slots], list[Missing]]:
     call = case.call
     if call.action in TYPE_CHANGES:
         return _after_type_change(case)

@@ -12,7 +12,7 @@ from eniguard.rules.pfx.place import needs_eni
 from eniguard.rules.pfx.request import ASSIGN_IPV6, IPV6, asked, subject_of, target_eni
 from eniguard.rules.subjects import eni_resource
 
-#: Terway tags its ENIs ``creator=terway`` or ``creator=terway-controller`` (domain.md 1.1).
+#: Terway tags its ENIs ``creator=terway`` or ``creator=terway-controller`` (docs/sources.md, Domain).
 CREATOR, TERWAY = "creator", "terway"
 
 

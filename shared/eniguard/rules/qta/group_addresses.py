@@ -19,10 +19,11 @@ from eniguard.rules.qta.usage import (
     group_type,
     groups_filled,
     needs_usage,
-    usage,
+    usage_after,
+    usage_before,
 )
 
-#: From which share of the quota, in percent, a finding is how severe (domain.md 5.5, QTA-01).
+#: From which share of the quota, in percent, a finding is how severe (docs/sources.md, Domain).
 THRESHOLDS: tuple[tuple[int, Severity], ...] = ((100, "high"), (90, "medium"), (80, "low"))
 
 _ADVICE = (
@@ -56,7 +57,7 @@ class GroupAddresses(Rule):
         groups = groups_filled(case)
         if isinstance(groups, Untold):
             return (self.undecided(case, groups.reason, groups.ref),)
-        return tuple(verdict for group_id in groups for verdict in self._group(case, group_id))
+        return [verdict for group_id in groups for verdict in self._group(case, group_id)]
 
     def _group(self, case: Case, group_id: str) -> Verdicts:
         kind = group_type(case, group_id)
@@ -64,7 +65,7 @@ class GroupAddresses(Rule):
             return (self._untold(case, group_id, kind),)
         if not case.check(f"{group_id} is of type {self.group_type}", kind == self.group_type, kind):
             return ()
-        before, after = usage(case.before, group_id), usage(case.after, group_id)
+        before, after = case.once_for(usage_before, group_id), case.once_for(usage_after, group_id)
         if isinstance(before, Untold):
             return (self._untold(case, group_id, before),)
         if isinstance(after, Untold):
@@ -73,9 +74,10 @@ class GroupAddresses(Rule):
         for percent, severity in THRESHOLDS:
             line = percent * case.params.quota
             crossed = was * 100 < line <= now * 100
-            if case.check(
-                f"{percent} % of {case.params.quota} are reached by this call", crossed, f"{was} → {now}"
-            ):
+            if case.trace is not None:
+                text = f"{percent} % of {case.params.quota} are reached by this call"
+                case.check(text, crossed, f"{was} → {now}")
+            if crossed:
                 return (self._crossed(case, group_id, percent, severity, was=was, after=after),)
         return ()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from eniguard.rules.case import Case
 
 #: Calls that put addresses or prefixes on an ENI; the groups they fill are those of the ENI.
 ASSIGN = frozenset(("ecs:AssignPrivateIpAddresses", "ecs:AssignIpv6Addresses"))
-#: Calls that can bring an ENI, or more addresses, into a security group (domain.md 5.5, QTA-01).
+#: Calls that can bring an ENI, or more addresses, into a security group (docs/sources.md, Domain).
 FILLS_GROUP = ASSIGN | {
     "ecs:JoinSecurityGroup",
     "ecs:CreateNetworkInterface",
@@ -44,15 +44,15 @@ class Untold(Struct, frozen=True, gc=False):
     ref: Ref
 
 
-def needs_usage(call: Call, facts: Facts) -> Iterator[Ref]:
+def needs_usage(call: Call, facts: Facts) -> Sequence[Ref]:
     """The groups that a call fills, and all ENIs in each of them."""
     if not _fills(call):
-        return
-    for eni_id in call.ids(ENI, "subject"):
-        yield reference(call, ENI, eni_id)
+        return ()
+    found = [reference(call, ENI, eni_id) for eni_id in call.ids(ENI, "subject")]
     for group_id in _groups(call, facts):
-        yield reference(call, SECURITY_GROUP, group_id)
-        yield reference(call, ENI, group_id, "security_group")
+        found.append(reference(call, SECURITY_GROUP, group_id))
+        found.append(reference(call, ENI, group_id, "security_group"))
+    return found
 
 
 def _fills(call: Call) -> bool:
@@ -62,24 +62,29 @@ def _fills(call: Call) -> bool:
     return bool(call.ids(ENI, "subject") and call.ids(SECURITY_GROUP, "group"))
 
 
-def _groups(call: Call, facts: Facts) -> Iterator[str]:
+def _groups(call: Call, facts: Facts) -> Sequence[str]:
     if call.action not in ASSIGN:
-        yield from call.ids(SECURITY_GROUP, "group")
-        return
+        return call.ids(SECURITY_GROUP, "group")
+    found: list[str] = []
     for eni_id in call.ids(ENI, "subject"):
         eni = facts.value(reference(call, ENI, eni_id))
         if isinstance(eni, Eni):
-            yield from eni.security_group_ids or ()
+            found.extend(eni.security_group_ids or ())
+    return found
 
 
 def groups_filled(case: Case) -> Sequence[str] | Untold:
     """The ids of the groups that a call fills, or what is missing to tell."""
+    return case.once(_groups_filled)
+
+
+def _groups_filled(case: Case) -> Sequence[str] | Untold:
     call = case.call
     if not _fills(call):
         return ()
     for eni_id in call.ids(ENI, "subject"):
-        eni = case.after.eni(eni_id)
-        ref = case.after.ref(ENI, eni_id)
+        ref = reference(call, ENI, eni_id)
+        eni = case.after.get(ref)
         if not isinstance(eni, Eni):
             return Untold(_why(ref, eni), ref)
         if call.action in ASSIGN:
@@ -90,6 +95,10 @@ def groups_filled(case: Case) -> Sequence[str] | Untold:
 
 def group_type(case: Case, group_id: str) -> str | Untold:
     """The type of a group (``normal`` or ``enterprise``), which no call changes."""
+    return case.once_for(_group_type, group_id)
+
+
+def _group_type(case: Case, group_id: str) -> str | Untold:
     ref = case.before.ref(SECURITY_GROUP, group_id)
     group: FactValue = case.before.get(ref)
     if isinstance(group, Unknown):
@@ -99,7 +108,17 @@ def group_type(case: Case, group_id: str) -> str | Untold:
     return group.type.lower() if group.type else Untold(f"{ref}: its type is not known", ref)
 
 
-def usage(state: State, group_id: str) -> Usage | Untold:
+def usage_before(case: Case, group_id: str) -> Usage | Untold:
+    """What a group holds before a call."""
+    return _usage(case.before, group_id)
+
+
+def usage_after(case: Case, group_id: str) -> Usage | Untold:
+    """What a group holds after a call."""
+    return _usage(case.after, group_id)
+
+
+def _usage(state: State, group_id: str) -> Usage | Untold:
     """What a group holds on one side of a call, summed over a complete listing of its ENIs."""
     ref = state.ref(ENI, group_id, "security_group")
     listing = state.get(ref)

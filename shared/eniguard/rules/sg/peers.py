@@ -58,7 +58,10 @@ class GroupTrustsManagedGroup(Rule):
 
     def _is_yours(self, case: Case, target: GroupSubject) -> bool:
         """A write on a managed group itself is another rule's affair (SG004)."""
-        return case.check(f"{target.name} is not known to be managed", not target.managed, target.managed)
+        yours = not target.managed
+        if case.trace is not None:
+            case.check(f"{target.name} is not known to be managed", yours, target.managed)
+        return yours
 
     def _trusts(self, case: Case, target: GroupSubject, managed: Sequence[GroupSubject]) -> Finding:
         inventory: Inventory = "partial" if target.managed is None else "known"

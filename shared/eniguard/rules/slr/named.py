@@ -32,7 +32,11 @@ class Edited(Struct, frozen=True, gc=False):
 def role_resource(name: str) -> Resource:
     """A role as findings name it, with the trusted service the role index gives for it."""
     listed = role_named(name)
-    return Resource(ROLE, name, owner_service=None if listed is None else listed.service)
+    if listed is None:
+        return Resource(ROLE, name)
+    # Events write some role names in lower case; one role has one name in findings.
+    known = listed.name if listed.name.lower() == name.lower() else name
+    return Resource(ROLE, known, owner_service=listed.service)
 
 
 def role_to_create(call: Call) -> tuple[Resource, str | None]:
