@@ -28,7 +28,7 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules build dist site .mypy_cach
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help demo test test-fast test-pythons check no-registry bench docs coverage-page lock seeds clean
+.PHONY: help demo test test-fast test-pythons check no-registry bench docs events coverage-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,10 +36,10 @@ help: ## list the targets
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
 	@.venv/bin/eniguard replay events
 
-test: .venv/test.stamp .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp ## run every test
+test: .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp ## run every test
 	@.venv/bin/python -m pytest
 
-test-fast: .venv/test.stamp ## run the unit, functional and rule tests
+test-fast: .venv/sdks.stamp ## run the unit, functional and rule tests
 	@.venv/bin/python -m pytest $(FAST_TESTS)
 
 test-pythons: ## run the same tests on each Python from 3.10 to 3.13 that is found
@@ -52,13 +52,16 @@ check: .venv/check.stamp no-registry ## lint, format, types, import direction, n
 	@.venv/bin/lint-imports --no-logo
 
 no-registry:
-	@! grep -rInE $(addprefix --exclude-dir=,.git __pycache__ $(GENERATED)) -e '$(REGISTRY)' . || \
+	@! grep -rInE $(addprefix --exclude-dir=,.git __pycache__ $(notdir $(GENERATED))) -e '$(REGISTRY)' . || \
 	    { echo 'The lines above name a package registry.' >&2; exit 1; }
 	@! grep -nE '://' $(PINS)/*.txt functions/*/requirements.txt || \
 	    { echo 'The lines above pin a package to an address.' >&2; exit 1; }
 
 bench: .venvs/bench/bench.stamp ## measure events/s, the cold start and the fake cloud next to their floors
 	@.venvs/bench/bin/python -m tests.perf.bench
+
+events: .venv/test.stamp ## write the recorded calls in events/ anew from tests/scenarios
+	@.venv/bin/python -m tests.scenarios.write
 
 coverage-page: .venv/test.stamp ## list anew which APIs the fake cloud implements
 	@.venv/bin/fakealiyun coverage > docs/fakealiyun-coverage.md
@@ -116,8 +119,9 @@ $(NODE_CLIENT)/node_modules/.stamp: $(NODE_CLIENT)/package.json $(NODE_CLIENT)/p
 	@npm ci --prefix $(NODE_CLIENT) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-.venvs/py%/test.stamp: $(PINS)/test.txt pyproject.toml | .venvs/py%/bin/python
-	@$(@D)/$(PINNED) $<
+.venvs/py%/sdks.stamp: $(PINS)/test.txt $(PINS)/sdk-build.txt $(PINS)/sdks.txt pyproject.toml | .venvs/py%/bin/python
+	@$(@D)/$(PINNED) $< --requirement $(PINS)/sdk-build.txt
+	@$(@D)/$(PINNED) $(PINS)/sdks.txt --no-build-isolation
 	@$(@D)/$(ITSELF)
 	@touch $@
 

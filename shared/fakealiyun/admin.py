@@ -6,19 +6,29 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 from fakealiyun.cloud import Cloud
+from fakealiyun.faults import FaultKind
 from fakealiyun.wire.answers import Answer
 
 #: Where it lies on the server; no product of the cloud has such a name.
 PREFIX = "/_fakealiyun"
 
-#: What `Cloud.fail` takes beside the action.
-_FAULT_OPTIONS = frozenset(
-    {"code", "status", "message", "kind", "retry_after", "seconds", "times", "carried_out"}
-)
+#: What `Cloud.fail` takes, and as what.
+_FAULT_OPTIONS: dict[str, tuple[type, ...]] = {
+    "action": (str,),
+    "code": (str, NoneType),
+    "status": (int,),
+    "message": (str,),
+    "kind": (str,),
+    "retry_after": (int, NoneType),
+    "seconds": (int, float),
+    "times": (int, NoneType),
+    "carried_out": (bool,),
+}
 
 Options = Mapping[str, Any]
 
@@ -92,9 +102,13 @@ class Admin:
         return self._cloud.snapshot(options.get("region"))
 
     def _fail(self, options: Options) -> Any:
-        unknown = options.keys() - _FAULT_OPTIONS - {"action"}
-        if unknown or "action" not in options:
+        if "action" not in options or not options.keys() <= _FAULT_OPTIONS.keys():
             raise ValueError(f"A fault has an action and may have {', '.join(sorted(_FAULT_OPTIONS))}.")
+        for name, value in options.items():
+            if not isinstance(value, _FAULT_OPTIONS[name]):
+                raise ValueError(f"{name} of a fault is not {value!r}.")
+        if options.get("kind", "error") not in get_args(FaultKind):
+            raise ValueError(f"A fault is one of {', '.join(get_args(FaultKind))}.")
         self._cloud.fail(**options)
         return {}
 

@@ -152,7 +152,7 @@ class Cloud:
             if key not in self._regions:
                 account = self.in_account(key[0])
                 self._regions[key] = Region(key[1], account, EcsState(), VpcState())
-            self._regions[key].ecs.settle(self.clock.now())
+            self._regions[key].settle(self.clock.now())
             return self._regions[key]
 
     def in_account(self, account_id: str | None = None) -> Account:

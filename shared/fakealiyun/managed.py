@@ -63,7 +63,7 @@ def check_group(call: Call, group: ManagedResource) -> None:
 
 
 def _may(call: Call, resource: ManagedResource, *, account: bool) -> bool:
-    if resource.service is None or account:
+    if resource.service is None or account or call.cloud.assumptions.contract_broken:
         return True
     caller: Identity = call.caller
     if caller.service == resource.service:

@@ -99,9 +99,10 @@ class Trail:
         events *= 2 if duplicate else 1
         if shuffle is not None:
             random.Random(shuffle).shuffle(events)
-        return [handler(payload) for payload in self._payloads(events, as_)]
+        return [handler(payload) for payload in self.payloads(events, as_)]
 
-    def _payloads(self, events: list[Event], way: Way) -> Iterator[bytes]:
+    def payloads(self, events: Sequence[Event], way: Way) -> Iterator[bytes]:
+        """Events as the cloud delivers them, one way or another; see `deliver`."""
         if way == "eventbridge":
             for event in events:
                 if event["eventRW"] == "Write":
@@ -113,7 +114,7 @@ class Trail:
 
     def _row(self, event: Event) -> Event:
         """A log row of a trail: the event is a text, its parameters stand in it once more as one."""
-        parameters = json.dumps(event["requestParameters"])
+        parameters = event.get("requestParameterJson") or json.dumps(event["requestParameters"])
         return {
             "__topic__": _TOPIC,
             "__source__": "actiontrail_internal",

@@ -30,6 +30,10 @@ Said = dict[str, list[tuple[str, str, str]]]
 # Rules that report every call they look at; what they let pass is a call of their actions that they skip.
 ALWAYS_SPEAK = {"SLR001", "SLR002", "SLR005", "SLR011"}
 
+ACCOUNT = "1234567890123456"
+# Ids of users, roles, services (16 digits that end in a checksum of the name) and orders in the simulated cloud.
+MADE_UP = r"[123]0{9,16}\d{1,8}|100000\d{10}|0{10,14}\d{1,5}"
+
 DOCUMENTATION_NETWORKS = [
     ip_network("10.0.0.0/8"),
     ip_network("172.16.0.0/12"),
@@ -152,7 +156,7 @@ def test_events_that_are_no_calls_of_ours_are_counted_as_not_concerned() -> None
 
 
 def test_a_successful_delete_of_an_eni_nobody_knows_is_undecided(once: tuple[list[Entry], Tally]) -> None:
-    (decision,) = decided(once[0], "eni/delete-unknown.json")
+    (decision,) = decided(once[0], "eni/delete-unlisted.json")
 
     assert decision.findings == ()
     assert [one.rule for one in decision.undecided] == ["ENI003"]
@@ -161,7 +165,7 @@ def test_a_successful_delete_of_an_eni_nobody_knows_is_undecided(once: tuple[lis
 def test_a_snapshot_taken_after_the_event_does_not_say_what_was_managed_before(
     once: tuple[list[Entry], Tally],
 ) -> None:
-    (decision,) = decided(once[0], "eni/snapshot-after-the-event.json")
+    (decision,) = decided(once[0], "eni/snapshot-after.json")
 
     assert decision.findings == ()
     assert [one.rule for one in decision.undecided] == ["ENI003"]
@@ -171,8 +175,10 @@ def test_an_eni_whose_creation_is_on_record_is_decided_without_a_snapshot_of_it(
     once: tuple[list[Entry], Tally],
 ) -> None:
     decisions = decided(once[0], "sequences/created-then-touched.jsonl")
+    about_enis = [one for one in decisions if "NetworkInterface" in one.action]
 
-    assert [one.undecided for one in decisions] == [()] * len(decisions)
+    assert len(about_enis) == 7
+    assert [one.undecided for one in about_enis] == [()] * 7
 
 
 @pytest.mark.parametrize(
@@ -181,7 +187,7 @@ def test_an_eni_whose_creation_is_on_record_is_decided_without_a_snapshot_of_it(
         ("eni/hostile-session-name.json", "account"),
         ("eni/look-alike-role.json", "unconfirmed_service"),
         ("eni/look-alike-role-trust-known.json", "account"),
-        ("eni/detach-managed-by-root.json", "account"),
+        ("eni/nat-eni-renamed-by-root.json", "account"),
         ("pfx/terway-second-ipv6-prefix.json", "account"),
         ("samples/create-network-interface.json", "service"),
     ],
@@ -250,7 +256,7 @@ def test_every_event_says_where_it_comes_from(path: Path) -> None:
 def undocumented(text: str) -> Iterator[str]:
     """Account ids, addresses and domains that are not documentation values."""
     for number in re.findall(r"\d{15,}", text):
-        if not re.fullmatch(r"1234567890123456|[123]0{14,16}\d", number):
+        if not re.fullmatch(f"{ACCOUNT}|{MADE_UP}", number):
             yield number
     for address in re.findall(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", text):
         if not is_documentation(IPv4Address(address)):
@@ -259,7 +265,7 @@ def undocumented(text: str) -> Iterator[str]:
         if (parsed := ipv6(address)) is not None and not is_documentation(parsed):
             yield address
     for domain in re.findall(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|io)\b", text.lower()):
-        if not re.search(r"(^|\.)(aliyuncs\.com|aliyun\.com|example\.com)$", domain):
+        if not re.search(r"(^|\.)(aliyuncs\.com|aliyun\.com|onaliyunservice\.com|example\.com)$", domain):
             yield domain
 
 

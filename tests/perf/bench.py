@@ -12,7 +12,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.perf.bench_fake import fakes_met
 from tests.perf.corpus import EVENTS, REGION, RELEVANT, write_state, write_trail
 from tests.perf.measured import Figures, in_turn
 
@@ -35,6 +34,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         met = _replay(Path(folder), options.events, options.rounds)
     met = _cold_start(options.rounds) and met
+    # Last, and imported only here: a process that is measured starts as a copy of this one.
+    from tests.perf.bench_fake import fakes_met
+
     return 0 if fakes_met(options.rounds) and met else 1
 
 

@@ -66,7 +66,7 @@ def test_no_block_is_in_a_language_that_is_not_run() -> None:
 
 @pytest.mark.parametrize("block", runnable("python"), ids=lambda block: block.place)
 def test_python_example_runs(block: Block, tmp_path: Path) -> None:
-    run([sys.executable, "-W", "error", "-"], block.code, tmp_path)
+    run([sys.executable, "-"], block.code, tmp_path)
 
 
 @pytest.mark.parametrize("block", runnable("sh"), ids=lambda block: block.place)

@@ -1,88 +1,29 @@
-"""The newest official Python SDKs, unmodified, against the fake in the test process and behind its server."""
+"""The newest official Python SDKs, unmodified, against the fake in the test process."""
 
 from __future__ import annotations
 
 import dataclasses
 import importlib
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alibabacloud_actiontrail20200706 import models as actiontrail
 from alibabacloud_actiontrail20200706.client import Client as ActionTrail
-from alibabacloud_credentials.client import Client as Credentials
-from alibabacloud_credentials.models import Config as CredentialsConfig
 from alibabacloud_ecs20140526 import models as ecs
 from alibabacloud_ecs20140526.client import Client as Ecs
 from alibabacloud_ram20150501 import models as ram
 from alibabacloud_ram20150501.client import Client as Ram
-from alibabacloud_tea_openapi.exceptions import ClientException, ServerException, ThrottlingException
-from alibabacloud_tea_openapi.models import Config
+from alibabacloud_tea_openapi.exceptions import ClientException, ServerException
 from alibabacloud_vpc20160428 import models as vpc
 from alibabacloud_vpc20160428.client import Client as Vpc
-from darabonba.exceptions import UnretryableException
-from darabonba.policy.retry import RetryCondition, RetryOptions
 
-from fakealiyun import Cloud, Keys, fake_aliyun
+from fakealiyun import Cloud, Keys
 from fakealiyun.coverage import published
-from fakealiyun.server import served
-from tests.real.scene import API_GATEWAY, Scene, scene
-
-REGION = "cn-hangzhou"
-
-
-def config(keys: Keys, **options: Any) -> Config:
-    return Config(
-        access_key_id=keys.access_key_id,
-        access_key_secret=keys.access_key_secret,
-        security_token=keys.token,
-        region_id=REGION,
-        **options,
-    )
-
-
-def read_enis(client: Ecs, **filters: Any) -> list[Any]:
-    answer = client.describe_network_interfaces(
-        ecs.DescribeNetworkInterfacesRequest(region_id=REGION, **filters)
-    )
-    found: list[Any] = answer.body.network_interface_sets.network_interface_set
-    return found
-
-
-def delete_eni(client: Ecs, eni: str | None) -> None:
-    client.delete_network_interface(
-        ecs.DeleteNetworkInterfaceRequest(region_id=REGION, network_interface_id=eni)
-    )
-
-
-@pytest.fixture(params=["ACS3-HMAC-SHA256", "v2"])
-def algorithm(request: pytest.FixtureRequest) -> str:
-    """The signature that clients are told to make; the first is their own choice."""
-    return str(request.param)
-
-
-@pytest.fixture
-def cloud() -> Iterator[Cloud]:
-    """A fake cloud that answers the SDKs of this process and checks what they sign."""
-    with fake_aliyun(REGION, check_signatures=True) as found:
-        yield found
-
-
-@pytest.fixture
-def there(cloud: Cloud) -> Scene:
-    return scene(cloud)
-
-
-@pytest.fixture
-def client(cloud: Cloud, algorithm: str) -> Ecs:
-    return Ecs(config(cloud.account("alice"), signature_algorithm=algorithm))
-
+from tests.real.ecs_calls import REGION, config, delete_eni, read_enis
+from tests.real.scene import API_GATEWAY, Scene
 
 # -- signatures --------------------------------------------------------------------------------------------
 
@@ -265,180 +206,6 @@ def test_actiontrail_client_finds_the_calls_of_the_other_clients(
     assert [event["errorCode"] for event in late] == ["InvalidOperation.EniServiceManaged"]
     assert late[0]["userIdentity"]["userName"] == "alice"
     assert late[0]["requestParameters"]["NetworkInterfaceId"] == there.managed
-
-
-# -- credentials -------------------------------------------------------------------------------------------
-
-
-#: The client reads the environment when it is imported, so this runs in a process of its own.
-DEFAULT_CREDENTIALS = """
-import sys
-from alibabacloud_credentials.client import Client as Credentials
-from alibabacloud_sts20150401.client import Client
-from alibabacloud_tea_openapi.models import Config
-
-config = Config(credential=Credentials(), endpoint=sys.argv[1], protocol="http")
-print(Client(config).get_caller_identity().body.arn)
-"""
-
-
-def test_default_credentials_are_taken_from_the_environment() -> None:
-    cloud = Cloud(check_signatures=True)
-    keys = cloud.role("reader", session="night-shift")
-    environment = {
-        "ALIBABA_CLOUD_ACCESS_KEY_ID": keys.access_key_id,
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": keys.access_key_secret,
-        "ALIBABA_CLOUD_SECURITY_TOKEN": str(keys.token),
-    }
-
-    with served(cloud) as server:
-        ended = subprocess.run(
-            [sys.executable, "-c", DEFAULT_CREDENTIALS, server.endpoint],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stdout == f"acs:ram::{cloud.account_id}:assumed-role/reader/night-shift\n"
-
-
-def test_credentials_client_assumes_a_role_at_the_fake(cloud: Cloud) -> None:
-    # The client compares the end of temporary keys with the time of this machine.
-    cloud.clock.set(datetime.now(timezone.utc))
-    cloud.role("auditor")
-    keys = cloud.account("alice")
-    credentials = Credentials(
-        CredentialsConfig(
-            type="ram_role_arn",
-            access_key_id=keys.access_key_id,
-            access_key_secret=keys.access_key_secret,
-            role_arn=f"acs:ram::{cloud.account_id}:role/auditor",
-            role_session_name="night-shift",
-        )
-    )
-
-    read_enis(Ecs(Config(credential=credentials, region_id=REGION)))
-
-    assumed, read = cloud.trail.events[-2:]
-    assert (assumed["serviceName"], assumed["eventName"]) == ("Sts", "AssumeRole")
-    assert read["userIdentity"]["type"] == "assumed-role"
-    assert read["userIdentity"]["userName"] == "auditor:night-shift"
-
-
-# -- faults ------------------------------------------------------------------------------------------------
-
-
-def test_throttling_with_a_time_to_wait_is_its_own_exception(cloud: Cloud, client: Ecs) -> None:
-    cloud.fail("ecs:DescribeNetworkInterfaces", code="Throttling.User", retry_after=250)
-
-    with pytest.raises(ThrottlingException) as throttled:
-        read_enis(client)
-
-    assert (throttled.value.code, throttled.value.retry_after) == ("Throttling.User", 250)
-
-
-@pytest.mark.parametrize("kind", ["timeout", "reset", "truncated"])
-def test_call_without_a_readable_answer_is_unretryable_without_a_code(
-    cloud: Cloud, client: Ecs, there: Scene, kind: Any
-) -> None:
-    cloud.fail("ecs:DescribeNetworkInterfaces", kind=kind)
-
-    with pytest.raises(UnretryableException) as lost:
-        read_enis(client)
-
-    assert lost.value.code is None
-    assert len(read_enis(client)) == 2
-
-
-def test_stale_read_shows_the_eni_that_was_just_deleted(cloud: Cloud, client: Ecs, there: Scene) -> None:
-    cloud.fail("ecs:DescribeNetworkInterfaces", kind="stale")
-
-    delete_eni(client, there.ordinary)
-    cloud.clock.advance(60)
-
-    assert there.ordinary in [eni.network_interface_id for eni in read_enis(client)]
-    assert there.ordinary not in [eni.network_interface_id for eni in read_enis(client)]
-
-
-def test_client_that_retries_gets_past_a_fault_that_strikes_twice(cloud: Cloud, there: Scene) -> None:
-    cloud.fail("ecs:DescribeNetworkInterfaces", code="ServiceUnavailable", status=503, times=2)
-    retries = RetryOptions({"retryable": True, "retryCondition": [], "noRetryCondition": []})
-    retries.retry_condition = [
-        RetryCondition(
-            {
-                "maxAttempts": 3,
-                "errorCode": ["ServiceUnavailable"],
-                "exception": [],
-                "backoff": {"policy": "Fixed", "period": 1},
-            }
-        )
-    ]
-
-    found = read_enis(Ecs(config(cloud.account(), retry_options=retries)))
-
-    assert len(found) == 2
-    assert len([e for e in cloud.trail.events if e.get("errorCode") == "ServiceUnavailable"]) == 2
-
-
-# -- the server --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", ["", "/ecs", "/ecs/cn-hangzhou"])
-def test_client_with_an_endpoint_of_its_own_reaches_the_server(algorithm: str, path: str) -> None:
-    cloud = Cloud(REGION, check_signatures=True)
-    there = scene(cloud)
-
-    with served(cloud) as server:
-        client = Ecs(
-            config(
-                cloud.account("alice"),
-                signature_algorithm=algorithm,
-                endpoint=f"{server.endpoint}{path}",
-                protocol="http",
-            )
-        )
-        found = {eni.network_interface_id for eni in read_enis(client)}
-        with pytest.raises(ClientException) as refused:
-            delete_eni(client, there.managed)
-
-    assert found == {there.managed, there.ordinary}
-    assert refused.value.code == "InvalidOperation.EniServiceManaged"
-
-
-def test_client_with_a_proxy_reaches_the_server_by_the_names_of_the_cloud(algorithm: str) -> None:
-    cloud = Cloud(check_signatures=True)
-
-    with served(cloud) as server:
-        client = Vpc(
-            config(
-                cloud.account(),
-                signature_algorithm=algorithm,
-                endpoint="vpc.cn-beijing.aliyuncs.com",
-                protocol="http",
-                http_proxy=server.address,
-            )
-        )
-        client.describe_vpcs(vpc.DescribeVpcsRequest())
-
-    assert cloud.trail.events[-1]["acsRegion"] == "cn-beijing"
-
-
-@pytest.mark.parametrize(
-    ("kind", "options"), [("timeout", {}), ("reset", {}), ("truncated", {}), ("slow", {"seconds": 5})]
-)
-def test_faults_of_the_server_reach_the_client(kind: Any, options: dict[str, float]) -> None:
-    cloud = Cloud()
-    with served(cloud) as server:
-        client = Ecs(config(cloud.account(), endpoint=server.endpoint, protocol="http", read_timeout=200))
-        read_enis(client)
-        cloud.fail("ecs:DescribeNetworkInterfaces", kind=kind, **options)
-
-        with pytest.raises(UnretryableException):
-            read_enis(client)
-        assert read_enis(client) == []
 
 
 # -- the list of published APIs ----------------------------------------------------------------------------

@@ -20,6 +20,9 @@ class Assumptions:
         How VPC refuses a write on a managed ENI; the tables name the ECS code only.
     foreign_service_may_write
         Whether a service other than the creator may write to a managed resource.
+    contract_broken
+        Whether the platform fails to do what the documents promise: nothing is refused because it is managed,
+        because a role's policy does not grant it, or because a role is service-linked. A guard has to see it.
     linked_role_edited
         How RAM refuses to edit a service-linked role or its policy.
     linked_role_name
@@ -105,6 +108,7 @@ class Assumptions:
     )
     vpc_managed: Code = ("InvalidOperation.EniServiceManaged", 403)
     foreign_service_may_write: bool = False
+    contract_broken: bool = False
     linked_role_edited: Code = ("EntityNotAllow.ServiceLinkedRole", 400)
     linked_role_name: Code | None = ("InvalidParameter.RoleName.Reserved", 400)
     linked_role_deletion: float = 5.0

@@ -53,13 +53,6 @@ def wrong_eni_type(eni_id: str, eni_type: str) -> ApiError:
     return ApiError("InvalidOperation.InvalidEniType", 403, f"The ENI {eni_id} is of the type {eni_type}.")
 
 
-def wrong_ecs_state(instance_id: str, status: str) -> ApiError:
-    """The instance is in a state in which its ENIs cannot change."""
-    return ApiError(
-        "InvalidOperation.InvalidEcsState", 400, f"The instance {instance_id} is in the state {status}."
-    )
-
-
 def wrong_instance_status(instance_id: str, status: str) -> ApiError:
     """The instance is in a state that does not let the call pass."""
     return ApiError("IncorrectInstanceStatus", 403, f"The instance {instance_id} is in the state {status}.")

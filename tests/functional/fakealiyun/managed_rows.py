@@ -19,8 +19,10 @@ Parameters = dict[str, Any]
 class Scene:
     """A VPC of the account with a group of its own, and a service that works in it."""
 
-    def __init__(self, owner: str = OWNER, assumptions: Assumptions | None = None) -> None:
-        self.cloud = Cloud(assumptions=assumptions)
+    def __init__(
+        self, owner: str = OWNER, assumptions: Assumptions | None = None, cloud: Cloud | None = None
+    ) -> None:
+        self.cloud = cloud or Cloud(assumptions=assumptions)
         self.owner = self.cloud.service(owner)
         self.alice = self.cloud.account("alice")
         vpc = self.make("vpc:CreateVpc", "VpcId", CidrBlock="10.0.0.0/8", EnableIpv6=True)

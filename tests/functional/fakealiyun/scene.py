@@ -72,11 +72,22 @@ class Scene:
             del wanted["SecurityGroupId"]
         return str(self.call("ecs:CreateNetworkInterface", keys, **wanted)["NetworkInterfaceId"])
 
-    def make_instance(self, kind: str = "ecs.g7.large", **parameters: Any) -> str:
+    def make_instance(self, kind: str = "ecs.g7.large", **change: Any) -> str:
         """An instance that runs."""
-        wanted = {"VSwitchId": self.vswitch, "SecurityGroupId": self.group, **parameters}
-        answer = self.call("ecs:RunInstances", InstanceType=kind, **wanted)
-        return str(answer["InstanceIdSets"]["InstanceIdSet"][0])
+        return self.run(InstanceType=kind, **change)[0]
+
+    def wanted(self, **change: Any) -> dict[str, Any]:
+        """What a call for new instances needs, with changes."""
+        return {
+            "InstanceType": "ecs.g7.large",
+            "VSwitchId": self.vswitch,
+            "SecurityGroupId": self.group,
+            **change,
+        }
+
+    def run(self, **change: Any) -> list[str]:
+        """The ids of new instances that run."""
+        return list(self.call("ecs:RunInstances", **self.wanted(**change))["InstanceIdSets"]["InstanceIdSet"])
 
     def attach(self, eni: str, instance: str, **parameters: Any) -> None:
         """Attach an ENI, and wait until it is InUse."""
@@ -103,6 +114,17 @@ class Scene:
         """The state of an ENI; ``gone`` when it is no more."""
         found = self.enis(NetworkInterfaceId=[eni_id])
         return str(found[0]["Status"]) if found else "gone"
+
+    def found(self, **filters: Any) -> list[str]:
+        """The ids of the instances that DescribeInstances finds."""
+        items = self.call("ecs:DescribeInstances", **filters)["Instances"]["Instance"]
+        return [one["InstanceId"] for one in items]
+
+    def instance(self, instance_id: str) -> dict[str, Any]:
+        """One instance as DescribeInstances shows it."""
+        answer = self.call("ecs:DescribeInstances", InstanceIds=f'["{instance_id}"]')
+        (item,) = answer["Instances"]["Instance"]
+        return dict(item)
 
     def primary(self, instance_id: str) -> dict[str, Any]:
         """The primary ENI of an instance."""

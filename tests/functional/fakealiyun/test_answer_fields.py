@@ -1,4 +1,4 @@
-"""Answers of groups, lists, tags and VPC hold the fields of the official SDKs, in their nesting and no others."""
+"""Answers of groups, lists, tags and VPC hold fields of the official SDKs, nested as there, and no others."""
 
 from __future__ import annotations
 

@@ -156,6 +156,8 @@ def test_a_changed_rule_is_known_by_what_it_says_now(scene: Scene) -> None:
     assert len(rules(scene)) == 1
     allow(scene, SSH)
     assert [rule["PortRange"] for rule in rules(scene)] == ["2222/2222", "22/22"]
+    change(scene, rules(scene)[0]["SecurityGroupRuleId"], PortRange="23/23")
+    assert [rule["PortRange"] for rule in rules(scene)] == ["23/23", "22/22"]
 
 
 def test_a_change_of_the_peer_moves_the_reference(scene: Scene) -> None:

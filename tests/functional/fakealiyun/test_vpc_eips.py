@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.functional.fakealiyun.scene import Scene
+from fakealiyun.identities import service_number
+from tests.functional.fakealiyun.scene import OWNER, Scene
 
 MANAGED = ("InvalidOperation.EniServiceManaged", 403)
 
@@ -132,6 +133,7 @@ def test_an_eip_is_let_go_only_from_what_it_is_bound_to(scene: Scene) -> None:
     eip, eni = allocate(scene), scene.make_eni()
     assert scene.refused("vpc:UnassociateEipAddress", AllocationId=eip) == ("IncorrectEipStatus", 400)
     bind(scene, eip, eni)
+    assert scene.refused("vpc:UnassociateEipAddress", AllocationId=eip) == ("IncorrectEipStatus", 400)
     scene.wait()
     wrong = {"AllocationId": eip, "InstanceId": "eni-other", "InstanceType": "NetworkInterface"}
     assert scene.refused("vpc:UnassociateEipAddress", **wrong) == ("InvalidBindingStatus", 400)
@@ -163,6 +165,8 @@ def test_several_eips_are_bound_at_once(scene: Scene) -> None:
     assert [(one["AllocationId"], one["Mode"], one["Status"]) for one in found] == [
         (one, "MULTI_BINDED", "InUse") for one in several
     ]
+    scene.call(api, **{**asked, "InstanceIds": [allocate(scene)]})
+    assert len(eips(scene, AssociatedInstanceId=eni)) == 4
     many = {**asked, "InstanceIds": [f"eip-{number}" for number in range(51)]}
     assert scene.refused(api, **many) == ("InvalidParameter", 400)
 
@@ -219,3 +223,12 @@ def test_the_twins_in_ecs_work_on_the_same_eips(scene: Scene) -> None:
     scene.wait()
     scene.call("ecs:ReleaseEipAddress", AllocationId=eip)
     assert eips(scene) == []
+
+
+def test_an_eip_that_a_service_gets_is_managed(scene: Scene) -> None:
+    scene.cloud.role("maker")
+    maker = scene.cloud.assume("maker", "session", service=OWNER)
+    eip = scene.call("vpc:AllocateEipAddress", maker)["AllocationId"]
+    [found] = eips(scene, ServiceManaged=True)
+    assert (found["AllocationId"], found["ServiceManaged"]) == (eip, 1)
+    assert found["ServiceID"] == service_number(OWNER)

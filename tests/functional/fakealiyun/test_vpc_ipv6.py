@@ -146,6 +146,19 @@ def test_bandwidth_is_bought_changed_and_given_up(scene: Scene, gateway: str) ->
     assert gone == ("ResourceNotFound.Ipv6InternetBandwidth", 404)
 
 
+def test_bandwidth_is_lost_with_its_address(scene: Scene, gateway: str) -> None:
+    eni = scene.make_eni(Ipv6AddressCount=1)
+    [found] = addresses(scene)
+    paid = buy(scene, found["Ipv6AddressId"])
+    texts = [found["Ipv6Address"]]
+    scene.call("ecs:UnassignIpv6Addresses", NetworkInterfaceId=eni, Ipv6Address=texts)
+    gone = scene.refused("vpc:DeleteIpv6InternetBandwidth", Ipv6InternetBandwidthId=paid)
+    assert gone == ("ResourceNotFound.Ipv6InternetBandwidth", 404)
+
+    scene.call("ecs:AssignIpv6Addresses", NetworkInterfaceId=eni, Ipv6Address=texts)
+    assert addresses(scene)[0]["Ipv6InternetBandwidth"] == {}
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [

@@ -42,6 +42,7 @@ class Enis:
         self._addresses_in_group: dict[str, int] = {}
         #: States that end by themselves: (when, ENI id), soonest first.
         self._due: list[tuple[datetime, str]] = []
+        self._removed: list[str] = []
 
     # -- look-up -------------------------------------------------------------------------------------------
 
@@ -134,8 +135,14 @@ class Enis:
         self.leave_instance(eni)
         del self._by_vswitch[eni.vswitch_id][eni.id]
         del self._enis[eni.id]
+        self._removed.append(eni.id)
         for permission in [one for one in self.permissions.values() if one.eni_id == eni.id]:
             del self.permissions[permission.id]
+
+    def forget_removed(self) -> list[str]:
+        """The ids of the ENIs that were removed since this was last asked."""
+        removed, self._removed = self._removed, []
+        return removed
 
     # -- addresses and groups ------------------------------------------------------------------------------
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from fakealiyun.ecs import exceptions
 from fakealiyun.ecs.models.attachments import attach, detach
-from fakealiyun.ecs.models.eni import Eni, QosLimits, Tracking
+from fakealiyun.ecs.models.eni import Eni, QosLimits
 from fakealiyun.ecs.models.quotas import check_room
-from fakealiyun.ecs.responses.eni_making import described
+from fakealiyun.ecs.responses.eni_making import described, put_attributes, read_tracking
 from fakealiyun.ecs.responses.group_use import replaced_groups
 from fakealiyun.managed import check_eni
 from fakealiyun.services import Call, Fields, Handler
@@ -78,12 +78,10 @@ def modify_network_interface_attribute(call: Call) -> Fields:
     if eni.status not in ("Available", "InUse"):
         raise exceptions.wrong_eni_state(eni.id, eni.status)
     check_room(ecs.enis, [group for group in groups if group.id not in eni.groups], eni.total_size)
-    queues = _queues(call, eni)
+    changed = {**_changed(eni, parameters), "queues": _queues(call, eni)}
     if group_ids:
         ecs.enis.put_in_groups(eni, group_ids)
-    if queues is not None:
-        eni.queues = queues
-    _change(eni, parameters)
+    put_attributes(eni, changed)
     return {}
 
 
@@ -92,7 +90,7 @@ def _queues(call: Call, eni: Eni) -> int | None:
     queues = traffic.integer("QueueNumber")
     queues = call.parameters.integer("QueueNumber") if queues is None else queues
     if queues is None:
-        return None
+        return eni.queues
     if queues not in _QUEUES:
         raise exceptions.queue_number(queues)
     instances = call.region.ecs.instances
@@ -101,39 +99,23 @@ def _queues(call: Call, eni: Eni) -> int | None:
     return queues
 
 
-def _change(eni: Eni, parameters: Parameters) -> None:
-    """Take over the attributes that a call names."""
-    name, description = parameters.text("NetworkInterfaceName"), parameters.text("Description")
-    eni.name = eni.name if name is None else name
-    if description is not None:
-        eni.description = description if eni.service is None else described(description, eni.service)
-    for attribute, parameter in _FLAGS.items():
-        flag = parameters.flag(parameter)
-        if flag is not None:
-            setattr(eni, attribute, flag)
+def _changed(eni: Eni, parameters: Parameters) -> dict[str, object]:
+    """The attributes that an ENI has with what a call names of them."""
+    description = parameters.text("Description")
+    if description is not None and eni.service is not None:
+        description = described(description, eni.service)
     traffic = parameters.below("NetworkInterfaceTrafficConfig")
-    eni.traffic_mode = traffic.text("NetworkInterfaceTrafficMode") or eni.traffic_mode
-    eni.queue_pairs = traffic.integer("QueuePairNumber") or eni.queue_pairs
-    if "ConnectionTrackingConfiguration" in parameters:
-        eni.tracking = _tracking(
-            eni.tracking or Tracking(), parameters.below("ConnectionTrackingConfiguration")
-        )
-
-
-#: Attributes of an ENI that a call turns on and off.
-_FLAGS = {
-    "source_dest_check": "SourceDestCheck",
-    "delete_on_release": "DeleteOnRelease",
-    "primary_ipv6": "EnablePrimaryIPv6",
-}
-
-
-def _tracking(current: Tracking, parameters: Parameters) -> Tracking:
-    return Tracking(
-        parameters.integer("TcpEstablishedTimeout") or current.tcp_established,
-        parameters.integer("TcpClosedAndTimeWaitTimeout") or current.tcp_closed,
-        parameters.integer("UdpTimeout") or current.udp,
-    )
+    named: dict[str, object] = {
+        "name": parameters.text("NetworkInterfaceName"),
+        "description": description,
+        "source_dest_check": parameters.flag("SourceDestCheck"),
+        "delete_on_release": parameters.flag("DeleteOnRelease"),
+        "primary_ipv6": parameters.flag("EnablePrimaryIPv6"),
+        "traffic_mode": traffic.text("NetworkInterfaceTrafficMode"),
+        "queue_pairs": traffic.integer("QueuePairNumber"),
+        "tracking": read_tracking(parameters, eni.tracking),
+    }
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def enable_network_interface_qos(call: Call) -> Fields:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from fakealiyun.ecs import exceptions
 from fakealiyun.ecs.models.asks import Ask, AskRules, Family, Grant, check_ask, granted
-from fakealiyun.ecs.models.eni import Eni, EniType
+from fakealiyun.ecs.models.eni import Eni, EniType, Tracking
 from fakealiyun.ecs.models.groups import Group
 from fakealiyun.ecs.models.quotas import check_room, check_without_instance
 from fakealiyun.ecs.responses.eni_items import created_item
@@ -39,15 +39,14 @@ def _created(call: Call) -> Fields:
     for ask in asks:
         rules = AskRules(_LISTED, _COUNTED[ask.family], _ANY_NUMBER if most is None else range(most + 1))
         check_ask(ask, rules, call.region.id, call.cloud.assumptions)
-    tags = read_tags(parameters)
+    attributes = {**new_attributes(parameters), "tags": read_tags(parameters)}
     eni_type = _type(parameters)
     vswitch = call.region.vpc.vswitch(vswitch_id)
     groups = usable_groups(call, group_ids, vswitch.vpc_id)
     check_without_instance(asks, call.cloud.assumptions)
     placed = place(call, vswitch, groups, parameters.text("PrimaryIpAddress"), asks)
     eni = make(call, vswitch, groups, placed, eni_type)
-    eni.tags = tags
-    describe(eni, parameters)
+    put_attributes(eni, attributes)
     manage(call, eni)
     return created_item(call.region, eni)
 
@@ -124,22 +123,41 @@ def make(call: Call, vswitch: VSwitch, groups: Sequence[Group], placed: Placed, 
     return eni
 
 
-def describe(eni: Eni, parameters: Parameters) -> None:
-    """Take over the attributes of a new ENI that a call gives."""
-    eni.name = parameters.text("NetworkInterfaceName") or ""
-    eni.description = parameters.text("Description") or ""
-    eni.resource_group_id = parameters.text("ResourceGroupId") or ""
-    eni.source_dest_check = parameters.flag("SourceDestCheck") or False
-    eni.delete_on_release = parameters.flag("DeleteOnRelease") is not False
-    eni.primary_ipv6 = parameters.flag("EnablePrimaryIPv6") or False
+def new_attributes(parameters: Parameters) -> dict[str, object]:
+    """The attributes that a call gives a new ENI, by their names in `Eni`."""
     traffic = parameters.below("NetworkInterfaceTrafficConfig")
-    eni.traffic_mode = (
-        traffic.text("NetworkInterfaceTrafficMode")
-        or parameters.text("NetworkInterfaceTrafficMode")
-        or "Standard"
+    mode = traffic.text("NetworkInterfaceTrafficMode") or parameters.text("NetworkInterfaceTrafficMode")
+    return {
+        "name": parameters.text("NetworkInterfaceName") or "",
+        "description": parameters.text("Description") or "",
+        "resource_group_id": parameters.text("ResourceGroupId") or "",
+        "source_dest_check": parameters.flag("SourceDestCheck") or False,
+        "delete_on_release": parameters.flag("DeleteOnRelease") is not False,
+        "primary_ipv6": parameters.flag("EnablePrimaryIPv6") or False,
+        "traffic_mode": mode or "Standard",
+        "queues": traffic.integer("QueueNumber") or parameters.integer("QueueNumber"),
+        "queue_pairs": traffic.integer("QueuePairNumber") or parameters.integer("QueuePairNumber"),
+        "tracking": read_tracking(parameters, None),
+    }
+
+
+def put_attributes(eni: Eni, attributes: Mapping[str, object]) -> None:
+    """Give an ENI attributes by their names in `Eni`."""
+    for name, value in attributes.items():
+        setattr(eni, name, value)
+
+
+def read_tracking(parameters: Parameters, current: Tracking | None) -> Tracking | None:
+    """How long connections are tracked: what a call says of it, in place of what is current."""
+    asked = parameters.below("ConnectionTrackingConfiguration")
+    if not asked.values:
+        return current
+    before = current or Tracking()
+    return Tracking(
+        asked.integer("TcpEstablishedTimeout") or before.tcp_established,
+        asked.integer("TcpClosedAndTimeWaitTimeout") or before.tcp_closed,
+        asked.integer("UdpTimeout") or before.udp,
     )
-    eni.queues = traffic.integer("QueueNumber") or parameters.integer("QueueNumber")
-    eni.queue_pairs = traffic.integer("QueuePairNumber") or parameters.integer("QueuePairNumber")
 
 
 def manage(call: Call, eni: Eni) -> None:

@@ -20,6 +20,7 @@ _MOST_DELETED = 100
 def modify_instance_attribute(call: Call) -> Fields:
     """Change attributes of an instance; groups that are named replace those of its primary ENI."""
     ecs, parameters = call.region.ecs, call.parameters
+    protected = parameters.flag("DeletionProtection")
     instance = ecs.instances.get(parameters.required("InstanceId"))
     primary = ecs.enis.of_instance(instance.id)[0]
     group_ids = list(dict.fromkeys(parameters.texts("SecurityGroupIds")))
@@ -31,7 +32,6 @@ def modify_instance_attribute(call: Call) -> Fields:
         text = parameters.text(parameter)
         if text is not None:
             setattr(instance, attribute, text)
-    protected = parameters.flag("DeletionProtection")
     if protected is not None:
         instance.deletion_protection = protected
     return {}
@@ -55,11 +55,12 @@ def _changed(call: Call, *, optional: bool) -> Fields:
     ecs, parameters = call.region.ecs, call.parameters
     instance_id = parameters.required("InstanceId")
     type_id = parameters.text("InstanceType") if optional else parameters.required("InstanceType")
+    inward, outward = (parameters.integer(f"InternetMaxBandwidth{way}") for way in ("In", "Out"))
     instance = ecs.instances.get(instance_id)
     if type_id is not None:
         _change_type(call, instance, type_id)
-    instance.bandwidth_in = parameters.integer("InternetMaxBandwidthIn") or instance.bandwidth_in
-    instance.bandwidth_out = parameters.integer("InternetMaxBandwidthOut") or instance.bandwidth_out
+    instance.bandwidth_in = instance.bandwidth_in if inward is None else inward
+    instance.bandwidth_out = instance.bandwidth_out if outward is None else outward
     return {}
 
 
@@ -124,6 +125,7 @@ def _delete(call: Call, instances: list[Instance]) -> None:
     for instance in instances:
         release(call.region.ecs.enis, instance)
         call.region.ecs.instances.remove(instance)
+        call.region.vpc.eips.forget(instance.id, call.cloud.clock.now())
 
 
 def _stop_at_dry_run(call: Call) -> None:

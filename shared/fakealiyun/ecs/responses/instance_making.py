@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
@@ -14,7 +14,7 @@ from fakealiyun.ecs.models.groups import Group
 from fakealiyun.ecs.models.instance_types import InstanceType
 from fakealiyun.ecs.models.instances import Instance, InstanceStatus
 from fakealiyun.ecs.models.quotas import check_slots
-from fakealiyun.ecs.responses.eni_making import describe, make, place
+from fakealiyun.ecs.responses.eni_making import make, new_attributes, place, put_attributes
 from fakealiyun.ecs.responses.group_use import named_groups, usable_groups
 from fakealiyun.errors import ApiError, NotImplementedByTheFake
 from fakealiyun.managed import check_eni
@@ -64,7 +64,7 @@ def order_id(call: Call) -> str:
 class EniPlan:
     """One ENI of a new instance: a new one, or one that exists (``eni``)."""
 
-    parameters: Parameters
+    attributes: Mapping[str, object]
     vswitch: VSwitch
     groups: Sequence[Group]
     asks: tuple[Ask, ...]
@@ -146,7 +146,7 @@ def _eni_plan(call: Call, parameters: Parameters, primary: EniPlan | None) -> En
     if existing is not None and primary is not None:
         eni = call.region.ecs.enis.get(existing)
         check_eni(call, eni)
-        return EniPlan(parameters, primary.vswitch, primary.groups, (), None, eni)
+        return EniPlan({}, primary.vswitch, primary.groups, (), None, eni)
     asks = (
         Ask(4, (), parameters.integer("SecondaryPrivateIpAddressCount")),
         Ask(6, tuple(parameters.texts("Ipv6Address")), parameters.integer("Ipv6AddressCount")),
@@ -166,7 +166,7 @@ def _eni_plan(call: Call, parameters: Parameters, primary: EniPlan | None) -> En
         groups = usable_groups(call, named_groups(parameters), vswitch.vpc_id)
     else:
         groups = list(primary.groups)
-    return EniPlan(parameters, vswitch, groups, asks, address)
+    return EniPlan(new_attributes(parameters), vswitch, groups, asks, address)
 
 
 def _instance(call: Call, plan: InstancePlan, status: InstanceStatus) -> Instance:
@@ -212,7 +212,7 @@ def _equip(call: Call, plan: InstancePlan, instance: Instance, number: int) -> N
             continue
         placed = place(call, one.vswitch, one.groups, _counted_up(one.primary_ip, number), one.asks)
         eni = make(call, one.vswitch, one.groups, placed, "Primary" if one is plan.primary else "Secondary")
-        describe(eni, one.parameters)
+        put_attributes(eni, one.attributes)
         eni.resource_group_id = instance.resource_group_id
         eni.status = "InUse"
         enis.join_instance(eni, instance.id)

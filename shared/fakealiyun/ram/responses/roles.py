@@ -43,7 +43,7 @@ def refuse_edit(call: Call, service: str | None, name: str) -> None:
     ApiError
         As the assumptions have it, for a role or a policy of a ``service``.
     """
-    if service is not None:
+    if service is not None and not call.cloud.assumptions.contract_broken:
         code, status = call.cloud.assumptions.linked_role_edited
         raise ApiError(
             code, status, f"{name} belongs to the service-linked role of {service} and cannot be edited."

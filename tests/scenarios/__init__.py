@@ -1,0 +1,1 @@
+"""Scenarios on the fake cloud, from which `make events` writes the recorded calls in events/."""
