@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-
 #: What is deployed carries its bytecode: no process compiles it again, whatever the machine is set to.
 _BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
