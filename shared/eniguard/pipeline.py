@@ -124,7 +124,7 @@ class Pipeline:
 
 
 def _brought_nothing(found: Mapping[Ref, Fact]) -> bool:
-    return all(isinstance(fact.value, Unknown) for fact in found.values())
+    return {type(fact.value) for fact in found.values()} == {Unknown}
 
 
 def _missing(call: Call, needs: Sequence[Needs], facts: Facts) -> tuple[list[Ref], Sequence[Needs]]:

@@ -74,7 +74,11 @@ class Call(Struct, frozen=True, gc=False):
 
     def ids(self, kind: str, *parts: Part) -> tuple[str, ...]:
         """The ids of the targets of one kind (in the given parts; all parts when none is given)."""
-        return tuple([t.id for t in self.targets if t.kind == kind and (not parts or t.part in parts)])
+        ids: tuple[str, ...] = ()
+        for one in self.targets:
+            if one.kind == kind and (not parts or one.part in parts):
+                ids += (one.id,)
+        return ids
 
     def once(self, derive: Callable[[Call], _Derived]) -> _Derived:
         """What ``derive`` makes of this call, made once however many rules ask for it."""

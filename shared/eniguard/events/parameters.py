@@ -7,7 +7,7 @@ same parameters here. What cannot be read is named in ``malformed``, never dropp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -142,7 +142,7 @@ def _plain_text(name: str, key: str, general: _Reading) -> _Reading:
 def _plain_texts(name: str, keys: tuple[str, ...], general: _Reading) -> _Reading:
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
         found = tuple([recorded[key] for key in keys])
-        if all(type(value) is str and value[:1] != "[" for value in found):
+        if _all_texts(found) and "[" not in [value[:1] for value in found]:
             values[name] = found
         else:
             general(recorded, values)
@@ -150,6 +150,11 @@ def _plain_texts(name: str, keys: tuple[str, ...], general: _Reading) -> _Readin
     return read
 
 
+def _all_texts(values: Sequence[Any]) -> bool:
+    return {*map(type, values)} <= _TEXT
+
+
+_TEXT = {str}
 _RuleKeys = tuple[tuple[tuple[str, str], ...], ...]
 
 
@@ -171,7 +176,7 @@ def _plain_permissions(name: str, rules: _RuleKeys, general: _Reading) -> _Readi
     keys = tuple(key for rule in rules for _, key in rule)
 
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
-        if all(type(recorded[key]) is str for key in keys):
+        if _all_texts([recorded[key] for key in keys]):
             values[name] = tuple(
                 [Permission(**{field: recorded[key] for field, key in rule}) for rule in rules]
             )

@@ -16,8 +16,9 @@ from msgspec import Struct
 BITS = {4: 32, 6: 128}
 #: A full IPv6 address with an embedded IPv4 address (45) and ``/128``; nothing longer is kept in a cache.
 LONGEST = 49
-#: ENIs of which the parsed addresses are kept, at about a kilobyte each.
-MOST_HOLDINGS = 8_192
+#: ENIs of which the parsed addresses are kept, at half a kilobyte to a kilobyte each. A region with more of
+#: them is parsed anew again and again.
+MOST_HOLDINGS = 32_768
 #: Texts kept per cache: the addresses and prefixes of a large vSwitch, at about 200 bytes each.
 MOST_TEXTS = 32_768
 
@@ -76,7 +77,6 @@ class Holding(Struct, frozen=True, gc=False):
         return tuple(piece for piece in self.pieces if piece.first <= last and first <= piece.last)
 
 
-@lru_cache(maxsize=MOST_HOLDINGS)
 def holding(prefixes: tuple[str, ...], addresses: tuple[str, ...], family: int) -> Holding:
     """What an ENI holds, prefixes first; texts that are none of the family are left out."""
     pieces = []

@@ -40,7 +40,8 @@ def needs_place(call: Call, facts: Facts) -> Sequence[Ref]:
 
 def needs_neighbours(call: Call, facts: Facts) -> Sequence[Ref]:
     """ENI → all ENIs of its vSwitch; only for a call that names its prefixes."""
-    if not any(one.prefixes for one in asked(call)):
+    wanted = asked(call)
+    if not wanted or not any(one.prefixes for one in wanted):
         return ()
     listings = [reference(call, ENI, one, "vswitch") for one in vswitch_ids(call, facts)]
     return [*eni_refs(call), *listings]
