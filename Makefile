@@ -1,5 +1,4 @@
-# python3 (3.10 or newer, with venv) and make are enough: every target sets up what it needs. `make test` also runs
-# a Node client and takes node (18 or newer) and npm for it.
+# python3 (3.10 or newer, with venv) and make are enough: every target sets up what it needs.
 # PYTHON names another interpreter for a venv that is still to be made: make test PYTHON=python3.12
 
 MAKEFLAGS += --no-builtin-rules
@@ -74,6 +73,7 @@ lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves 
 	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/sdk-build.txt $(PINS)/sdk-build.in
 	@$(EVERYWHERE) -o $(PINS)/sdks.txt -c $(PINS)/test.txt -c $(PINS)/sdk-build.txt $(PINS)/sdks.in
+	@$(EVERYWHERE) -o $(PINS)/node.txt $(PINS)/node.in
 	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake $(PINS)/build.in $(PINS)/check.in
 	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
@@ -112,11 +112,9 @@ clean: ## remove everything that the other targets made
 	@$(@D)/$(PINNED) $< --no-build-isolation
 	@touch $@
 
-$(NODE_CLIENT)/node_modules/.stamp: $(NODE_CLIENT)/package.json $(NODE_CLIENT)/package-lock.json
-	@command -v npm >/dev/null || \
-	    { echo 'There is no npm here: `make test` also runs a Node client. `make test-fast` does without.' >&2; exit 1; }
-	@echo 'Setting up $(@D) (the first time only) …' >&2
-	@npm ci --prefix $(NODE_CLIENT) --ignore-scripts --no-audit --no-fund --silent
+# npm finds the node that lies beside it.
+$(NODE_CLIENT)/node_modules/.stamp: $(NODE_CLIENT)/package.json $(NODE_CLIENT)/package-lock.json .venv/node.stamp
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix $(NODE_CLIENT) --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 .venvs/py%/sdks.stamp: $(PINS)/test.txt $(PINS)/sdk-build.txt $(PINS)/sdks.txt pyproject.toml | .venvs/py%/bin/python

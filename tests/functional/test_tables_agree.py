@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from eniguard.rules.permissions import API_GATEWAY_POLICY, ENI_TABLE, SG_TABLE
-from eniguard.rules.pfx.eni_limit import MOST_BY_API
 from eniguard.rules.permissions.eni import DOCUMENTS_ENI_CODE
+from eniguard.rules.pfx.eni_limit import MOST_BY_API
+from eniguard.rules.pfx.parameters import FEWEST, MOST
+from eniguard.rules.pfx.region import PREFIX_REGIONS
+from eniguard.rules.pfx.request import FAMILIES
+from eniguard.rules.qta.group_addresses import AdvancedGroupAddresses, BasicGroupAddresses
 from fakealiyun import documents
 from fakealiyun.documents.roles import published_policy, roles_by_service
 from fakealiyun.documents.tables import ALSO_REFUSE_MANAGED_ENIS
@@ -52,12 +56,22 @@ def test_the_policy_of_api_gateway_is_the_same_in_both() -> None:
 
     assert sorted(free) == sorted(API_GATEWAY_POLICY.actions)
     assert len(free) == 20
-    assert [action for one in tied for action in listed(one["Action"])] == list(API_GATEWAY_POLICY.conditioned)
+    assert [action for one in tied for action in listed(one["Action"])] == list(
+        API_GATEWAY_POLICY.conditioned
+    )
     assert [one["Condition"] for one in tied] == [
         {"StringEquals": {"ram:ServiceName": API_GATEWAY_POLICY.service}}
     ]
     assert roles_by_service()[API_GATEWAY_POLICY.service] == API_GATEWAY_POLICY.role
 
 
-def test_the_most_prefixes_of_an_available_eni_are_the_same_in_both() -> None:
+def test_the_limits_of_prefixes_are_the_same_in_both() -> None:
+    assert documents.PREFIX_REGIONS == PREFIX_REGIONS
+    assert {one.number: one.length for one in FAMILIES} == documents.PREFIX_LENGTHS
+    assert (documents.PREFIXES_PER_CALL.start, documents.PREFIXES_PER_CALL[-1]) == (FEWEST, MOST)
     assert documents.MOST_PREFIXES_BY_API == MOST_BY_API
+
+
+def test_the_quotas_of_groups_are_the_same_in_both() -> None:
+    assert BasicGroupAddresses.Params().quota == documents.BASIC_GROUP_QUOTA
+    assert AdvancedGroupAddresses.Params().quota == documents.ADVANCED_GROUP_QUOTA

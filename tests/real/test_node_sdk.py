@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from fakealiyun import Cloud, Keys
 from fakealiyun.server import served
 from tests.real.scene import API_GATEWAY, scene
 
+#: The node of the environment the tests run in, which a package brings.
+NODE = Path(sys.executable).parent / "node"
 SCRIPT = Path(__file__).parent / "node" / "calls.js"
 
 
@@ -51,7 +54,7 @@ def test_creating_service_may_delete_its_eni_from_node() -> None:
 
 def calls(given: dict[str, object], keys: Keys) -> dict[str, object]:
     ended = subprocess.run(
-        ["node", SCRIPT],
+        [NODE, SCRIPT],
         input=json.dumps({**given, "keys": asdict(keys)}),
         capture_output=True,
         text=True,

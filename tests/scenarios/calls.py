@@ -77,7 +77,9 @@ def everyday(stage: Stage) -> None:
     eip_id = world.make_eip()
     with stage.case("calls/eips-at-once", "Several EIPs for one ENI; InstanceIds are the EIPs."):
         world.call("vpc:AssociateEipAddressBatch", **several, InstanceIds=[eip_id])
-    with stage.case("calls/reservation-life", "A block of a vSwitch is reserved, renamed and given up.", "oss"):
+    with stage.case(
+        "calls/reservation-life", "A block of a vSwitch is reserved, renamed and given up.", "oss"
+    ):
         block = {"VSwitchCidrReservationId": world.reserve("10.0.150.0/24")}
         asked = {**block, "VSwitchCidrReservationName": "pods"}
         world.call("vpc:ModifyVSwitchCidrReservationAttribute", **asked)

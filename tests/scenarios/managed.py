@@ -29,12 +29,16 @@ def gateway(stage: Stage) -> None:
     with stage.case(path, said, "sls"), stage.assuming(contract_broken=True):
         world.call("ecs:AuthorizeSecurityGroup", service, SecurityGroupId=world.group, Permissions=[SSH])
     eip = world.make_eip()
-    with stage.case("slr/gateway-denied", "API Gateway is denied an EIP: its policy has none.", "eventbridge"):
+    with stage.case(
+        "slr/gateway-denied", "API Gateway is denied an EIP: its policy has none.", "eventbridge"
+    ):
         world.refused("vpc:ReleaseEipAddress", service, AllocationId=eip)
     with stage.case("eni/gateway-goes", "API Gateway takes its ENI away.", "lookup"):
         world.call("ecs:DeleteNetworkInterface", service, NetworkInterfaceId=eni)
     own = world.make_eni(VSwitchId=(lone := world.make_vswitch("10.1.0.0/24")))
-    with stage.case("eni/vswitch-held-by-own", "A vSwitch cannot be deleted: an ENI of the account is in it."):
+    with stage.case(
+        "eni/vswitch-held-by-own", "A vSwitch cannot be deleted: an ENI of the account is in it."
+    ):
         world.refused("vpc:DeleteVSwitch", VSwitchId=lone)
     world.call("ecs:DeleteNetworkInterface", NetworkInterfaceId=own)
 
@@ -121,7 +125,9 @@ def foreign_services(stage: Stage) -> None:
     with stage.case("sg/service-edits-own", "NAT Gateway takes a rule from its own group.", "eventbridge"):
         world.call("ecs:RevokeSecurityGroup", service, SecurityGroupId=natted, Permissions=[SSH])
     vpn, firewall = stage.service(VPN, "vpn"), stage.service(FIREWALL, "cloudfw")
-    with stage.case("sg/service-edits-customers", "VPN Gateway adds a rule to a group of the customer.", "sls"):
+    with stage.case(
+        "sg/service-edits-customers", "VPN Gateway adds a rule to a group of the customer.", "sls"
+    ):
         world.call("ecs:AuthorizeSecurityGroup", vpn, SecurityGroupId=world.group, Permissions=[SSH])
     with stage.case("sg/firewall-edits-customers", "Cloud Firewall does so, as its product documents."):
         rule = {**SSH, "PortRange": "3389/3389", "Policy": "drop"}

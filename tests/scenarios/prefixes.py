@@ -19,7 +19,9 @@ def mistakes(stage: Stage) -> None:
             world.refused(action, NetworkInterfaceId=eni, **asked)
 
     wrong("mask-24", "A /24 asked for as a prefix; the /28 beside it is right.", Ipv4Prefix=_A_24)
-    wrong("mask-96", "A /96 asked for as an IPv6 prefix.", ASSIGN6, Ipv6Prefix=[f"{world.ipv6_stem}:4000::/96"])
+    wrong(
+        "mask-96", "A /96 asked for as an IPv6 prefix.", ASSIGN6, Ipv6Prefix=[f"{world.ipv6_stem}:4000::/96"]
+    )
     wrong("outside-vswitch", "A prefix from outside the vSwitch.", Ipv4Prefix=["10.9.0.0/28"])
     wrong("outside-reservation", "A prefix outside every reserved block.", Ipv4Prefix=["10.0.64.0/28"])
     wrong("list-and-count", "Prefixes listed and counted at once.", Ipv4Prefix=_RIGHT, Ipv4PrefixCount=1)
@@ -43,7 +45,9 @@ def mistakes(stage: Stage) -> None:
         asked = {"VSwitchId": bare, "SecurityGroupId": world.group, "Ipv4Prefix": ["10.1.0.16/28"]}
         world.refused(CREATE, **asked)
     with stage.case(
-        "pfx/right", "Right in every respect; error fields are the text null.", change=deliveries.with_null_texts
+        "pfx/right",
+        "Right in every respect; error fields are the text null.",
+        change=deliveries.with_null_texts,
     ):
         world.call(ASSIGN4, NetworkInterfaceId=eni, Ipv4Prefix=_RIGHT)
     with stage.case(
@@ -111,7 +115,9 @@ def controller(stage: Stage) -> None:
     with stage.case("pfx/terway-second-ipv6-prefix", "A second IPv6 prefix on an ENI of Terway."):
         world.call(ASSIGN6, terway, NetworkInterfaceId=node, Ipv6PrefixCount=1)
     asked = {"NetworkInterfaceId": world.make_eni(), "InstanceId": instance}
-    with stage.case("pfx/attach-without-prefixes", "An ENI without prefixes is attached and detached.", "sls"):
+    with stage.case(
+        "pfx/attach-without-prefixes", "An ENI without prefixes is attached and detached.", "sls"
+    ):
         world.call("ecs:AttachNetworkInterface", **asked)
         world.call("ecs:DetachNetworkInterface", **asked)
     large = world.make_instance("ecs.g7.2xlarge")

@@ -84,7 +84,9 @@ def ordinary(stage: Stage) -> None:
         world.call("ecs:ModifyNetworkInterfaceAttribute", stage.assume(look_alike, "x"), **renamed)
     old = {"RoleName": "AliyunNASManageENIRole"}
     policy = {"PolicyType": "System", "PolicyName": "AliyunNASManageENIRolePolicy"}
-    with stage.case("slr/older-service-role", "An older service role is made, then opened to users.", "lines"):
+    with stage.case(
+        "slr/older-service-role", "An older service role is made, then opened to users.", "lines"
+    ):
         world.call("ram:CreateRole", **old, AssumeRolePolicyDocument=_trust("Service", "nas.aliyuncs.com"))
         world.call("ram:UpdateRole", **old, NewAssumeRolePolicyDocument=_trust("RAM", _ROOT))
     with stage.case("slr/own-role", "A role of the account and its policies.", "oss"):

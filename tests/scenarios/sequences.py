@@ -17,9 +17,7 @@ def journal(stage: Stage) -> None:
     managed = world.make_eni(nat)
     first, second, total = world.make_eni(), world.make_eni(), world.make_eni()
     stage.share("sequences")
-    with stage.case(
-        "sequences/created-then-touched", "ENIs that no state lists.", "lines", state="shared"
-    ):
+    with stage.case("sequences/created-then-touched", "ENIs that no state lists.", "lines", state="shared"):
         own = world.make_eni()
         asked = {"NetworkInterfaceId": own, "InstanceId": instance}
         world.call("ecs:AttachNetworkInterface", **asked)
@@ -37,11 +35,15 @@ def journal(stage: Stage) -> None:
     with stage.case("sequences/duplicates", "A refusal that is delivered three times.", state="shared"):
         world.refused("ecs:DeleteNetworkInterface", NetworkInterfaceId=managed)
     prefix = {"Ipv4Prefix": ["10.0.131.0/28"]}
-    with stage.case("sequences/prefix-moved", "A prefix comes, goes and comes elsewhere.", "sls", state="shared"):
+    with stage.case(
+        "sequences/prefix-moved", "A prefix comes, goes and comes elsewhere.", "sls", state="shared"
+    ):
         world.call(ASSIGN4, NetworkInterfaceId=first, **prefix)
         world.call(UNASSIGN4, NetworkInterfaceId=first, **prefix)
         world.call(ASSIGN4, NetworkInterfaceId=second, **prefix)
-    with stage.case("sequences/running-total", "49 prefixes over several calls, and one more.", "oss", state="shared"):
+    with stage.case(
+        "sequences/running-total", "49 prefixes over several calls, and one more.", "oss", state="shared"
+    ):
         for number in (10, 10, 10, 10, 9):
             world.call(ASSIGN4, NetworkInterfaceId=total, Ipv4PrefixCount=number)
         world.refused(ASSIGN4, NetworkInterfaceId=total, Ipv4PrefixCount=1)
