@@ -27,7 +27,7 @@ class ApiError(Exception):
 
 
 class MissingParameter(ApiError):
-    """A mandatory parameter is absent; the status differs between APIs (openapi.md 1.6)."""
+    """A mandatory parameter is absent; the status differs between APIs (docs/sources.md, API)."""
 
     def __init__(self, name: str, status: int = 400) -> None:
         super().__init__(

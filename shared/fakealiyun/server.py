@@ -21,7 +21,7 @@ from fakealiyun.wire.request import HttpRequest
 Environ = Mapping[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
-#: Seconds of silence of a time-out that names none: longer than SDKs wait (10 s; openapi.md 2).
+#: Seconds of silence of a time-out that names none: longer than SDKs wait (10 s; docs/sources.md, API).
 _SILENCE = 60.0
 
 

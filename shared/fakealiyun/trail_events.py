@@ -1,4 +1,4 @@
-"""The ActionTrail event of one call, in the shape of those that are public (events.md 1).
+"""The ActionTrail event of one call, in the shape of those that are public (docs/sources.md, Events).
 
 camelCase, request parameters flattened and as texts, identities as the samples have them: no access key
 secrets, no tokens, no passwords.

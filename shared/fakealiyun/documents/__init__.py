@@ -1,4 +1,4 @@
-"""What the source documents say, derived from them a second time: tables, limits, and what they leave open."""
+"""What the documents say, derived from them a second time: tables, limits, and what they leave open."""
 
 from fakealiyun.documents.assumptions import Assumptions
 from fakealiyun.documents.limits import (

@@ -15,7 +15,7 @@ class Assumptions:
     Attributes
     ----------
     prefix_codes
-        How a prefix that cannot be assigned is refused; no code for prefixes is published (openapi.md 1.6).
+        How a prefix that cannot be assigned is refused; no code is published (docs/sources.md, API).
     vpc_managed
         How VPC refuses a write on a managed ENI; the tables name the ECS code only.
     foreign_service_may_write
@@ -35,7 +35,7 @@ class Assumptions:
         How RAM denies a call, by product; ``*`` for all others.
     lower_case_role_names
         Whether events name the role of a service in lower case: the one public sample of a service role
-        does, another role's keeps its case (events.md 1.2).
+        does, another role's keeps its case (docs/sources.md, Events).
     service_address
         ``sourceIpAddress`` of a service's calls; samples have one of the provider's own, or ``Internal``.
     eni_transition
@@ -43,14 +43,14 @@ class Assumptions:
     eni_codes
         How calls on ENIs and instances are refused where their error lists have no code for it.
     prefixes_per_create
-        Prefixes of one family that CreateNetworkInterface takes; ``None``: as many as an available ENI may have.
+        Prefixes of one family that CreateNetworkInterface takes; ``None``: what an available ENI may have.
         The document gives 1 to 10 for the two Assign calls only, the SDK's text for this call as well.
     secondaries_per_available_eni
-        Secondary private IPv4 addresses of an ENI without an instance (SecondaryPrivateIpAddressCount: 1 to 49).
+        Secondary IPv4 addresses of an ENI without an instance (SecondaryPrivateIpAddressCount: 1 to 49).
     enis_per_region
         ENIs of an account in a region; a quota that differs between accounts.
     groups_per_eni
-        Security groups of one ENI: 5, or 10 or 16 on request (domain.md 2.5).
+        Security groups of one ENI: 5, or 10 or 16 on request (docs/sources.md, Domain).
     lookup_delay
         Seconds until LookupEvents returns an event; the documents say within 10 minutes.
     lookup_page
@@ -64,7 +64,7 @@ class Assumptions:
     peer_of_managed_group_refused
         Whether the account is refused a rule whose peer is a managed group. The table of managed groups says
         of AuthorizeSecurityGroup "controls inbound access to a managed security group" and of its egress twin
-        "controls outbound access from" one (markdown edition of the document; the page itself lost the lines).
+        "controls outbound access from" one (markdown edition of the document; the page lost the lines).
         Access *to* a group by an inbound rule, and *from* a group by an outbound one, is access to the group
         that gets the rule: no row is about the peer.
     group_managed_by_account

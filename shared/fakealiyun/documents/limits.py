@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: Regions that have IP prefixes: 24, by the ids of their names (domain.md 2.1).
+#: Regions that have IP prefixes: 24, by the ids of their names (docs/sources.md, Domain).
 PREFIX_REGIONS = frozenset(
     [
         "ap-southeast-1",

@@ -27,7 +27,8 @@ _ENI_ROWS = [
     *_rows(
         "ecs",
         False,
-        "DeleteNetworkInterface ModifyNetworkInterfaceAttribute AttachNetworkInterface DetachNetworkInterface "
+        "DeleteNetworkInterface ModifyNetworkInterfaceAttribute AttachNetworkInterface "
+        "DetachNetworkInterface "
         "AssignPrivateIpAddresses UnassignPrivateIpAddresses AssignIpv6Addresses UnassignIpv6Addresses",
     ),
     *_rows(
@@ -53,7 +54,8 @@ _GROUP_ROWS = [
     *_rows(
         "ecs",
         False,
-        "CreateNetworkInterface ModifyNetworkInterfaceAttribute RunInstances CreateInstance ModifyInstanceAttribute",
+        "CreateNetworkInterface ModifyNetworkInterfaceAttribute RunInstances CreateInstance "
+        "ModifyInstanceAttribute",
     ),
 ]
 
@@ -61,5 +63,5 @@ _GROUP_ROWS = [
 ENI_TABLE: dict[str, Row] = {f"{row.product}:{row.api}": row for row in _ENI_ROWS}
 #: The 19 rows for managed security groups, by action.
 GROUP_TABLE: dict[str, Row] = {f"{row.product}:{row.api}": row for row in _GROUP_ROWS}
-#: APIs beside the table whose error list has ``InvalidOperation.EniServiceManaged`` (openapi.md 1.6).
+#: APIs beside the table whose error list has ``InvalidOperation.EniServiceManaged`` (docs/sources.md, API).
 ALSO_REFUSE_MANAGED_ENIS = frozenset({"ecs:JoinSecurityGroup", "ecs:LeaveSecurityGroup"})

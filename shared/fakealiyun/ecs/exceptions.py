@@ -27,7 +27,7 @@ def conflicting_parameters(first: str, second: str) -> ApiError:
 
 
 def eni_not_found(eni_id: str) -> ApiError:
-    """No such ENI; newer pages give DeleteNetworkInterface status 403 instead (openapi.md 1.6)."""
+    """No such ENI; newer pages give DeleteNetworkInterface status 403 instead (docs/sources.md, API)."""
     return ApiError("InvalidEniId.NotFound", 404, f"The specified ENI {eni_id} does not exist.")
 
 
@@ -184,7 +184,7 @@ def too_many_groups_of_member() -> ApiError:
 
 
 def not_a_member() -> ApiError:
-    """What would leave is not in the group (since July 8, 2024, openapi.md 1.6)."""
+    """What would leave is not in the group (since July 8, 2024, docs/sources.md, API)."""
     return ApiError("InvalidSecurityGroupAssociation.NotFound", 400, "It is not in the security group.")
 
 

@@ -1,4 +1,4 @@
-"""How ECS refuses calls on security groups, their rules, tags and lists (codes of error-codes.tsv)."""
+"""How ECS refuses calls on security groups, their rules, tags and lists (codes of the ECS error tables)."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def dry_run() -> ApiError:
 
 
 def mask_and_cidr() -> ApiError:
-    """A reserved block by its mask and by itself (public error list of VPC, openapi.md 1.6)."""
+    """A reserved block by its mask and by itself (public error list of VPC, docs/sources.md, API)."""
     return ApiError(
         "Conflict.VSwitchCidrReservationMaskAndVSwitchCidrReservationCidr",
         400,

@@ -9,7 +9,7 @@ from fakealiyun.documents import PREFIX_LENGTHS
 
 Network = IPv4Network | IPv6Network
 
-#: Addresses at the two ends of a vSwitch that the system keeps (openapi.md 1.5).
+#: Addresses at the two ends of a vSwitch that the system keeps (docs/sources.md, API).
 _KEPT = {4: (1, 3), 6: (1, 9)}
 
 

@@ -17,7 +17,7 @@ Item = dict[str, Any]
 #: Many ENIs are made at one time, and writing a time costs as much as the rest of an item.
 _time_text = lru_cache(maxsize=4096)(text_of)
 
-#: Fields of an ENI that CreateNetworkInterface answers (api-fields.txt).
+#: Fields of an ENI that CreateNetworkInterface answers (the SDK's response fields).
 _CREATED = (
     "Description",
     "Ipv4PrefixSets",

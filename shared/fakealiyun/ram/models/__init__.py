@@ -100,7 +100,7 @@ class RamState:
         return user
 
     def new_id(self, cloud: Cloud, kind: str) -> str:
-        """The id of a new user or role: eighteen digits, the first tells which (events.md 1.2)."""
+        """The id of a new user or role: eighteen digits, the first tells which (docs/sources.md, Events)."""
         first = {"user": "2", "role": "3"}[kind]
         return f"{first}000000000{cloud.ids.number(kind):08d}"
 

@@ -70,7 +70,7 @@ def describe_vpc_attribute(call: Call) -> Fields:
 
 
 def modify_bypass_toa_attribute(call: Call) -> Fields:
-    """An action of service-linked roles that is not public (openapi.md 1.4): it does nothing here."""
+    """An action of service-linked roles that is not public (docs/sources.md, API): it does nothing here."""
     return {}
 
 
