@@ -31,7 +31,7 @@ Said = dict[str, list[tuple[str, str, str]]]
 ALWAYS_SPEAK = {"SLR001", "SLR002", "SLR005", "SLR011"}
 
 ACCOUNT = "1234567890123456"
-# Ids of users, roles, services (16 digits that end in a checksum of the name) and orders in the simulated cloud.
+# Ids of the simulated cloud: of users, roles, services (a checksum of the name at their end) and orders.
 MADE_UP = r"[123]0{9,16}\d{1,8}|100000\d{10}|0{10,14}\d{1,5}"
 
 DOCUMENTATION_NETWORKS = [

@@ -1,4 +1,4 @@
-"""Every catalogued action that no other scenario makes: on things of the account, and those the fake lacks."""
+"""Every catalogued action that no other scenario makes: on what the account has, and those the fake lacks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OUT = {"IpProtocol": "TCP", "PortRange": "443/443", "DestCidrIp": "198.51.100.0/
 
 
 def everyday(stage: Stage) -> None:
-    """What an account does every day with ENIs, groups, lists, instances, EIPs and networks of its own."""
+    """What an account does every day with ENIs, groups and lists of its own."""
     world = World(stage)
     with stage.case("calls/eni-life", "An ENI is made, renamed, and given addresses, which it loses.", "oss"):
         eni = world.make_eni()
@@ -25,6 +25,9 @@ def everyday(stage: Stage) -> None:
         world.call("ecs:AssignIpv6Addresses", **named, Ipv6Address=[six])
         world.call("ecs:UnassignIpv6Addresses", **named, Ipv6Address=[six])
         world.call("ecs:DeleteNetworkInterface", **named)
+    with stage.case("calls/eni-with-prefix", "A new ENI with a prefix from the reserved block.", "oss"):
+        place = {"VSwitchId": world.vswitch, "SecurityGroupId": world.group}
+        world.call(CREATE, **place, Ipv4Prefix=["10.0.128.16/28"])
     with stage.case("calls/group-life", "A group with its rules, from its creation to its end.", "lines"):
         group = {"SecurityGroupId": world.make_group()}
         world.call("ecs:AuthorizeSecurityGroup", **group, Permissions=[SSH])
@@ -51,6 +54,11 @@ def everyday(stage: Stage) -> None:
         ports = world.make("ecs:CreatePortRangeList", "PortRangeListId", **asked)
         world.call("ecs:ModifyPortRangeList", PortRangeListId=ports, PortRangeListName="https")
         world.call("ecs:DeletePortRangeList", PortRangeListId=ports)
+
+
+def machines(stage: Stage) -> None:
+    """What an account does every day with instances, EIPs and networks of its own."""
+    world = World(stage)
     place = {"VSwitchId": world.vswitch, "SecurityGroupId": world.group, "ImageId": "image-example"}
     with stage.case("calls/instance-life", "Instances are made, changed and deleted.", "oss"):
         one = world.make_instance()
@@ -73,8 +81,10 @@ def everyday(stage: Stage) -> None:
             world.call(f"{product}:AssociateEipAddress", **bound)
             world.call(f"{product}:UnassociateEipAddress", **bound)
             world.call(f"{product}:ReleaseEipAddress", **eip)
-    several = {"BindedInstanceId": world.make_eni(), "BindedInstanceType": "NetworkInterface"}
     eip_id = world.make_eip()
+    with stage.case("calls/bypass-toa", "The address of the client is passed on.", "eventbridge"):
+        world.call("vpc:ModifyBypassToaAttribute", AllocationId=eip_id)
+    several = {"BindedInstanceId": world.make_eni(), "BindedInstanceType": "NetworkInterface"}
     with stage.case("calls/eips-at-once", "Several EIPs for one ENI; InstanceIds are the EIPs."):
         world.call("vpc:AssociateEipAddressBatch", **several, InstanceIds=[eip_id])
     with stage.case(
@@ -114,14 +124,3 @@ def not_implemented(stage: Stage) -> None:
         change = renamed(service, name, **parameters)
         with stage.case(path, said, change=change, made="hand-written"):
             world.call("ecs:ModifyInstanceAttribute", InstanceId=instance, InstanceName="web")
-
-
-def toa(stage: Stage) -> None:
-    """API Gateway's call on EIPs that only its policy names, and an ENI with a prefix made by alice."""
-    world = World(stage)
-    with stage.case("calls/eni-with-prefix", "A new ENI with a prefix from the reserved block.", "oss"):
-        place = {"VSwitchId": world.vswitch, "SecurityGroupId": world.group}
-        world.call(CREATE, **place, Ipv4Prefix=["10.0.128.16/28"])
-    eip = world.make_eip()
-    with stage.case("calls/bypass-toa", "The address of the client is passed on.", "eventbridge"):
-        world.call("vpc:ModifyBypassToaAttribute", AllocationId=eip)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable
+from gzip import GzipFile
+from io import BytesIO
 from typing import Any
 
 from fakealiyun.trail import Trail
@@ -69,7 +70,11 @@ def _lines(values: list[Any]) -> bytes:
 
 
 def _packed(content: bytes) -> bytes:
-    return gzip.compress(content, mtime=0)
+    """Without time and name; `gzip.compress` writes another header in other versions of Python."""
+    target = BytesIO()
+    with GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as file:
+        file.write(content)
+    return target.getvalue()
 
 
 # -- encodings ---------------------------------------------------------------------------------------------

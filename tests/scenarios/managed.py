@@ -18,7 +18,7 @@ def gateway(stage: Stage) -> None:
         eni = world.make(CREATE, "NetworkInterfaceId", service, **place)
         world.call("ecs:DescribeNetworkInterfaces", service, NetworkInterfaceId=[eni])
         world.call(MODIFY, service, NetworkInterfaceId=eni, NetworkInterfaceName="gateway")
-    with stage.case("eni/gateway-read-by-account", "Reading a managed ENI is open to the account.", "lines"):
+    with stage.case("eni/gateway-read-by-account", "Reading a managed ENI is open to the account.", "lookup"):
         world.call("ecs:DescribeNetworkInterfaces", NetworkInterfaceId=[eni])
         world.call("ecs:DescribeNetworkInterfaceAttribute", NetworkInterfaceId=eni)
     with stage.case("eni/gateway-group-held", "A group cannot be deleted while the gateway's ENI is in it."):
@@ -97,7 +97,7 @@ def nat(stage: Stage) -> None:
 
 
 def foreign_services(stage: Stage) -> None:
-    """Services write to what is not theirs: to what another service manages, and to groups of the customer."""
+    """Services write to what is not theirs: what another service manages, and groups of the customer."""
     world = World(stage)
     service, other = stage.service(NAT, "nat-gateway"), stage.service(NLB, "nlb")
     group = world.make_group(service)
@@ -164,8 +164,8 @@ def open_writes(stage: Stage) -> None:
         )
     with stage.case("eni/permission-taken-back", "Permissions are read, and one is taken back.", "lines"):
         world.call("ecs:DescribeNetworkInterfacePermissions", NetworkInterfaceId=own)
-        (field,) = [one for one in _texts(given) if one.startswith("enip") or one.startswith("eni-perm")]
-        world.call("ecs:DeleteNetworkInterfacePermission", NetworkInterfacePermissionId=field)
+        permission = given["NetworkInterfacePermission"]["NetworkInterfacePermissionId"]
+        world.call("ecs:DeleteNetworkInterfacePermission", NetworkInterfacePermissionId=permission)
     with stage.case(
         "eni/source-check-off",
         "The source/destination check is switched off; the caller is a JSON text.",
@@ -233,12 +233,6 @@ def vpc_calls(stage: Stage) -> None:
         world.call("vpc:DeleteIpv6InternetBandwidth", Ipv6InternetBandwidthId=bandwidth)
 
 
-def _texts(answer: object) -> list[str]:
-    if isinstance(answer, dict):
-        return [text for one in answer.values() for text in _texts(one)]
-    return [answer] if isinstance(answer, str) else []
-
-
 def unknown(stage: Stage) -> None:
     """Little is known: nothing listed, a snapshot from afterwards, a role that nobody confirms, no answer."""
     world = World(stage)
@@ -250,6 +244,9 @@ def unknown(stage: Stage) -> None:
     path, said = "eni/delete-unlisted-refused", "The code alone proves it managed; whose it is, is not known."
     with stage.case(path, said, state=before):
         world.refused(delete, NetworkInterfaceId=managed)
+    group = {"SecurityGroupId": world.make_group(service)}
+    with stage.case("sg/rule-of-unlisted-refused", "The same for a group that no state lists.", state=before):
+        world.refused("ecs:AuthorizeSecurityGroup", **group, Permissions=[SSH])
     with stage.case("eni/delete-unlisted", "Nobody knows whether it was managed.", state=before):
         world.call(delete, NetworkInterfaceId=own)
     with (
@@ -263,7 +260,13 @@ def unknown(stage: Stage) -> None:
     with stage.case("eni/denied-by-ram", "A call on a managed ENI that RAM denies.", "lookup"):
         bob = stage.account("bob", policy={"Version": "1", "Statement": []})
         world.refused(delete, bob, NetworkInterfaceId=managed)
-    with stage.case("eni/throttled", "The same call, throttled.", "lookup", change=deliveries.throttled):
+    with stage.case(
+        "eni/throttled",
+        "The same call, throttled.",
+        "lookup",
+        change=deliveries.throttled,
+        made="as if it had been throttled",
+    ):
         world.refused(delete, NetworkInterfaceId=managed)
     with stage.case(
         "eni/pascal-case", "Field names in PascalCase.", "lines", change=deliveries.in_pascal_case

@@ -1,4 +1,4 @@
-"""IP prefixes: every mistake of the document once, limits and slots, a controller at work, moves, reservations."""
+"""IP prefixes: every mistake of the document once, limits and slots, a controller, moves, reservations."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ def _fill(world: World, group: str, number: int) -> str:
     while number > 1:
         count = min(_MOST, number - 1)
         place = {"VSwitchId": world.vswitch, "SecurityGroupId": group}
-        more = {"SecondaryPrivateIpAddressCount": count - 1} if count > 1 else {}
-        super(Stage, stage).call("ecs:CreateNetworkInterface", world.alice, **place, **more)
+        place |= {"SecondaryPrivateIpAddressCount": str(count - 1)} if count > 1 else {}
+        super(Stage, stage).call("ecs:CreateNetworkInterface", world.alice, None, **place)
         number -= count
     return world.make_eni(SecurityGroupId=group)
 

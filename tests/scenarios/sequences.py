@@ -10,7 +10,7 @@ ORDERED_REGION = "cn-shanghai"
 
 
 def journal(stage: Stage) -> None:
-    """What the journal knows of ENIs made by earlier calls, running totals, moves, and repeated deliveries."""
+    """What the journal knows of ENIs made by earlier calls, running totals, moves, repeated deliveries."""
     world = World(stage)
     instance = world.make_instance()
     nat, nlb = stage.service(NAT, "nat-gateway"), stage.service(NLB, "nlb")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
-from fakealiyun import ApiError, Assumptions, Cloud, Clock, Ids, Keys
+from fakealiyun import ApiError, Assumptions, Clock, Cloud, Ids, Keys
 from fakealiyun.errors import NotImplementedByTheFake
 
 Event = dict[str, Any]
@@ -171,12 +171,8 @@ class Stage(Cloud):
 
 
 def _trimmed(snapshot: Snapshot, events: tuple[Event, ...] | list[Event]) -> Snapshot:
-    """A snapshot with the instance types that something in it or in the events is of.
-
-    ENI permissions, which the fake lists as well, are no kind of a state snapshot.
-    """
+    """A snapshot with the instance types that something in it or in the events is of."""
     resources = dict(snapshot["resources"])
-    resources.pop("ecs:NetworkInterfacePermission", None)
     types = resources.pop("ecs:InstanceType")
     text = json.dumps([resources, events])
     used = [one for one in types if f'"{one["InstanceTypeId"]}"' in text]

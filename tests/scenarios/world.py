@@ -1,4 +1,4 @@
-"""What most scenarios begin with: a VPC with a vSwitch, reserved blocks and a group, and short ways to call."""
+"""What most scenarios begin with: a VPC with a vSwitch, reserved blocks and a group; short ways to call."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ class World:
         self.reservation = self.reserve("10.0.128.0/22")
         self.reserve(f"{self.ipv6_stem}:4000::/66", "IPv6")
 
-    def call(self, action: str, by: Keys | None = None, **parameters: Any) -> Any:
+    def call(self, action: str, by: Keys | None = None, /, **parameters: Any) -> Any:
         """The answer of a call of alice, or of another caller."""
         return self.stage.call(action, by or self.alice, self.region, **parameters)
 
-    def refused(self, action: str, by: Keys | None = None, **parameters: Any) -> str:
+    def refused(self, action: str, by: Keys | None = None, /, **parameters: Any) -> str:
         """The code of a call that is refused."""
         return self.stage.refused(action, by or self.alice, self.region, **parameters)
 
-    def make(self, action: str, field: str, by: Keys | None = None, **parameters: Any) -> str:
+    def make(self, action: str, field: str, by: Keys | None = None, /, **parameters: Any) -> str:
         """Something new, by its id."""
         found: str = self.call(action, by, **parameters)[field]
         return found
@@ -67,7 +67,7 @@ class World:
             IpVersion=version,
         )
 
-    def make_eni(self, by: Keys | None = None, **parameters: Any) -> str:
+    def make_eni(self, by: Keys | None = None, /, **parameters: Any) -> str:
         """An ENI in the vSwitch and the group, unless told otherwise."""
         wanted = {"VSwitchId": self.vswitch, "SecurityGroupId": self.group, **parameters}
         return self.make(CREATE, "NetworkInterfaceId", by, **wanted)

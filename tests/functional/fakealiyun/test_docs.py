@@ -11,7 +11,7 @@ from fakealiyun.cli import fakealiyun
 from fakealiyun.coverage import published
 
 #: Actions of the document on service-linked roles and of alert queries on ActionTrail that no SDK publishes.
-UNPUBLISHED = {"vpc:ModifyBypassToaAttribute", "ecs:ConfigureSecurityGroupPermissions"}
+UNPUBLISHED = {"vpc:ModifyBypassToaAttribute"}
 
 PAGE = Path(__file__).parents[3] / "docs" / "fakealiyun-coverage.md"
 

@@ -75,6 +75,14 @@ def test_another_service_is_treated_as_the_account_unless_assumed_otherwise(
 
 
 @EACH_ROW
+def test_a_broken_contract_lets_the_account_do_everything(
+    action: str, account_may: bool, prepared: Callable[[Scene], Parameters], refusal: tuple[str, int]
+) -> None:
+    scene = Scene(assumptions=Assumptions(contract_broken=True))
+    assert scene.tried(scene.alice, action, prepared(scene)) is None
+
+
+@EACH_ROW
 def test_on_ordinary_resources_the_account_may_do_everything(
     action: str, account_may: bool, prepared: Callable[[Scene], Parameters], refusal: tuple[str, int]
 ) -> None:

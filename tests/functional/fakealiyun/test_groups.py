@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakealiyun import Assumptions
+from fakealiyun import ApiError, Assumptions
 from fakealiyun.identities import service_number
 from tests.functional.fakealiyun.scene import OWNER, Scene
 
@@ -133,8 +133,9 @@ def test_the_attributes_and_the_policy_of_a_group_change(scene: Scene) -> None:
 
 
 def test_permissions_in_one_call_are_not_implemented(scene: Scene) -> None:
-    refused = scene.refused("ecs:ConfigureSecurityGroupPermissions", SecurityGroupId=scene.group)
-    assert refused == ("FakeAliyun.NotImplemented", 501)
+    with pytest.raises(ApiError, match="does not implement ecs:ConfigureSecurityGroupPermissions") as raised:
+        scene.call("ecs:ConfigureSecurityGroupPermissions", SecurityGroupId=scene.group)
+    assert raised.value.status == 501
 
 
 # -- finding -----------------------------------------------------------------------------------------------

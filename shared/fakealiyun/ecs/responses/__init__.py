@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fakealiyun.ecs.responses.enis import eni_items, permission_items
+from fakealiyun.ecs.responses.enis import eni_items
 from fakealiyun.ecs.responses.groups import group_items, rule_items
 from fakealiyun.ecs.responses.instances import instance_items, instance_type_items
 from fakealiyun.ecs.responses.lists import port_range_list_items, prefix_list_items
@@ -17,7 +17,6 @@ def snapshot_items(region: Region) -> dict[str, list[dict[str, Any]]]:
     """The describe items of a region by kind."""
     return {
         "ecs:NetworkInterface": eni_items(region),
-        "ecs:NetworkInterfacePermission": permission_items(region),
         "ecs:SecurityGroup": group_items(region),
         "ecs:SecurityGroupRule": rule_items(region),
         "ecs:Instance": instance_items(region),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fakealiyun.ecs.responses import eni_addresses, eni_changes, eni_permissions, eni_queries, group_members
-from fakealiyun.ecs.responses.eni_items import eni_item, permission_item
+from fakealiyun.ecs.responses.eni_items import eni_item
 from fakealiyun.ecs.responses.eni_making import create_network_interface
 from fakealiyun.services import Handler
 
@@ -26,8 +26,3 @@ HANDLERS: Mapping[str, Handler] = {
 def eni_items(region: Region) -> list[dict[str, Any]]:
     """Every ENI as DescribeNetworkInterfaces shows it."""
     return [eni_item(region, eni) for eni in region.ecs.enis.all()]
-
-
-def permission_items(region: Region) -> list[dict[str, Any]]:
-    """Every right of another account to attach an ENI."""
-    return [permission_item(permission) for permission in region.ecs.enis.permissions.values()]

@@ -140,11 +140,6 @@ def modify_security_group_policy(call: Call) -> Fields:
     return idempotent(call, change)
 
 
-def configure_security_group_permissions(call: Call) -> Fields:
-    """Not here: adds and drops rules in one call."""
-    raise NotImplementedByTheFake(call.action)
-
-
 HANDLERS: Mapping[str, Handler] = {
     "CreateSecurityGroup": create_security_group,
     "DeleteSecurityGroup": delete_security_group,
@@ -153,7 +148,6 @@ HANDLERS: Mapping[str, Handler] = {
     "DescribeSecurityGroupReferences": describe_security_group_references,
     "ModifySecurityGroupAttribute": modify_security_group_attribute,
     "ModifySecurityGroupPolicy": modify_security_group_policy,
-    "ConfigureSecurityGroupPermissions": configure_security_group_permissions,
     **rules.HANDLERS,
 }
 
