@@ -8,21 +8,21 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from fakealiyun import policies
+from fakealiyun.answering import answered, served, service_with, services
 from fakealiyun.callers import Callers
 from fakealiyun.clock import Clock, Ids
 from fakealiyun.documents import Assumptions
 from fakealiyun.ecs.models import EcsState
-from fakealiyun.errors import ApiError, NotImplementedByTheFake
+from fakealiyun.errors import ApiError
 from fakealiyun.faults import Fault, FaultKind, Faults
 from fakealiyun.identities import Identity, Keys
 from fakealiyun.ram.models import RamState
 from fakealiyun.region import Account, Region
-from fakealiyun.services import Call, Service
+from fakealiyun.services import Service
 from fakealiyun.snapshot import snapshot_of
 from fakealiyun.trail import Trail
 from fakealiyun.vpc.models import VpcState
-from fakealiyun.wire import answers, signature
+from fakealiyun.wire import answers
 from fakealiyun.wire.answers import Answer
 from fakealiyun.wire.parameters import Parameters, flatten
 from fakealiyun.wire.request import ApiRequest, HttpRequest, read
@@ -220,7 +220,7 @@ class Cloud:
         ValueError
             The fake has no such action, so that the fault would never strike.
         """
-        known = {f"{one.product}:{name}" for one in _services() for name in (*one.handlers, "*")}
+        known = {f"{one.product}:{name}" for one in services() for name in (*one.handlers, "*")}
         if action != "*" and action not in known:
             raise ValueError(f"fakealiyun has no action {action!r}, so it cannot fail.")
         error = ApiError(code or "InternalError", status, message, retry_after=retry_after)
@@ -249,7 +249,7 @@ class Cloud:
         except ApiError as error:
             return answers.failure(request_id, "", error)
         with self._lock:
-            answer, fault = self._answer(request, request_id)
+            answer, fault = answered(self, request, request_id)
         if fault is not None and fault.drops:
             raise Dropped(fault.kind, fault.seconds)
         if fault is not None and fault.kind == "slow":
@@ -258,53 +258,6 @@ class Cloud:
                 raise Dropped("timeout", patience)
             time.sleep(fault.seconds)
         return answer
-
-    def _answer(self, request: ApiRequest, request_id: str) -> tuple[Answer, Fault | None]:
-        service = _service(request)
-        caller = self.callers.find(request.access_key_id)
-        try:
-            if caller is None:
-                raise ApiError("InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.")
-            if self.check_signatures:
-                signature.check(request, caller.keys)
-            if service is None or request.action not in service.handlers:
-                product = service.product if service else request.product or request.version
-                raise NotImplementedByTheFake(f"{product}:{request.action} ({request.version})")
-        except ApiError as error:
-            return answers.failure(request_id, request.host, error), None
-        return self._served(request, request_id, service, caller)
-
-    def _served(
-        self, request: ApiRequest, request_id: str, service: Service, caller: Identity
-    ) -> tuple[Answer, Fault | None]:
-        action = f"{service.product}:{request.action}"
-        region = self.region(request.region if not service.global_service else None, caller.account_id)
-        fault = self.faults.strike(action, region)
-        if fault is not None and fault.drops and not fault.carried_out:
-            return Answer(0, b""), fault
-        if fault is not None and fault.kind == "stale":
-            region = self.faults.before(region)
-        call = Call(self, action, caller, region, request.parameters, request_id)
-        answer = self._carried_out(call, service, request, fault.error if fault is not None else None)
-        if fault is not None and fault.kind == "truncated":
-            announced = {**answer.headers, "Content-Length": str(len(answer.body))}
-            answer = Answer(answer.status, answer.body[: len(answer.body) // 2], announced)
-        return answer, fault
-
-    def _carried_out(
-        self, call: Call, service: Service, request: ApiRequest, asked: ApiError | None
-    ) -> Answer:
-        try:
-            if asked is not None:
-                raise asked
-            policies.authorise(call)
-            self.faults.remember(call.action, call.region)
-            fields = service.handlers[request.action](call)
-        except ApiError as error:
-            self.trail.record(call, service, request, error=error)
-            return answers.failure(call.request_id, request.host, error)
-        self.trail.record(call, service, request, fields=fields)
-        return answers.success(call.request_id, fields)
 
     def call(
         self, action: str, keys: Keys, region: str | None = None, **parameters: Any
@@ -326,9 +279,7 @@ class Cloud:
             A fault leaves the call without an answer.
         """
         product, _, name = action.partition(":")
-        service = next((one for one in _services() if one.product == product and name in one.handlers), None)
-        if service is None:
-            raise NotImplementedByTheFake(action)
+        service = service_with(product, name)
         host = f"{service.hosts[0]}.{region or self.region_id}.aliyuncs.com"
         http = HttpRequest("POST", f"https://{host}/", {}, b"")
         request = ApiRequest(
@@ -348,30 +299,10 @@ class Cloud:
 
     def _called(self, request: ApiRequest, service: Service, keys: Keys) -> Mapping[str, Any]:
         with self._lock:
-            answer, fault = self._served(request, self.ids.request(), service, self.identity_of(keys))
+            answer, fault = served(self, request, self.ids.request(), service, self.identity_of(keys))
         if fault is not None and (fault.drops or fault.kind == "truncated"):
             raise Dropped(fault.kind, fault.seconds)
         body: dict[str, Any] = json.loads(answer.body)
         if answer.status >= 400:
             raise ApiError(body["Code"], answer.status, body["Message"])
         return body
-
-
-def _services() -> tuple[Service, ...]:
-    from fakealiyun.catalogue import SERVICES
-
-    return SERVICES
-
-
-def _service(request: ApiRequest) -> Service | None:
-    """The service of a request, by product and version; by version alone if the address names no product."""
-    versioned = [service for service in _services() if service.version == request.version]
-    for service in versioned:
-        if request.product in service.hosts:
-            return service
-    if request.product is not None:
-        return None
-    for service in versioned:
-        if request.action in service.handlers:
-            return service
-    return versioned[0] if versioned else None
