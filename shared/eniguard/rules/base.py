@@ -7,6 +7,7 @@ says), and, where it looks across events, ``observes``. Rules are pure: they rea
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -62,7 +63,7 @@ class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
 _NO_PARAMS = NoParams()
 
 
-class Rule:
+class Rule(ABC):
     """One rule of the catalogue.
 
     Attributes
@@ -118,9 +119,9 @@ class Rule:
         """The facts the rule wants for a call, given those already known; monotone and pure."""
         return ()
 
+    @abstractmethod
     def evaluate(self, case: Case) -> Verdicts:
         """What the rule says of a case."""
-        raise NotImplementedError(f"{type(self).__name__} does not define evaluate")
 
     def observes(self, case: Case) -> Sequence[Observation]:
         """The marks this case sets in the rule's series; their history is in ``case.history`` afterwards."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from msgspec import Struct
@@ -49,9 +50,9 @@ class GroupAddresses(Rule):
 
     needs = staticmethod(needs_usage)
 
+    @abstractmethod
     def counted(self, found: Usage) -> int:
         """The number that is held against the quota."""
-        raise NotImplementedError
 
     def evaluate(self, case: Case) -> Verdicts:
         groups = groups_filled(case)
