@@ -49,23 +49,28 @@ class Judgement:
         self, rule: Rule, history: Mapping[str, History] = NO_HISTORY, trace: Trace | None = None
     ) -> Case:
         """The case as one rule sees it."""
+        # In the order of its fields: keyword arguments cost more than everything else here.
         return Case(
-            call=self.call,
-            actor=self.actor,
-            before=self.before,
-            after=self.after,
-            history=history,
-            params=rule.params,
-            now=self.now,
-            policy=self.policy,
-            trace=trace,
+            self.call, self.actor, self.before, self.after, history, rule.params, self.now, self.policy, trace
         )
+
+    def _case_of(self, rule: Rule, history: Mapping[str, History], trace: Trace | None) -> Case:
+        """As `case`; that of the rule before serves as well, if it looks the same."""
+        case = self._case
+        if (
+            case is None
+            or case.params is not rule.params
+            or case.history is not history
+            or case.trace is not trace
+        ):
+            case = self._case = self.case(rule, history, trace)
+        return case
 
     def observations(self, observers: Sequence[Rule]) -> list[Observation]:
         """The marks that rules which look across events want to set for this call."""
         marks: list[Observation] = []
         for rule in observers:
-            marks.extend(rule.observes(self.case(rule)))
+            marks += rule.observes(self._case_of(rule, NO_HISTORY, None))
         return marks
 
     def looks(self, rule: Rule) -> bool:
@@ -80,10 +85,7 @@ class Judgement:
         For an unconfirmed service, a rule that looks at some actors only cannot be decided: what would have
         been a finding becomes Undecided.
         """
-        case = self._case
-        if case is None or (case.params, case.history, case.trace) != (rule.params, history, trace):
-            case = self._case = self.case(rule, history, trace)
-        verdicts = rule.evaluate(case)
+        verdicts = rule.evaluate(self._case_of(rule, history, trace))
         if not verdicts or self.actor.kind in rule.actors:
             return verdicts
         return [self._unconfirmed(verdict) for verdict in verdicts]
@@ -118,24 +120,22 @@ def decide(
     rounds
         How many rounds of look-ups were made, for the record.
     """
-    findings: list[Finding] = []
-    undecided: list[Undecided] = []
-    for rule in chosen.rules:
-        for verdict in judgement.verdicts(rule, history):
-            if isinstance(verdict, Finding):
-                findings.append(verdict)
-            else:
-                undecided.append(verdict)
+    said: list[Verdict] = []
+    for rule in chosen.concerned(judgement.call):
+        if verdicts := judgement.verdicts(rule, history):
+            said += verdicts
+    findings = tuple([one for one in said if isinstance(one, Finding)]) if said else ()
+    undecided = tuple([one for one in said if isinstance(one, Undecided)]) if said else ()
     call = judgement.call
     return Decision(
-        event_id=call.event_id,
-        event_time=call.time,
-        action=call.action,
-        outcome=call.outcome,
-        region=call.region,
-        account_id=call.account_id,
-        actor=judgement.actor,
-        findings=tuple(findings),
-        undecided=tuple(undecided),
-        rounds=rounds,
+        call.event_id,
+        call.time,
+        call.action,
+        call.outcome,
+        call.region,
+        call.account_id,
+        judgement.actor,
+        findings,
+        undecided,
+        rounds,
     )

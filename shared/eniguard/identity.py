@@ -12,7 +12,7 @@ from functools import lru_cache
 from eniguard.events.calls import Call, Caller
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Role
-from eniguard.facts.refs import NOT_ASKED, Ref
+from eniguard.facts.refs import NEVER_ASKED, Ref
 from eniguard.facts.state import reference
 from eniguard.model import Actor, ActorKind
 from eniguard.model.kinds import ROLE
@@ -52,15 +52,15 @@ def classify(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = 
     caller = call.caller
     kind, service, _ = _kind(call, policy, facts, ledger)
     return Actor(
-        kind=kind,
-        type=caller.type,
-        principal_id=caller.principal_id,
-        name=caller.user_name,
-        role=caller.role,
-        session=caller.session,
-        service=service,
-        source_ip=caller.source_ip,
-        user_agent=caller.user_agent,
+        kind,
+        caller.type,
+        caller.principal_id,
+        caller.user_name,
+        caller.role,
+        caller.session,
+        service,
+        caller.source_ip,
+        caller.user_agent,
     )
 
 
@@ -98,7 +98,7 @@ def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> _
 def _role_kind(call: Call, role: str, facts: Facts) -> _Kind:
     """What a role makes of its caller: catalogue first, then the trust policy, which overrules a name."""
     listed = role_named(role)
-    live = facts.value(reference(call, ROLE, role)) if facts else NOT_ASKED
+    live = facts.get(reference(call, ROLE, role), NEVER_ASKED).value if facts else None
     if isinstance(live, Role) and live.services is not None:
         if live.others or not live.services:
             return "account", None, "the trust policy of the role lets others than services assume it"

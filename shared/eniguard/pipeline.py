@@ -14,13 +14,13 @@ from msgspec import Struct
 from eniguard import identity
 from eniguard.decide import Judgement, decide
 from eniguard.events.calls import Call
-from eniguard.facts.gathered import Facts
+from eniguard.facts.gathered import Facts, FactsAtHand
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.model import Actor, Decision, History, Observation
 from eniguard.rules.case import NO_HISTORY
 from eniguard.rules.registry import Chosen, Needs, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
-from eniguard.sources import NoSource, Source
+from eniguard.sources import NoSource, Source, SourceAtHand
 
 #: EIP → ENI → vSwitch → its reservations and ENIs: no rule needs more (design, "The way of one event").
 MOST_ROUNDS = 4
@@ -53,7 +53,8 @@ class Pipeline:
     registry
         The enabled rules; by default all that ``policy`` enables.
     source
-        Where facts come from; by default nowhere, so that every fact is Unknown.
+        Where facts come from; by default nowhere, so that every fact is Unknown. A source in memory is asked
+        for a fact when a rule reads it; any other is asked in rounds, for what the rules say they need.
     history
         Where windows are kept; by default nowhere, so that each call stands alone.
     ledger
@@ -65,13 +66,14 @@ class Pipeline:
         policy: Policy = DEFAULT_POLICY,
         *,
         registry: Registry | None = None,
-        source: Source | None = None,
+        source: Source | SourceAtHand | None = None,
         history: HistoryStore | None = None,
         ledger: Container[str] = identity.NO_LEDGER,
     ) -> None:
         self.policy = policy
         self.registry = registry or Registry(policy)
-        self.source: Source = source or NoSource()
+        source = source or NoSource()
+        self._look_up = _AtHand(source) if isinstance(source, SourceAtHand) else _InRounds(source)
         self.history = history
         self.ledger = ledger
 
@@ -85,26 +87,61 @@ class Pipeline:
         now
             The time of judging, in seconds since 1970 (UTC).
         """
-        facts = Facts()
+        facts = self._look_up.facts(call)
         actor = self._actor(call, facts)
         chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
-        rounds = self._gather(call, chosen, facts)
+        rounds = self._look_up.gather(call, chosen, facts)
         judgement = Judgement(call, actor, facts, self.policy, now=now)
         history = NO_HISTORY
-        if self.history is not None and chosen.observers:
-            marks = judgement.observations(chosen.observers)
+        if self.history is not None and (observers := chosen.observers(call)):
+            marks = judgement.observations(observers)
             history = self.history.observe(marks) if marks else NO_HISTORY
         decision = decide(judgement, chosen, history, rounds=rounds)
         return Decided(decision, judgement, facts, chosen, history)
+
+    def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
+        """Let the facts of a decision grow by more than its rules needed."""
+        if missing := decided.facts.missing(refs):
+            self._look_up.ask(missing, decided.judgement.call, decided.facts)
 
     def _actor(self, call: Call, facts: Facts) -> Actor:
         """Who made the call; a role that may be a service's is looked up if some rule looks at the call."""
         refs = identity.needs(call)
         if refs and self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules:
-            facts.update(self.source.read(refs, call.at))
+            self._look_up.ask(refs, call, facts)
         return identity.classify(call, self.policy, facts, self.ledger)
 
-    def _gather(self, call: Call, chosen: Chosen, facts: Facts) -> int:
+
+class _AtHand:
+    """Asks a source in memory for each fact when a rule reads it."""
+
+    def __init__(self, source: SourceAtHand) -> None:
+        self._fact = source.fact
+
+    def facts(self, call: Call) -> Facts:
+        return FactsAtHand(self._fact, call.at)
+
+    def ask(self, refs: Iterable[Ref], _call: Call, facts: Facts) -> None:
+        for ref in refs:
+            facts[ref]
+
+    def gather(self, _call: Call, _chosen: Chosen, _facts: Facts) -> int:
+        return 0
+
+
+class _InRounds:
+    """Asks a source, before the rules are run, for all that they say they need."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def facts(self, _call: Call) -> Facts:
+        return Facts()
+
+    def ask(self, refs: Sequence[Ref], call: Call, facts: Facts) -> None:
+        facts.update(self._source.read(refs, call.at))
+
+    def gather(self, call: Call, chosen: Chosen, facts: Facts) -> int:
         """Let the facts grow until the chosen rules have all they need; gives the rounds it took.
 
         What a rule needs depends on what is known: a round that brought nothing new to know is the last.
@@ -114,7 +151,7 @@ class Pipeline:
             missing, needs = _missing(call, needs, facts)
             if not missing:
                 return rounds
-            found = self.source.read(missing, call.at)
+            found = self._source.read(missing, call.at)
             facts.update(found)
             if not needs or _brought_nothing(found):
                 return rounds + 1

@@ -22,6 +22,9 @@ from eniguard.model import Decision
 from eniguard.replay.sequence import CallSequence
 from eniguard.rules.registry import Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
+from eniguard.sources import InRounds
+from eniguard.sources.journal import Journal
+from eniguard.sources.local import LocalSource
 from eniguard.sources.snapshot import Snapshot
 
 __all__ = [
@@ -160,9 +163,16 @@ def decided_in_order(
     policy: Policy = DEFAULT_POLICY,
     only: Iterable[str] | None = None,
 ) -> list[Decision]:
-    """The decisions on calls in order, each seeing what the earlier ones did."""
-    sequence = CallSequence(policy, Registry(policy, only=only))
+    """The decisions on calls in order, each seeing what the earlier ones did.
+
+    Facts are asked for in rounds, as a function does: what a rule does not say it needs, it does not get.
+    """
+    sequence = CallSequence(policy, Registry(policy, only=only), source=_in_rounds)
     return [sequence.decide(one, state).decision for one in calls]
+
+
+def _in_rounds(state: Snapshot | None, journal: Journal) -> InRounds:
+    return InRounds(LocalSource(state, journal))
 
 
 def findings(decision: Decision) -> list[tuple[str, str, str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from eniguard.events.catalog import Api, Part, Where
+from eniguard.events.catalog import APIS, Api, Part, Where
 from eniguard.events.outcomes import Outcome, outcome_of
 from eniguard.events.parameters import NO_PARAMETERS, Parameters, normalised
 from eniguard.events.record import TrailRecord
@@ -15,6 +16,8 @@ from eniguard.events.values import Value
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
 
 _Derived = TypeVar("_Derived")
+#: Stands for what was not derived so far.
+_NOT_YET: Any = object()
 
 
 class Caller(Struct, frozen=True, gc=False):
@@ -82,11 +85,10 @@ class Call(Struct, frozen=True, gc=False):
 
     def once(self, derive: Callable[[Call], _Derived]) -> _Derived:
         """What ``derive`` makes of this call, made once however many rules ask for it."""
-        memo = self.memo
-        if derive not in memo:
-            memo[derive] = derive(self)
-        derived: _Derived = memo[derive]
-        return derived
+        found: _Derived = self.memo.get(derive, _NOT_YET)
+        if found is _NOT_YET:
+            found = self.memo[derive] = derive(self)
+        return found
 
 
 #: Where responses carry what a call created or assigned (SDK response fields).
@@ -137,25 +139,25 @@ def read(record: TrailRecord, api: Api) -> Call:
     """
     parameters = normalised(api, record.parameters) if record.parameters else NO_PARAMETERS
     return Call(
-        event_id=record.event_id,
-        action=api.action,
-        product=api.product,
-        name=api.name,
-        write=api.write,
-        outcome=outcome_of(record.error_code),
-        error_code=record.error_code,
-        time=record.time,
-        at=record.at,
-        region=record.region,
-        account_id=record.account_id,
-        request_id=record.request_id,
-        caller=_caller(record),
-        console=record.type in ("ConsoleOperation", "ConsoleCall"),
-        platform=record.type == "AliyunServiceEvent" or record.identity.type == "system",
-        parameters=parameters,
-        response=_response(api, record.response) if api.name in _RESPONSE_LISTS else _NOTHING,
-        targets=_targets(api, parameters, record.response),
-        forgeable=record.forgeable,
+        record.event_id,
+        api.action,
+        api.product,
+        api.name,
+        api.write,
+        outcome_of(record.error_code),
+        record.error_code,
+        record.time,
+        record.at,
+        record.region,
+        record.account_id,
+        record.request_id,
+        _caller(record),
+        record.type in ("ConsoleOperation", "ConsoleCall"),
+        record.type == "AliyunServiceEvent" or record.identity.type == "system",
+        parameters,
+        _response(api, record.response) if record.response and api.name in _RESPONSE_LISTS else _NOTHING,
+        _targets(api, parameters, record.response),
+        record.forgeable,
     )
 
 
@@ -165,14 +167,14 @@ def _caller(record: TrailRecord) -> Caller:
     if identity.type == "assumed-role" and identity.user_name:
         role, _, session = identity.user_name.partition(":")
     return Caller(
-        type=identity.type or "unknown",
-        principal_id=identity.principal_id,
-        account_id=identity.account_id,
-        user_name=identity.user_name,
-        role=role,
-        session=session,
-        source_ip=record.source_ip,
-        user_agent=record.user_agent,
+        identity.type or "unknown",
+        identity.principal_id,
+        identity.account_id,
+        identity.user_name,
+        role,
+        session,
+        record.source_ip,
+        record.user_agent,
     )
 
 
@@ -188,18 +190,51 @@ def _targets(api: Api, parameters: Parameters, response: Mapping[str, Any]) -> t
     """The targets of a call, each once, in the order of the catalogue."""
     found: list[Target] = []
     values = parameters.values
-    nested = "NetworkInterface" in values
-    for where in api.targets:
+    plain, others = _rows(api.action, tuple(values))
+    for kind, part, parameter in plain:
+        value = values[parameter]
+        if isinstance(value, str):
+            if value:
+                found.append(Target(kind, value, part))
+        else:
+            found += [Target(kind, one, part) for one in _own(value) if one]
+    for where in others:
         if where.when is not None and not _holds(where.when, parameters):
             continue
         if where.response:
-            ids: Iterable[str] = _leaves(response, where.parameter)
-        elif nested or where.part == "peer_group":
-            ids = _ids(where, parameters)
+            ids: Iterable[str] = _leaves(response, where.parameter) if response else ()
         else:
-            ids = _own(values.get(where.parameter))
-        found += [Target(where.kind, one, where.part) for one in ids if one]
+            ids = _ids(where, parameters)
+        if ids:
+            found += [Target(where.kind, one, where.part) for one in ids if one]
     return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
+
+
+_Plain = tuple[str, Part, str]
+
+
+@lru_cache(maxsize=4096)
+def _rows(action: str, names: tuple[str, ...]) -> tuple[tuple[_Plain, ...], tuple[Where, ...]]:
+    """The rows of the catalogue that can name something when these parameters are there.
+
+    First come those that read their own parameter and nothing else (kind, part, parameter), up to the first
+    that does more: the order of the catalogue is kept.
+    """
+    nested = "NetworkInterface" in names
+    rows = [
+        where
+        for where in APIS[action].targets
+        if where.response
+        or where.parameter in names
+        or nested
+        or (where.part == "peer_group" and "Permissions" in names)
+    ]
+    plain: list[_Plain] = []
+    for where in rows:
+        if nested or where.response or where.when is not None or where.part == "peer_group":
+            break
+        plain.append((where.kind, where.part, where.parameter))
+    return tuple(plain), tuple(rows[len(plain) :])
 
 
 def _holds(when: tuple[str, str | None], parameters: Parameters) -> bool:
@@ -212,11 +247,12 @@ def _holds(when: tuple[str, str | None], parameters: Parameters) -> bool:
 
 def _ids(where: Where, parameters: Parameters) -> Sequence[str]:
     """The ids of one row: in its own parameter, and inside permissions or interfaces."""
-    own = list(_own(parameters.values.get(where.parameter)))
+    own = _own(parameters.values.get(where.parameter))
     if where.part == "peer_group":
-        own.extend(_peers(where.parameter, parameters))
+        peers = _peers(where.parameter, parameters)
+        return [*own, *peers] if own else peers
     if "NetworkInterface" in parameters.values:
-        own.extend(_in_interfaces(where, parameters))
+        return [*own, *_in_interfaces(where, parameters)]
     return own
 
 
@@ -229,12 +265,12 @@ def _own(value: Value | None) -> Sequence[str]:
 
 def _peers(parameter: str, parameters: Parameters) -> list[str]:
     """The groups on the other side of the rules that a call states."""
-    found = []
+    peers: list[str] = []
     for permission in parameters.permissions():
         peer = permission.source_group_id if parameter == "SourceGroupId" else permission.dest_group_id
         if peer is not None:
-            found.append(peer)
-    return found
+            peers.append(peer)
+    return peers
 
 
 def _in_interfaces(where: Where, parameters: Parameters) -> Iterator[str]:

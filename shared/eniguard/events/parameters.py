@@ -7,7 +7,7 @@ same parameters here. What cannot be read is named in ``malformed``, never dropp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -84,20 +84,43 @@ class _Step(Struct, frozen=True, gc=False):
 _Reading = Callable[[Mapping[str, Any], "dict[str, Value]"], None]
 
 
-@lru_cache(maxsize=4096)
-def _plan(action: str, keys: tuple[str, ...]) -> tuple[tuple[str, _Reading], ...]:
-    """How to read each parameter when exactly these keys were recorded; made once per tuple of keys.
+class _Plan(Struct, frozen=True):
+    """How to read the parameters of one action when exactly certain keys were recorded.
 
-    Nearly all events of a trail share a few hundred tuples, and nearly all values are plain texts: such
-    parameters are read straight from their keys. Every other encoding goes the general way.
+    Nearly all events of a trail share a few hundred tuples of keys, and nearly all values are plain texts:
+    then ``texts`` (parameter, key) and ``plain`` read straight from the keys. ``general`` reads every
+    encoding. ``keys`` are those that feed a parameter.
     """
+
+    keys: tuple[str, ...]
+    texts: tuple[tuple[str, str], ...]
+    plain: tuple[tuple[str, _Reading], ...]
+    general: tuple[tuple[str, _Reading], ...]
+
+
+@lru_cache(maxsize=4096)
+def _plan(action: str, keys: tuple[str, ...]) -> _Plan:
+    """The plan for a tuple of keys; made once."""
     shapes = APIS[action].parameters
-    found = []
-    for name, steps in _steps(action, keys).items():
+    texts: list[tuple[str, str]] = []
+    plain: list[tuple[str, _Reading]] = []
+    general: list[tuple[str, _Reading]] = []
+    feeding = _steps(action, keys)
+    for name, steps in feeding.items():
         shape = Shape.PERMISSIONS if name == _FLAT_RULE else shapes[name]
-        found.append((name, _reading(name, steps, shape)))
-    # The rule in flat form goes before the listed ones, so it is read when they are known.
-    return tuple(sorted(found, key=lambda one: one[0] == _FLAT_RULE))
+        reading = _general(name, steps, shape)
+        general.append((name, reading))
+        if shape is Shape.TEXT and len(steps) == 1 and not steps[0].path:
+            texts.append((name, steps[0].key))
+        else:
+            plain.append((name, _plain(name, steps, shape) or reading))
+    read = tuple(step.key for steps in feeding.values() for step in steps)
+    return _Plan(read, tuple(texts), _flat_rule_last(plain), _flat_rule_last(general))
+
+
+def _flat_rule_last(readings: list[tuple[str, _Reading]]) -> tuple[tuple[str, _Reading], ...]:
+    """The rule in flat form goes before the listed ones, so it is read when they are known."""
+    return tuple(sorted(readings, key=lambda one: one[0] == _FLAT_RULE))
 
 
 def _steps(action: str, keys: tuple[str, ...]) -> dict[str, tuple[_Step, ...]]:
@@ -117,73 +140,83 @@ def _list_order(step: _Step) -> list[tuple[bool, str | int]]:
     return [(isinstance(part, str), part) for part in step.path]
 
 
-def _reading(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:
-    general = _general(name, steps, shape)
-    if shape is Shape.TEXT and len(steps) == 1 and not steps[0].path:
-        return _plain_text(name, steps[0].key, general)
+def _plain(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading | None:
+    """How to read a list whose items stand under keys of their own, when all values are texts."""
     if shape is Shape.TEXTS and all(len(step.path) == 1 and isinstance(step.path[0], int) for step in steps):
-        return _plain_texts(name, tuple(step.key for step in steps), general)
-    if name == "Permissions" and (rules := _rule_keys(steps)) is not None:
-        return _plain_permissions(name, rules, general)
-    return general
+        return _plain_texts(name, steps)
+    if name == _FLAT_RULE:
+        return None if any(step.path for step in steps) else _plain_flat_rule(steps)
+    items = _item_keys(steps)
+    if items is None:
+        return None
+    if shape is Shape.PERMISSIONS:
+        return _plain_permissions(name, items)
+    if shape is Shape.TAGS and all({"Key"} <= fields.keys() <= {"Key", "Value"} for fields in items):
+        return _plain_tags(name, items)
+    return None
 
 
-def _plain_text(name: str, key: str, general: _Reading) -> _Reading:
-    def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
-        value = recorded[key]
-        if type(value) is str:
-            values[name] = value
-        else:
-            general(recorded, values)
+def _plain_texts(name: str, steps: tuple[_Step, ...]) -> _Reading:
+    keys = [step.key for step in steps]
+    general = _general(name, steps, Shape.TEXTS)
 
-    return read
-
-
-def _plain_texts(name: str, keys: tuple[str, ...], general: _Reading) -> _Reading:
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
         found = tuple([recorded[key] for key in keys])
-        if _all_texts(found) and "[" not in [value[:1] for value in found]:
-            values[name] = found
-        else:
+        if "[" in [value[:1] for value in found]:
             general(recorded, values)
+        else:
+            values[name] = found
 
     return read
 
 
-def _all_texts(values: Sequence[Any]) -> bool:
-    return {*map(type, values)} <= _TEXT
-
-
-_TEXT = {str}
-_RuleKeys = tuple[tuple[tuple[str, str], ...], ...]
-
-
-def _rule_keys(steps: tuple[_Step, ...]) -> _RuleKeys | None:
-    """Attribute and key of each field, rule by rule, if all stand as ``Permissions.1.PortRange``."""
-    rules: dict[int, list[tuple[str, str]]] = {}
+def _item_keys(steps: tuple[_Step, ...]) -> list[dict[str, str]] | None:
+    """The keys of each item's fields, if all stand as ``Permissions.1.PortRange``."""
+    items: dict[int, dict[str, str]] = {}
     for step in steps:
         match step.path:
-            case (int(number), str(wire)):
-                fields = rules.setdefault(number, [])
-                if wire in PERMISSION_FIELDS:
-                    fields.append((PERMISSION_FIELDS[wire], step.key))
+            case (int(number), str(field)):
+                items.setdefault(number, {})[field] = step.key
             case _:
                 return None
-    return tuple(tuple(fields) for _, fields in sorted(rules.items()))
+    return [fields for _, fields in sorted(items.items())]
 
 
-def _plain_permissions(name: str, rules: _RuleKeys, general: _Reading) -> _Reading:
-    keys = tuple(key for rule in rules for _, key in rule)
+def _plain_permissions(name: str, items: list[dict[str, str]]) -> _Reading:
+    rules = [
+        [(PERMISSION_FIELDS[field], key) for field, key in fields.items() if field in PERMISSION_FIELDS]
+        for fields in items
+    ]
 
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
-        if _all_texts([recorded[key] for key in keys]):
-            values[name] = tuple(
-                [Permission(**{field: recorded[key] for field, key in rule}) for rule in rules]
-            )
-        else:
-            general(recorded, values)
+        values[name] = tuple([Permission(**{field: recorded[key] for field, key in rule}) for rule in rules])
 
     return read
+
+
+def _plain_flat_rule(steps: tuple[_Step, ...]) -> _Reading:
+    fields = [(PERMISSION_FIELDS[step.key], step.key) for step in steps]
+
+    def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
+        rule = Permission(**{field: recorded[key] for field, key in fields})
+        listed = cast("tuple[Permission, ...]", values.get("Permissions", ()))
+        values["Permissions"] = (rule, *listed)
+
+    return read
+
+
+def _plain_tags(name: str, items: list[dict[str, str]]) -> _Reading:
+    pairs = [(fields["Key"], fields.get("Value")) for fields in items]
+
+    def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
+        values[name] = tuple(
+            [Tag(recorded[key], "" if value is None else recorded[value]) for key, value in pairs]
+        )
+
+    return read
+
+
+_TEXT = frozenset((str,))
 
 
 def _general(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:
@@ -235,9 +268,14 @@ _FLAT_RULE = "(flat rule)"
 
 def normalised(api: Api, recorded: Mapping[str, Any]) -> Parameters:
     """The catalogue parameters of ``api`` out of ``requestParameters`` as recorded."""
+    plan = _plan(api.action, tuple(recorded))
     values: dict[str, Value] = {}
+    readings = plan.general
+    if _TEXT.issuperset(map(type, map(recorded.get, plan.keys))):
+        values = {name: recorded[key] for name, key in plan.texts}
+        readings = plan.plain
     malformed: list[str] = []
-    for name, reading in _plan(api.action, tuple(recorded)):
+    for name, reading in readings:
         try:
             reading(recorded, values)
         except (Malformed, RecursionError):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from eniguard.facts.refs import NOT_ASKED, Fact, FactValue, Ref
+from eniguard.facts.refs import NEVER_ASKED, Fact, FactValue, Ref
 
 
 class Facts(dict[Ref, Fact]):
     """What is known so far for one call: references asked for, and the facts that came back.
 
-    A reference that was asked and got no fact stays Unknown; it is not asked again.
+    A reference that was asked and got no fact stays Unknown; it is not asked again. ``facts[ref]`` of one
+    that nobody asked for is `NEVER_ASKED`.
 
     Attributes
     ----------
@@ -27,6 +28,9 @@ class Facts(dict[Ref, Fact]):
             super().__init__(facts)
         self.reads = 0
 
+    def __missing__(self, ref: Ref) -> Fact:
+        return NEVER_ASKED
+
     def missing(self, refs: Iterable[Ref]) -> list[Ref]:
         """The references among ``refs`` that nobody asked for yet, each once, in order."""
         distinct = dict.fromkeys(refs)
@@ -35,5 +39,27 @@ class Facts(dict[Ref, Fact]):
     def value(self, ref: Ref) -> FactValue:
         """The newest value of a fact, of whatever age: what the next look-up is chosen by."""
         self.reads += 1
-        fact = self.get(ref)
-        return NOT_ASKED if fact is None else fact.value
+        return self[ref].value
+
+
+class FactsAtHand(Facts):
+    """Facts of a source in memory, which is asked for each when it is first read.
+
+    Parameters
+    ----------
+    ask
+        Gives the fact behind a reference, as it was known at a time.
+    at
+        The time of the call, in seconds since 1970 (UTC).
+    """
+
+    __slots__ = ("_ask", "_at")
+
+    def __init__(self, ask: Callable[[Ref, float], Fact], at: float) -> None:
+        self._ask = ask
+        self._at = at
+        self.reads = 0
+
+    def __missing__(self, ref: Ref) -> Fact:
+        fact = self[ref] = self._ask(ref, self._at)
+        return fact

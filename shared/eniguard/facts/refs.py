@@ -58,4 +58,5 @@ class Fact(Struct, frozen=True, gc=False):
         return self.as_of > at or (self.as_of == at and not self.folded)
 
 
-NOT_ASKED = Unknown("not asked for")
+#: Stands for the fact behind a reference that nobody asked for.
+NEVER_ASKED = Fact(Unknown("not asked for"), "none", 0.0, folded=True)

@@ -25,7 +25,7 @@ from eniguard.facts.kinds import (
     SecurityGroup,
     VSwitch,
 )
-from eniguard.facts.refs import NOT_ASKED, Fact, FactValue, Gone, Ref, Unknown
+from eniguard.facts.refs import NEVER_ASKED, Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.relations import relations_of
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
@@ -69,18 +69,20 @@ class State:
         """The value of a fact on this side of the call."""
         value = self._seen.get(ref)
         if value is None:
-            fact = self._facts.get(ref)
-            value = self._seen[ref] = self._not_asked(ref) if fact is None else self._value(ref, fact)
+            fact = self._facts[ref]
+            value = self._after(ref, fact) if self._side == "after" else self._before(fact)
+            if fact is not NEVER_ASKED:
+                self._seen[ref] = value
         if self.watcher is not None:
             self.watcher(ref, value, self._facts.get(ref))
         return value
 
     def fact(self, ref: Ref) -> Fact | None:
         """The fact that the value on this side rests on, for its source and age."""
-        fact = self._facts.get(ref)
-        if fact is None or self._side == "after" or not fact.newer_than(self._call.at):
-            return fact
-        return fact.earlier
+        fact = self._facts[ref]
+        if fact is NEVER_ASKED:
+            return None
+        return fact.earlier if self._side == "before" and fact.newer_than(self._call.at) else fact
 
     def eni(self, eni_id: str) -> Eni | Unknown | Gone:
         """An ENI by its id."""
@@ -146,27 +148,21 @@ class State:
             return tuple(one for one in found if isinstance(one, cls))
         return found if isinstance(found, Unknown) else Unknown(f"{kind} by {by}={value} is not a listing")
 
-    def _not_asked(self, ref: Ref) -> FactValue:
-        return self._made(ref) if self._side == "after" and ref.by == "id" else NOT_ASKED
+    def _before(self, fact: Fact) -> FactValue:
+        if not fact.newer_than(self._call.at):
+            return fact.value
+        return _NO_COPY if fact.earlier is None else fact.earlier.value
 
-    def _value(self, ref: Ref, fact: Fact) -> FactValue:
-        newer = fact.newer_than(self._call.at)
-        if self._side == "before":
-            if not newer:
-                return fact.value
-            return _NO_COPY if fact.earlier is None else fact.earlier.value
+    def _after(self, ref: Ref, fact: Fact) -> FactValue:
         before = fact.value
-        if newer:
+        if fact.newer_than(self._call.at):
             return before
         if isinstance(before, tuple):
             return self._listing_after(ref, before)
         if isinstance(before, (Unknown, Gone)):
-            return self._made(ref) if ref.by == "id" else before
+            made = effects.created(self._call, ref.kind) if ref.by == "id" else None
+            return made if made is not None and made.id == ref.value else before
         return effects.apply(self._call, ref.kind, before)
-
-    def _made(self, ref: Ref) -> FactValue:
-        made = effects.created(self._call, ref.kind)
-        return made if made is not None and made.id == ref.value else NOT_ASKED
 
     def _listing_after(self, ref: Ref, before: tuple[AnyResource, ...]) -> FactValue:
         """A listing after the call; the same object when the call names nothing in it."""
@@ -191,9 +187,8 @@ class State:
         """Resources the call names or makes that were not in the listing: it may bring them in."""
         found: list[AnyResource] = []
         for target in self._call.ids(kind):
-            fact = self._facts.get(self.ref(kind, target))
-            known = None if fact is None or isinstance(fact.value, Unknown) else fact.value
-            value = known or effects.created(self._call, kind)
+            known = self._facts[self.ref(kind, target)].value
+            value = effects.created(self._call, kind) if isinstance(known, Unknown) else known
             if value is None or isinstance(value, (Unknown, Gone, tuple)):
                 continue
             if value.id == target and target not in present:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from eniguard.events.calls import Call
-from eniguard.facts.state import State
 from eniguard.pipeline import Decided, Pipeline
 from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
+from eniguard.sources import Source, SourceAtHand
 from eniguard.sources.history import MemoryHistory
-from eniguard.sources.journal import PROOFS, Journal, touched
+from eniguard.sources.journal import Journal, touched
 from eniguard.sources.local import LocalSource
 from eniguard.sources.snapshot import Snapshot
 
 Watch = Callable[[Decided], None]
+MakeSource = Callable[["Snapshot | None", Journal], "Source | SourceAtHand"]
 
 
 class CallSequence:
@@ -28,12 +29,21 @@ class CallSequence:
         The enabled rules.
     watch
         Told of each decision with what it was made from, before the call is folded in.
+    source
+        Makes the source of facts out of a snapshot, if there is one, and the journal of the calls so far.
     """
 
-    def __init__(self, policy: Policy, registry: Registry, watch: Watch | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        registry: Registry,
+        watch: Watch | None = None,
+        source: MakeSource = LocalSource,
+    ) -> None:
         self._policy = policy
         self._registry = registry
         self._watch = watch
+        self._source = source
         self._journal = Journal()
         self._history = MemoryHistory()
         self._pipelines: dict[Snapshot | None, Pipeline] = {}
@@ -52,7 +62,9 @@ class CallSequence:
         decided = pipeline.decide(call, now=call.at)
         if self._watch is not None:
             self._watch(decided)
-        self._fold(call, decided, pipeline)
+        if refs := touched(call):
+            pipeline.ask(refs, decided)
+            self._journal.fold(call, refs, decided.judgement.before)
         return decided
 
     def _pipeline(self, snapshot: Snapshot | None) -> Pipeline:
@@ -61,17 +73,7 @@ class CallSequence:
             found = self._pipelines[snapshot] = Pipeline(
                 self._policy,
                 registry=self._registry,
-                source=LocalSource(snapshot, self._journal),
+                source=self._source(snapshot, self._journal),
                 history=self._history,
             )
         return found
-
-    def _fold(self, call: Call, decided: Decided, pipeline: Pipeline) -> None:
-        refs = call.once(touched)
-        if not refs and call.error_code not in PROOFS:
-            return
-        facts, before = decided.facts, decided.judgement.before
-        if missing := facts.missing(refs):
-            facts.update(pipeline.source.read(missing, call.at))
-            before = State(call, facts, "before")
-        self._journal.fold(call, before)

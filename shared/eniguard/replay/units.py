@@ -38,6 +38,15 @@ class Arrived(Struct, frozen=True, gc=False):
     alone: bool = False
 
 
+class Due(Struct, frozen=True, gc=False):
+    """One call that is to be decided now: by which sequence, and the position that let it out."""
+
+    sequence: CallSequence
+    arrived: Arrived
+    let_out_by: int
+    late: bool
+
+
 class Result(Struct, frozen=True, gc=False):
     """One decision with its place in the output."""
 
@@ -62,17 +71,19 @@ class Units:
         self._units: dict[tuple[str | None, str], _Unit] = {}
         self._seen = Seen()
 
-    def arrive(self, arrived: Arrived) -> list[Result] | None:
-        """The decisions that an arrival lets out; ``None`` if it is a duplicate."""
-        if not self._seen.add(arrived.call.event_id):
+    def arrive(self, arrived: Arrived) -> list[Due] | None:
+        """What an arrival lets out, to be decided in this order; ``None`` if it is a duplicate."""
+        call, position = arrived.call, arrived.position
+        if not self._seen.add(call.event_id):
             return None
-        key = (arrived.call.account_id, arrived.call.region)
+        key = (call.account_id, call.region)
         unit = self._units.get(key)
         if unit is None:
             unit = self._units[key] = _Unit(self._policy, self._registry, self._watch)
-        position = arrived.position
-        let_out = unit.window.arrive(arrived.call.at, position, arrived)
-        return [unit.decided(one, position, late=late) for one, late in let_out]
+        return [
+            Due(unit.sequence, one, position, late)
+            for one, late in unit.window.arrive(call.at, position, arrived)
+        ]
 
     def flush(self) -> Iterator[Result]:
         """The decisions on everything still held, in event order across all units."""
@@ -82,21 +93,24 @@ class Units:
 class _Unit:
     """One account and region."""
 
-    __slots__ = ("_sequence", "window")
+    __slots__ = ("sequence", "window")
 
     def __init__(self, policy: Policy, registry: Registry, watch: Watch | None) -> None:
-        self._sequence = CallSequence(policy, registry, watch)
+        self.sequence = CallSequence(policy, registry, watch)
         self.window: ReorderWindow[Arrived] = ReorderWindow()
 
     def flush(self) -> Iterator[Result]:
         for _, _, one in self.window.flush():
-            yield self.decided(one, END, late=False)
+            yield decided(Due(self.sequence, one, END, late=False))
 
-    def decided(self, one: Arrived, let_out_by: int, *, late: bool) -> Result:
-        decision = self._sequence.decide(one.call, one.snapshot).decision
-        if late:
-            decision = replace(decision, late=True)
-        return Result((let_out_by, one.call.at, one.position), one, decision)
+
+def decided(due: Due) -> Result:
+    """Decide what is due."""
+    one = due.arrived
+    decision = due.sequence.decide(one.call, one.snapshot).decision
+    if due.late:
+        decision = replace(decision, late=True)
+    return Result((due.let_out_by, one.call.at, one.position), one, decision)
 
 
 def share_of(call: Call, shares: int) -> int:

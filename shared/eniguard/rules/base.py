@@ -115,6 +115,14 @@ class Rule(ABC):
         self.params = _params(type(self), settings.params)
         self._tuned = settings.severity
 
+    @staticmethod
+    def concerns(call: Call) -> bool:
+        """Whether the rule can say or watch anything of a call of its actions.
+
+        Rules that share the function are asked once, and cost nothing when it says no.
+        """
+        return True
+
     def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
         """The facts the rule wants for a call, given those already known; monotone and pure."""
         return ()
@@ -172,7 +180,8 @@ class Rule(ABC):
 
     def undecided(self, case: Case, reason: str, *refs: Ref, subject: Resource | None = None) -> Undecided:
         """A verdict that this rule cannot be decided, because ``refs`` are missing."""
-        return Undecided(self.code, tuple([str(ref) for ref in refs]), reason, case.call.event_id, subject)
+        missing = (str(refs[0]),) if len(refs) == 1 else tuple([str(ref) for ref in refs])
+        return Undecided(self.code, missing, reason, case.call.event_id, subject)
 
 
 def _params(rule: type[Rule], given: dict[str, Any]) -> Struct:

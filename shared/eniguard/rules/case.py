@@ -13,6 +13,8 @@ from eniguard.model import Actor, History
 from eniguard.settings import DEFAULT_POLICY, Policy
 
 _Derived = TypeVar("_Derived")
+#: Stands for what was not derived so far.
+_NOT_YET: Any = object()
 
 NO_HISTORY: Mapping[str, History] = {}
 _EMPTY = History()
@@ -79,19 +81,19 @@ class Case(Struct, frozen=True):
         It must not look at the parameters or the history of a rule. Under a watcher it is derived each time,
         so that each rule is seen to read the facts behind it.
         """
-        memo = self.before.memo
-        if derive not in memo or self.before.watcher is not None:
-            memo[derive] = derive(self)
-        derived: _Derived = memo[derive]
-        return derived
+        before = self.before
+        found: _Derived = before.memo.get(derive, _NOT_YET)
+        if found is _NOT_YET or before.watcher is not None:
+            found = before.memo[derive] = derive(self)
+        return found
 
     def once_for(self, derive: Callable[[Case, str], _Derived], key: str) -> _Derived:
         """As `once`, for one of several ids."""
-        memo = self.before.memo
-        if (derive, key) not in memo or self.before.watcher is not None:
-            memo[derive, key] = derive(self, key)
-        derived: _Derived = memo[derive, key]
-        return derived
+        before, place = self.before, (derive, key)
+        found: _Derived = before.memo.get(place, _NOT_YET)
+        if found is _NOT_YET or before.watcher is not None:
+            found = before.memo[place] = derive(self, key)
+        return found
 
     def series(self, name: str) -> History:
         """The history of one series; empty when it was not observed."""

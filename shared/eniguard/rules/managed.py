@@ -107,9 +107,10 @@ def undecided_about(rule: Rule, case: Case, question: str, subjects: Sequence[Su
     """One verdict for all subjects of a call of which something (``is managed``) is not known."""
     first = subjects[0]
     reason = f"it is not known whether {first.name} {question}: {first.reason}"
-    if len(subjects) > 1:
-        reason = f"{reason} (and {len(subjects) - 1} more)"
+    if len(subjects) == 1:
+        return rule.undecided(case, reason, first.missing, subject=first.resource())
     missing = [one.missing for one in subjects]
+    reason = f"{reason} (and {len(subjects) - 1} more)"
     return rule.undecided(case, reason, *missing, subject=first.resource())
 
 

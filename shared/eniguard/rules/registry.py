@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from itertools import groupby
 
 from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
@@ -30,16 +31,41 @@ class Chosen:
         The rules, in the order of the catalogue.
     needs
         The distinct ways in which they ask for facts.
-    observers
-        Those that look across events.
     """
 
-    __slots__ = ("needs", "observers", "rules")
+    __slots__ = ("_groups", "_observers", "needs", "rules")
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.needs: tuple[Needs, ...] = tuple(dict.fromkeys(_needs(rule) for rule in rules if _asks(rule)))
-        self.observers = tuple(rule for rule in rules if type(rule).observes is not Rule.observes)
+        self._groups = _by_concern(rules)
+        self._observers = _by_concern([rule for rule in rules if type(rule).observes is not Rule.observes])
+
+    def concerned(self, call: Call) -> Sequence[Rule]:
+        """The rules that can say something of a call, in the order of the catalogue."""
+        return _concerned(self._groups, call)
+
+    def observers(self, call: Call) -> Sequence[Rule]:
+        """Those of them that look across events."""
+        return _concerned(self._observers, call)
+
+
+_Groups = tuple[tuple[Callable[[Call], bool], tuple[Rule, ...]], ...]
+
+
+def _by_concern(rules: Sequence[Rule]) -> _Groups:
+    """Neighbours with the same first question put together."""
+    return tuple((concerns, tuple(group)) for concerns, group in groupby(rules, lambda rule: rule.concerns))
+
+
+def _concerned(groups: _Groups, call: Call) -> Sequence[Rule]:
+    if len(groups) == 1 and groups[0][0] is Rule.concerns:
+        return groups[0][1]
+    found: list[Rule] = []
+    for concerns, rules in groups:
+        if concerns is Rule.concerns or concerns(call):
+            found += rules
+    return found
 
 
 class Registry:

@@ -181,9 +181,9 @@ def _eni_subjects(case: Case) -> list[EniSubject]:
 def group_subjects(case: Case, *parts: Part) -> list[GroupSubject]:
     """The security groups a call names in the given parts (all when none is given), each once."""
     ids = case.call.ids(SECURITY_GROUP, *parts)
-    if len(ids) > 1:
-        ids = tuple(dict.fromkeys(ids))
-    return [case.once_for(_group, group_id) for group_id in ids]
+    if len(ids) == 1:
+        return [case.once_for(_group, ids[0])]
+    return [case.once_for(_group, group_id) for group_id in dict.fromkeys(ids)]
 
 
 def _holder_refs(call: Call) -> tuple[Ref, ...]:
@@ -221,7 +221,7 @@ def _eni_behind(holder: FactValue) -> str | None:
 def _subject(case: Case, ref: Ref, *, via: str | None = None) -> EniSubject:
     value = case.before.get(ref)
     if not isinstance(value, Eni):
-        return EniSubject(ref.value, None, ref, _why(value), via=via)
+        return EniSubject(ref.value, None, ref, _why(value), None, via)
     return EniSubject(ref.value, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
 
 

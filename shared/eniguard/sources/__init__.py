@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from eniguard.facts.refs import Fact, Ref, Unknown
 
 
 class Source(Protocol):
-    """Something that can be asked for facts, many at a time."""
+    """Something that is asked for many facts at a time, because each time costs a look-up."""
 
     def read(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
         """A fact for every reference; what cannot be had is a fact whose value is Unknown.
@@ -23,6 +23,31 @@ class Source(Protocol):
         """
 
 
+@runtime_checkable
+class SourceAtHand(Protocol):
+    """Something in memory that is asked for one fact when a rule reads it."""
+
+    def fact(self, ref: Ref, at: float) -> Fact:
+        """The fact behind a reference, Unknown if it cannot be had; ``at`` as in `Source.read`."""
+
+
+class InRounds:
+    """A source in memory, asked for many facts at a time as if each time cost a look-up.
+
+    Parameters
+    ----------
+    source
+        The source in memory.
+    """
+
+    def __init__(self, source: SourceAtHand) -> None:
+        self._source = source
+
+    def read(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
+        """A fact for every reference."""
+        return {ref: self._source.fact(ref, at) for ref in refs}
+
+
 class NoSource:
     """A source that knows nothing: every fact is Unknown."""
 
@@ -33,4 +58,4 @@ class NoSource:
         }
 
 
-__all__ = ["NoSource", "Source"]
+__all__ = ["InRounds", "NoSource", "Source", "SourceAtHand"]

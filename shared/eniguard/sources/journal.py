@@ -6,7 +6,7 @@ It belongs to one account and region, is folded in event order, and keeps a boun
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,8 +24,6 @@ from eniguard.model.kinds import ENI, SECURITY_GROUP
 MOST_RESOURCES = 200_000
 
 _Key = tuple[str, str]
-#: Refusals that prove the target of the call managed.
-PROOFS = frozenset((ENI_MANAGED, GROUP_MANAGED))
 
 
 class Copy(Struct, frozen=True, gc=False):
@@ -94,39 +92,42 @@ class Journal:
         for watcher in self._watchers:
             watcher(kind, resource_id, copy)
 
-    def fold(self, call: Call, before: State) -> None:
+    def fold(self, call: Call, refs: Sequence[Ref], before: State) -> None:
         """Take in what a decided call did.
 
         Parameters
         ----------
         call
             The call; one that failed changes nothing, but a refusal code proves its target managed.
+        refs
+            What it `touched`.
         before
             The state before the call, with the facts of its targets. What is only known from after the call
             is not folded: it may show the work of later calls.
         """
         if call.outcome == "ok":
-            for ref in call.once(touched):
+            for ref in refs:
                 known = before.get(ref)
                 if not isinstance(known, (Unknown, Gone, tuple)):
                     self.put(ref.kind, ref.value, effects.apply(call, ref.kind, known), call.at)
                 elif (made := effects.created(call, ref.kind)) is not None and made.id == ref.value:
                     self.put(ref.kind, ref.value, made, call.at)
-        elif call.error_code == ENI_MANAGED:
-            self._prove(call, ENI, call.ids(ENI, "subject", "used"), before)
-        elif call.error_code == GROUP_MANAGED:
-            self._prove(call, SECURITY_GROUP, call.ids(SECURITY_GROUP), before)
+        else:
+            self._prove(call, refs, before)
 
-    def _prove(self, call: Call, kind: str, ids: tuple[str, ...], before: State) -> None:
+    def _prove(self, call: Call, refs: Sequence[Ref], before: State) -> None:
         """A refusal names no resource: it proves one managed only when the call had no other to mean."""
-        if len(ids) != 1:
+        if len(refs) != 1:
             return
-        known = before.get(reference(call, kind, ids[0]))
+        (ref,) = refs
+        known = before.get(ref)
         if isinstance(known, (Eni, SecurityGroup)):
             proven: AnyResource = replace(known, managed=True)
         else:
-            proven = Eni(ids[0], managed=True) if kind == ENI else SecurityGroup(ids[0], managed=True)
-        self.put(kind, ids[0], proven, call.at)
+            proven = (
+                Eni(ref.value, managed=True) if ref.kind == ENI else SecurityGroup(ref.value, managed=True)
+            )
+        self.put(ref.kind, ref.value, proven, call.at)
 
     def _forget(self, key: _Key) -> None:
         copy = self._copies.pop(key, None)
@@ -137,16 +138,15 @@ class Journal:
                 del self._members[relation]
 
 
-def touched(call: Call) -> tuple[Ref, ...]:
-    """The resources of which a call says something new, as references by id.
-
-    A call that succeeded may change or make them; a refusal can only prove them managed.
-    """
-    if call.outcome != "ok" and call.error_code not in PROOFS:
-        return ()
-    kinds = effects.kinds_changed(call.action)
-    return (
-        tuple([reference(call, one.kind, one.id) for one in call.targets if one.kind in kinds])
-        if kinds
-        else ()
-    )
+def touched(call: Call) -> Sequence[Ref]:
+    """The resources of which a call says something new: what it changes or makes, or may prove managed."""
+    if call.outcome == "ok":
+        kinds = effects.kinds_changed(call.action)
+        if not kinds:
+            return ()
+        return [reference(call, one.kind, one.id) for one in call.targets if one.kind in kinds]
+    if call.error_code == ENI_MANAGED:
+        return [reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")]
+    if call.error_code == GROUP_MANAGED:
+        return [reference(call, SECURITY_GROUP, one) for one in call.ids(SECURITY_GROUP)]
+    return ()

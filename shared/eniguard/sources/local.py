@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Gone, Ref
 from eniguard.facts.relations import Relation
 from eniguard.sources.journal import Copy, Journal
-from eniguard.sources.snapshot import Snapshot, why_unknown
+from eniguard.sources.snapshot import NO_SNAPSHOT, Snapshot, unknown
 
 
 class LocalSource:
@@ -24,21 +22,22 @@ class LocalSource:
 
     def __init__(self, snapshot: Snapshot | None, journal: Journal) -> None:
         self._snapshot = snapshot
-        self._journal = journal
+        self._folded = journal.fact
         self._listings: _Listings | None = None
         if snapshot is not None:
             self._listings = _Listings(snapshot, journal)
             journal.watch(self._listings.changed)
 
-    def read(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
-        """A fact for every reference."""
-        return {ref: self._one(ref, at) if ref.by == "id" else self._all(ref, at) for ref in refs}
-
-    def _one(self, ref: Ref, at: float) -> Fact:
-        folded = self._journal.fact(ref.kind, ref.value)
-        listed = None if self._snapshot is None else self._snapshot.fact(ref)
+    def fact(self, ref: Ref, at: float) -> Fact:
+        """The fact behind a reference; ``at`` is the time of the call."""
+        if ref.by != "id":
+            return self._all(ref, at)
+        folded = self._folded(ref.kind, ref.value)
+        if self._snapshot is None:
+            return folded or NO_SNAPSHOT
+        listed = self._snapshot.fact(ref)
         if listed is None:
-            return folded or Fact(why_unknown(ref, self._snapshot), "none", at, folded=True)
+            return folded or unknown(ref, self._snapshot)
         if folded is None:
             return listed
         if listed.as_of < folded.as_of:
@@ -52,7 +51,7 @@ class LocalSource:
                 found = self._snapshot.fact(ref)
             else:
                 found = self._listings.fact((ref.kind, ref.by, ref.value), ref)
-        return found or Fact(why_unknown(ref, self._snapshot), "none", at, folded=True)
+        return found or unknown(ref, self._snapshot)
 
 
 class _Listings:

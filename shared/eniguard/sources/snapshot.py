@@ -19,8 +19,6 @@ from eniguard.model.kinds import INSTANCE_TYPE, ROLE
 
 #: Kinds that belong to no region, or are the same in all of them.
 _REGIONLESS = frozenset((ROLE, INSTANCE_TYPE))
-_NO_SNAPSHOT = Unknown("no state snapshot was given")
-_NOT_LISTED = Unknown("the state snapshot does not list it")
 
 
 class SnapshotFile(Struct, forbid_unknown_fields=True):
@@ -111,15 +109,23 @@ class Snapshot:
         self._indexed.add(kind)
 
 
-def why_unknown(ref: Ref, snapshot: Snapshot | None) -> Unknown:
-    """The reason why the snapshot has no such fact."""
+def _unknown(reason: str) -> Fact:
+    return Fact(Unknown(reason), "none", 0.0, folded=True)
+
+
+NO_SNAPSHOT = _unknown("no state snapshot was given")
+_NOT_LISTED = _unknown("the state snapshot does not list it")
+
+
+def unknown(ref: Ref, snapshot: Snapshot | None) -> Fact:
+    """A fact that says why the snapshot does not have it."""
     if snapshot is None:
-        return _NO_SNAPSHOT
+        return NO_SNAPSHOT
     if not snapshot.holds(ref):
-        return Unknown(f"the state snapshot is of account {snapshot.account_id} in {snapshot.region}")
+        return _unknown(f"the state snapshot is of account {snapshot.account_id} in {snapshot.region}")
     if ref.by == "id":
         return _NOT_LISTED
-    return Unknown(f"the state snapshot has no listing of {ref.kind}")
+    return _unknown(f"the state snapshot has no listing of {ref.kind}")
 
 
 def _read(data: bytes, path: str) -> SnapshotFile:

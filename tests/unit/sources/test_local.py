@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from eniguard.events.calls import Call
-from eniguard.facts.gathered import Facts
+from eniguard.facts.gathered import FactsAtHand
 from eniguard.facts.kinds import AnyResource, Eni
 from eniguard.facts.refs import Fact, Gone, Unknown
 from eniguard.facts.state import State, reference
@@ -38,20 +38,19 @@ class World:
 
     def fold(self, *calls: Call) -> World:
         for one in calls:
-            facts = Facts()
-            facts.update(self.source.read(facts.missing(touched(one)), one.at))
-            self.journal.fold(one, State(one, facts, "before"))
+            facts = FactsAtHand(self.source.fact, one.at)
+            self.journal.fold(one, touched(one), State(one, facts, "before"))
         return self
 
     def one(self, eni_id: str, at: str = "2026-03-01T18:00:00Z") -> Fact:
         asking = call("ecs:DeleteNetworkInterface", NetworkInterfaceId=eni_id, time=at)
         ref = reference(asking, ENI, eni_id)
-        return self.source.read([ref], asking.at)[ref]
+        return self.source.fact(ref, asking.at)
 
     def members(self, by: str, value: str, at: str = "2026-03-01T18:00:00Z") -> list[str] | str:
         asking = call("ecs:DeleteNetworkInterface", time=at)
         ref = reference(asking, ENI, value, by)
-        found = self.source.read([ref], asking.at)[ref].value
+        found = self.source.fact(ref, asking.at).value
         return [eni.id for eni in found] if isinstance(found, tuple) else str(found)
 
 

@@ -9,7 +9,7 @@ from eniguard.rules.base import Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import FACT_CONFLICT
 from eniguard.rules.pfx.known import Missing
-from eniguard.rules.pfx.request import ASSIGN
+from eniguard.rules.pfx.request import ASSIGN, carries_prefixes
 
 #: Whom a rule about one call's prefixes judges: everybody but controllers and the guard itself.
 #:
@@ -37,6 +37,7 @@ class PrefixRule(Rule):
     severity = "low"
     actions = ASSIGN
     actors = JUDGED_ACTORS
+    concerns = staticmethod(carries_prefixes)
 
     def reported(
         self,

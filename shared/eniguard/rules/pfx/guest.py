@@ -12,6 +12,7 @@ from eniguard.rules.pfx.base import ADVISED_ACTORS, unclear
 from eniguard.rules.pfx.known import Known, Missing, asked_for
 from eniguard.rules.pfx.place import needs_eni
 from eniguard.rules.pfx.request import ASSIGN_ONLY, ATTACH, FAMILIES, asked, subject_of, target_eni
+from eniguard.rules.pfx.slots import may_fill_slots
 from eniguard.rules.subjects import eni_resource
 
 #: An ENI is spoken of once in this time, in seconds: a day.
@@ -39,6 +40,7 @@ class PrefixNeedsGuestSetup(Rule):
     permissions = ("ecs:DescribeNetworkInterfaces",)
     false_positives = "Whether the guest system is set up already cannot be seen from outside."
 
+    concerns = staticmethod(may_fill_slots)
     needs = staticmethod(needs_eni)
 
     def evaluate(self, case: Case) -> Verdicts:

@@ -15,6 +15,7 @@ from eniguard.rules.pfx.slots import (
     SLOT_PERMISSIONS,
     TYPE_CHANGES,
     Slots,
+    may_fill_slots,
     needs_slots,
     slots_after,
 )
@@ -47,6 +48,7 @@ class PrefixInstanceSlots(PrefixRule):
         "An instance whose type was changed by a call that is not in the trail is judged by its old type."
     )
 
+    concerns = staticmethod(may_fill_slots)
     needs = staticmethod(needs_slots)
 
     def evaluate(self, case: Case) -> Verdicts:
@@ -92,6 +94,7 @@ class PrefixSlotsNearlyUsed(Rule):
     permissions = SLOT_PERMISSIONS
     false_positives = "An ENI that is meant to be full is reported with each further call."
 
+    concerns = staticmethod(may_fill_slots)
     needs = staticmethod(needs_slots)
 
     def evaluate(self, case: Case) -> Verdicts:

@@ -38,6 +38,8 @@ class PrefixMoved(Rule):
         "A planned move of a workload looks the same, too."
     )
 
+    concerns = staticmethod(carries_prefixes)
+
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
         """``hours`` is how long a prefix is remembered."""
 

@@ -69,6 +69,11 @@ class Slots(Struct, frozen=True):
         )
 
 
+def may_fill_slots(call: Call) -> bool:
+    """Whether a call can take slots: an attach can, whatever it carries."""
+    return call.action == ATTACH or call.action in TYPE_CHANGES or carries_prefixes(call)
+
+
 def needs_slots(call: Call, facts: Facts) -> Iterable[Ref]:
     """ENI → Instance → InstanceType, as far as prefixes are concerned."""
     if call.action in TYPE_CHANGES:

@@ -17,6 +17,7 @@ from eniguard.rules.qta.usage import (
     FILLS_GROUP,
     Untold,
     Usage,
+    fills_group,
     group_type,
     groups_filled,
     needs_usage,
@@ -48,6 +49,7 @@ class GroupAddresses(Rule):
     #: Summing up a group takes a listing of all its ENIs: too much for the path of one event.
     event_path = False
 
+    concerns = staticmethod(fills_group)
     needs = staticmethod(needs_usage)
 
     @abstractmethod

@@ -46,7 +46,7 @@ class Untold(Struct, frozen=True, gc=False):
 
 def needs_usage(call: Call, facts: Facts) -> Sequence[Ref]:
     """The groups that a call fills, and all ENIs in each of them."""
-    if not _fills(call):
+    if not fills_group(call):
         return ()
     found = [reference(call, ENI, eni_id) for eni_id in call.ids(ENI, "subject")]
     for group_id in _groups(call, facts):
@@ -55,7 +55,7 @@ def needs_usage(call: Call, facts: Facts) -> Sequence[Ref]:
     return found
 
 
-def _fills(call: Call) -> bool:
+def fills_group(call: Call) -> bool:
     """Whether a call can fill a group at all: one that joins an instance, or changes a name, cannot."""
     if call.action in ASSIGN or call.action == "ecs:CreateNetworkInterface":
         return True
@@ -80,7 +80,7 @@ def groups_filled(case: Case) -> Sequence[str] | Untold:
 
 def _groups_filled(case: Case) -> Sequence[str] | Untold:
     call = case.call
-    if not _fills(call):
+    if not fills_group(call):
         return ()
     for eni_id in call.ids(ENI, "subject"):
         ref = reference(call, ENI, eni_id)

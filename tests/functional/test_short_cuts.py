@@ -1,0 +1,101 @@
+"""What a replay leaves out to be fast changes no decision: every recorded call is decided both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from eniguard.facts.gathered import Facts
+from eniguard.facts.refs import Fact, Ref
+from eniguard.model import Decision, History, Observation
+from eniguard.pipeline import Decided, Pipeline
+from eniguard.replay.engine import Options, Replay
+from eniguard.rules.registry import Registry
+from eniguard.settings import DEFAULT_POLICY
+from eniguard.sources import InRounds
+
+EVENTS = str(Path(__file__).parents[2] / "events")
+REGISTRY = Registry(DEFAULT_POLICY)
+
+
+class AsKnown:
+    """The facts that a decision could have read."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def fact(self, ref: Ref, at: float) -> Fact:
+        return self._facts[ref]
+
+
+class AsSeen:
+    """What the windows held for a decision."""
+
+    def __init__(self, history: Mapping[str, History]) -> None:
+        self._history = history
+
+    def observe(self, observations: Iterable[Observation]) -> Mapping[str, History]:
+        return {mark.series: self._history[mark.series] for mark in observations}
+
+
+def test_facts_read_when_a_rule_asks_give_the_same_decision_as_facts_asked_for_in_rounds() -> None:
+    differing: list[str] = []
+    rounds: set[int] = set()
+
+    def compare(decided: Decided) -> None:
+        source = InRounds(AsKnown(decided.facts))
+        pipeline = Pipeline(DEFAULT_POLICY, registry=REGISTRY, source=source, history=AsSeen(decided.history))
+        again = pipeline.decide(decided.judgement.call, now=decided.judgement.now).decision
+        rounds.add(again.rounds)
+        if replace(again, rounds=0) != decided.decision:
+            differing.append(again.event_id)
+
+    # when
+    decisions = list(Replay(Options(paths=(EVENTS,), policy=DEFAULT_POLICY, every=True, watch=compare)))
+
+    # then
+    assert len(decisions) > 300
+    assert differing == []
+    assert rounds >= {0, 1, 2}
+
+
+def test_a_rule_that_a_call_does_not_concern_would_have_said_nothing() -> None:
+    spoke: list[tuple[str, str]] = []
+    left_out = 0
+
+    def ask_all(decided: Decided) -> None:
+        nonlocal left_out
+        judgement = decided.judgement
+        looked = decided.chosen.concerned(judgement.call)
+        for rule in decided.chosen.rules:
+            if rule in looked:
+                continue
+            left_out += 1
+            if judgement.verdicts(rule, decided.history) or judgement.observations([rule]):
+                spoke.append((rule.code, decided.decision.event_id))
+
+    # when
+    decisions = list(Replay(Options(paths=(EVENTS,), policy=DEFAULT_POLICY, every=True, watch=ask_all)))
+
+    # then
+    assert len(decisions) > 300
+    assert left_out > 100
+    assert spoke == []
+
+
+def test_the_rules_that_a_call_concerns_keep_the_order_of_the_catalogue() -> None:
+    unordered: list[Decision] = []
+
+    def check(decided: Decided) -> None:
+        codes = [rule.code for rule in decided.chosen.concerned(decided.judgement.call)]
+        kept = [rule.code for rule in decided.chosen.rules if rule.code in codes]
+        if codes != kept:
+            unordered.append(decided.decision)
+
+    # when
+    list(Replay(Options(paths=(EVENTS,), policy=DEFAULT_POLICY, watch=check)))
+
+    # then
+    assert unordered == []
