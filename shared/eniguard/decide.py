@@ -33,15 +33,13 @@ class Judgement:
         The time of judging, in seconds since 1970 (UTC).
     """
 
-    __slots__ = ("_case", "actor", "after", "before", "call", "now", "policy")
+    __slots__ = ("actor", "after", "before", "call", "now", "policy")
 
     def __init__(self, call: Call, actor: Actor, facts: Facts, policy: Policy, *, now: float) -> None:
         self.call = call
         self.actor = actor
         self.policy = policy
         self.now = now
-        #: The case of the last rule; the next one often has the same parameters (none).
-        self._case: Case | None = None
         self.before = State(call, facts, "before")
         self.after = State(call, facts, "after")
 
@@ -54,39 +52,24 @@ class Judgement:
             self.call, self.actor, self.before, self.after, history, rule.params, self.now, self.policy, trace
         )
 
-    def _case_of(self, rule: Rule, history: Mapping[str, History], trace: Trace | None) -> Case:
-        """As `case`; that of the rule before serves as well, if it looks the same."""
-        case = self._case
-        if (
-            case is None
-            or case.params is not rule.params
-            or case.history is not history
-            or case.trace is not trace
-        ):
-            case = self._case = self.case(rule, history, trace)
-        return case
-
     def observations(self, observers: Sequence[Rule]) -> list[Observation]:
         """The marks that rules which look across events want to set for this call."""
         marks: list[Observation] = []
         for rule in observers:
-            marks += rule.observes(self._case_of(rule, NO_HISTORY, None))
+            marks += rule.observes(self.case(rule))
         return marks
 
     def looks(self, rule: Rule) -> bool:
         """Whether the rule looks at this actor; an unconfirmed service might be any of them."""
         return self.actor.kind in rule.actors or self.actor.kind == "unconfirmed_service"
 
-    def verdicts(
-        self, rule: Rule, history: Mapping[str, History] = NO_HISTORY, trace: Trace | None = None
-    ) -> Sequence[Verdict]:
-        """What one rule says.
+    def confirmed(self, rule: Rule, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+        """What one rule says of its case, as far as it is certain that it looks at the actor.
 
         For an unconfirmed service, a rule that looks at some actors only cannot be decided: what would have
         been a finding becomes Undecided.
         """
-        verdicts = rule.evaluate(self._case_of(rule, history, trace))
-        if not verdicts or self.actor.kind in rule.actors:
+        if self.actor.kind in rule.actors:
             return verdicts
         return [self._unconfirmed(verdict) for verdict in verdicts]
 
@@ -120,13 +103,20 @@ def decide(
     rounds
         How many rounds of look-ups were made, for the record.
     """
-    said: list[Verdict] = []
-    for rule in chosen.concerned(judgement.call):
-        if verdicts := judgement.verdicts(rule, history):
-            said += verdicts
-    findings = tuple([one for one in said if isinstance(one, Finding)]) if said else ()
-    undecided = tuple([one for one in said if isinstance(one, Undecided)]) if said else ()
+    findings: list[Finding] = []
+    undecided: list[Undecided] = []
     call = judgement.call
+    case: Case | None = None
+    for rule in chosen.concerned(call):
+        if case is None or case.params is not rule.params:  # most rules have none, and share a case
+            case = judgement.case(rule, history)
+        if not (verdicts := rule.evaluate(case)):
+            continue
+        for one in judgement.confirmed(rule, verdicts):
+            if isinstance(one, Undecided):
+                undecided.append(one)
+            else:
+                findings.append(one)
     return Decision(
         call.event_id,
         call.time,
@@ -135,7 +125,7 @@ def decide(
         call.region,
         call.account_id,
         judgement.actor,
-        findings,
-        undecided,
+        tuple(findings),
+        tuple(undecided),
         rounds,
     )

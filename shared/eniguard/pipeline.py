@@ -14,7 +14,7 @@ from msgspec import Struct
 from eniguard import identity
 from eniguard.decide import Judgement, decide
 from eniguard.events.calls import Call
-from eniguard.facts.gathered import Facts, FactsAtHand
+from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.model import Actor, Decision, History, Observation
 from eniguard.rules.case import NO_HISTORY
@@ -87,7 +87,7 @@ class Pipeline:
         now
             The time of judging, in seconds since 1970 (UTC).
         """
-        facts = self._look_up.facts(call)
+        facts = self._look_up.facts(call.at)
         actor = self._actor(call, facts)
         chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
         rounds = self._look_up.gather(call, chosen, facts)
@@ -116,10 +116,7 @@ class _AtHand:
     """Asks a source in memory for each fact when a rule reads it."""
 
     def __init__(self, source: SourceAtHand) -> None:
-        self._fact = source.fact
-
-    def facts(self, call: Call) -> Facts:
-        return FactsAtHand(self._fact, call.at)
+        self.facts = source.facts
 
     def ask(self, refs: Iterable[Ref], _call: Call, facts: Facts) -> None:
         for ref in refs:
@@ -135,7 +132,7 @@ class _InRounds:
     def __init__(self, source: Source) -> None:
         self._source = source
 
-    def facts(self, _call: Call) -> Facts:
+    def facts(self, _at: float) -> Facts:
         return Facts()
 
     def ask(self, refs: Sequence[Ref], call: Call, facts: Facts) -> None:

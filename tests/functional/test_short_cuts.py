@@ -73,7 +73,8 @@ def test_a_rule_that_a_call_does_not_concern_would_have_said_nothing() -> None:
             if rule in looked:
                 continue
             left_out += 1
-            if judgement.verdicts(rule, decided.history) or judgement.observations([rule]):
+            case = judgement.case(rule, decided.history)
+            if rule.evaluate(case) or judgement.observations([rule]):
                 spoke.append((rule.code, decided.decision.event_id))
 
     # when

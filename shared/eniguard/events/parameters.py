@@ -183,22 +183,27 @@ def _item_keys(steps: tuple[_Step, ...]) -> list[dict[str, str]] | None:
 
 
 def _plain_permissions(name: str, items: list[dict[str, str]]) -> _Reading:
-    rules = [
-        [(PERMISSION_FIELDS[field], key) for field, key in fields.items() if field in PERMISSION_FIELDS]
-        for fields in items
-    ]
+    rules = [_in_field_order(fields) for fields in items]
 
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
-        values[name] = tuple([Permission(**{field: recorded[key] for field, key in rule}) for rule in rules])
+        values[name] = tuple([Permission(*map(recorded.get, rule)) for rule in rules])
 
     return read
 
 
+def _in_field_order(fields: Mapping[str, str]) -> list[str]:
+    """The key of each field of a permission, in the order of its fields."""
+    keys = [fields.get(field, _NO_KEY) for field in PERMISSION_FIELDS]
+    while keys and keys[-1] is _NO_KEY:
+        keys.pop()
+    return keys
+
+
 def _plain_flat_rule(steps: tuple[_Step, ...]) -> _Reading:
-    fields = [(PERMISSION_FIELDS[step.key], step.key) for step in steps]
+    keys = _in_field_order({step.key: step.key for step in steps})
 
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
-        rule = Permission(**{field: recorded[key] for field, key in fields})
+        rule = Permission(*map(recorded.get, keys))
         listed = cast("tuple[Permission, ...]", values.get("Permissions", ()))
         values["Permissions"] = (rule, *listed)
 
@@ -217,6 +222,8 @@ def _plain_tags(name: str, items: list[dict[str, str]]) -> _Reading:
 
 
 _TEXT = frozenset((str,))
+#: Stands for the key of a field that was not recorded: no JSON object has it.
+_NO_KEY: Any = None
 
 
 def _general(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading:

@@ -70,8 +70,10 @@ def apply(call: Call, kind: str, resource: AnyResource) -> AnyResource | Gone:
 def created(call: Call, kind: str) -> AnyResource | None:
     """The resource of ``kind`` that the call made, as far as the event tells; ``None`` if it made none."""
     maker = _MAKERS.get((call.action, kind))
+    if maker is None:
+        return None
     ids = call.ids(kind, "created")
-    return maker(call, ids[0]) if maker is not None and ids else None
+    return maker(call, ids[0]) if ids else None
 
 
 def kinds_changed(action: str) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from eniguard.facts.refs import NEVER_ASKED, Fact, FactValue, Ref
 
@@ -40,26 +40,3 @@ class Facts(dict[Ref, Fact]):
         """The newest value of a fact, of whatever age: what the next look-up is chosen by."""
         self.reads += 1
         return self[ref].value
-
-
-class FactsAtHand(Facts):
-    """Facts of a source in memory, which is asked for each when it is first read.
-
-    Parameters
-    ----------
-    ask
-        Gives the fact behind a reference, as it was known at a time.
-    at
-        The time of the call, in seconds since 1970 (UTC).
-    """
-
-    __slots__ = ("_ask", "_at")
-
-    def __init__(self, ask: Callable[[Ref, float], Fact], at: float) -> None:
-        self._ask = ask
-        self._at = at
-        self.reads = 0
-
-    def __missing__(self, ref: Ref) -> Fact:
-        fact = self[ref] = self._ask(ref, self._at)
-        return fact

@@ -70,7 +70,10 @@ class State:
         value = self._seen.get(ref)
         if value is None:
             fact = self._facts[ref]
-            value = self._after(ref, fact) if self._side == "after" else self._before(fact)
+            if self._side == "after":
+                value = self._after(ref, fact)
+            else:
+                value = fact.value if fact.as_of < self._call.at else self._before(fact)
             if fact is not NEVER_ASKED:
                 self._seen[ref] = value
         if self.watcher is not None:

@@ -164,9 +164,10 @@ def _looked(rule: Rule, decided: Decided) -> RuleExplained:
     judgement.before.watcher = _Watcher("before", judgement.call, facts)
     judgement.after.watcher = _Watcher("after", judgement.call, facts)
     try:
-        verdicts = judgement.verdicts(rule, decided.history, trace)
+        said = rule.evaluate(judgement.case(rule, decided.history, trace))
     finally:
         judgement.before.watcher = judgement.after.watcher = None
+    verdicts = judgement.confirmed(rule, said)
     return RuleExplained(
         code=rule.code,
         name=rule.name,

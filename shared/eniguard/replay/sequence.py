@@ -58,7 +58,7 @@ class CallSequence:
         snapshot
             What is known of the resources at one moment, if anything.
         """
-        pipeline = self._pipeline(snapshot)
+        pipeline = self._pipelines.get(snapshot) or self._new_pipeline(snapshot)
         decided = pipeline.decide(call, now=call.at)
         if self._watch is not None:
             self._watch(decided)
@@ -67,13 +67,11 @@ class CallSequence:
             self._journal.fold(call, refs, decided.judgement.before)
         return decided
 
-    def _pipeline(self, snapshot: Snapshot | None) -> Pipeline:
-        found = self._pipelines.get(snapshot)
-        if found is None:
-            found = self._pipelines[snapshot] = Pipeline(
-                self._policy,
-                registry=self._registry,
-                source=self._source(snapshot, self._journal),
-                history=self._history,
-            )
-        return found
+    def _new_pipeline(self, snapshot: Snapshot | None) -> Pipeline:
+        made = self._pipelines[snapshot] = Pipeline(
+            self._policy,
+            registry=self._registry,
+            source=self._source(snapshot, self._journal),
+            history=self._history,
+        )
+        return made

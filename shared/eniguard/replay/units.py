@@ -7,7 +7,7 @@ decided in different processes with the same result.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 from msgspec import Struct
@@ -70,20 +70,25 @@ class Units:
         self._watch = watch
         self._units: dict[tuple[str | None, str], _Unit] = {}
         self._seen = Seen()
+        #: How many arrivals had an event id that had arrived before.
+        self.duplicates = 0
 
-    def arrive(self, arrived: Arrived) -> list[Due] | None:
-        """What an arrival lets out, to be decided in this order; ``None`` if it is a duplicate."""
-        call, position = arrived.call, arrived.position
-        if not self._seen.add(call.event_id):
-            return None
-        key = (call.account_id, call.region)
-        unit = self._units.get(key)
-        if unit is None:
-            unit = self._units[key] = _Unit(self._policy, self._registry, self._watch)
-        return [
-            Due(unit.sequence, one, position, late)
-            for one, late in unit.window.arrive(call.at, position, arrived)
-        ]
+    def arrive(self, arrivals: Iterable[Arrived]) -> list[Due]:
+        """What arrivals let out, to be decided in this order; duplicates are counted and left out."""
+        due: list[Due] = []
+        units, is_new = self._units, self._seen.add
+        for arrived in arrivals:
+            call, position = arrived.call, arrived.position
+            if not is_new(call.event_id):
+                self.duplicates += 1
+                continue
+            key = (call.account_id, call.region)
+            unit = units.get(key)
+            if unit is None:
+                unit = units[key] = _Unit(self._policy, self._registry, self._watch)
+            for one, late in unit.window.arrive(call.at, position, arrived):
+                due.append(Due(unit.sequence, one, position, late))
+        return due
 
     def flush(self) -> Iterator[Result]:
         """The decisions on everything still held, in event order across all units."""

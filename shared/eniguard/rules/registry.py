@@ -38,16 +38,17 @@ class Chosen:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.needs: tuple[Needs, ...] = tuple(dict.fromkeys(_needs(rule) for rule in rules if _asks(rule)))
-        self._groups = _by_concern(rules)
+        groups = _by_concern(rules)
+        self._groups = None if {concerns for concerns, _ in groups} <= {Rule.concerns} else groups
         self._observers = _by_concern([rule for rule in rules if type(rule).observes is not Rule.observes])
 
     def concerned(self, call: Call) -> Sequence[Rule]:
         """The rules that can say something of a call, in the order of the catalogue."""
-        return _concerned(self._groups, call)
+        return self.rules if self._groups is None else _concerned(self._groups, call)
 
     def observers(self, call: Call) -> Sequence[Rule]:
         """Those of them that look across events."""
-        return _concerned(self._observers, call)
+        return _concerned(self._observers, call) if self._observers else ()
 
 
 _Groups = tuple[tuple[Callable[[Call], bool], tuple[Rule, ...]], ...]
@@ -59,8 +60,6 @@ def _by_concern(rules: Sequence[Rule]) -> _Groups:
 
 
 def _concerned(groups: _Groups, call: Call) -> Sequence[Rule]:
-    if len(groups) == 1 and groups[0][0] is Rule.concerns:
-        return groups[0][1]
     found: list[Rule] = []
     for concerns, rules in groups:
         if concerns is Rule.concerns or concerns(call):

@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from eniguard.events.calls import Call
-from eniguard.events.catalog import Part
+from eniguard.events.catalog import APIS, Part
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Eip, Eni, Ipv6Address, SecurityGroup
 from eniguard.facts.refs import FactValue, Gone, Ref, Unknown
@@ -26,6 +26,13 @@ from eniguard.rules.owners import NOBODY_KNOWN, Owner, eni_owner, group_owner
 ON_AN_ENI = "NetworkInterface"
 #: Calls that say themselves what an EIP is to be bound to; what held it before is none of their business.
 _BINDS_EIP = frozenset(("AssociateEipAddress", "AssociateEipAddressBatch"))
+
+#: Calls that name an EIP or something of an IPv6 address.
+_THROUGH_HOLDERS = frozenset(
+    api.action
+    for api in APIS.values()
+    if any(where.kind in (EIP, IPV6_ADDRESS, IPV6_BANDWIDTH) for where in api.targets)
+)
 
 _NOT_SAID = "its record does not say"
 
@@ -188,7 +195,7 @@ def group_subjects(case: Case, *parts: Part) -> list[GroupSubject]:
 
 def _holder_refs(call: Call) -> tuple[Ref, ...]:
     """The facts through which a call's ENI is found: an EIP, or an IPv6 address."""
-    return call.once(_find_holder_refs) if call.product == "vpc" or call.ids(EIP) else ()
+    return call.once(_find_holder_refs) if call.action in _THROUGH_HOLDERS else ()
 
 
 def _find_holder_refs(call: Call) -> tuple[Ref, ...]:

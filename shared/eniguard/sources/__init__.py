@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
+from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
 
 
@@ -25,10 +26,10 @@ class Source(Protocol):
 
 @runtime_checkable
 class SourceAtHand(Protocol):
-    """Something in memory that is asked for one fact when a rule reads it."""
+    """Something in memory that finds a fact when a rule reads it."""
 
-    def fact(self, ref: Ref, at: float) -> Fact:
-        """The fact behind a reference, Unknown if it cannot be had; ``at`` as in `Source.read`."""
+    def facts(self, at: float) -> Facts:
+        """Facts that are found as they are read, Unknown where there is none; ``at`` as in `Source.read`."""
 
 
 class InRounds:
@@ -45,7 +46,8 @@ class InRounds:
 
     def read(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
         """A fact for every reference."""
-        return {ref: self._source.fact(ref, at) for ref in refs}
+        facts = self._source.facts(at)
+        return {ref: facts[ref] for ref in refs}
 
 
 class NoSource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Gone, Ref
 from eniguard.facts.relations import Relation
@@ -28,10 +29,12 @@ class LocalSource:
             self._listings = _Listings(snapshot, journal)
             journal.watch(self._listings.changed)
 
-    def fact(self, ref: Ref, at: float) -> Fact:
-        """The fact behind a reference; ``at`` is the time of the call."""
-        if ref.by != "id":
-            return self._all(ref, at)
+    def facts(self, at: float) -> Facts:
+        """The facts for a call at a time, found as they are read."""
+        return _LocalFacts(self, at)
+
+    def one(self, ref: Ref) -> Fact:
+        """The fact behind a reference by id."""
         folded = self._folded(ref.kind, ref.value)
         if self._snapshot is None:
             return folded or NO_SNAPSHOT
@@ -44,7 +47,8 @@ class LocalSource:
             return folded
         return Fact(listed.value, listed.source, listed.as_of, earlier=folded)
 
-    def _all(self, ref: Ref, at: float) -> Fact:
+    def listing(self, ref: Ref, at: float) -> Fact:
+        """The fact behind a reference by a relation, for a call at a time."""
         found = None
         if self._snapshot is not None and self._listings is not None and self._snapshot.holds(ref):
             if self._snapshot.as_of >= at:
@@ -52,6 +56,22 @@ class LocalSource:
             else:
                 found = self._listings.fact((ref.kind, ref.by, ref.value), ref)
         return found or unknown(ref, self._snapshot)
+
+
+class _LocalFacts(Facts):
+    """The facts that a local source has for one call."""
+
+    __slots__ = ("_at", "_source")
+
+    def __init__(self, source: LocalSource, at: float) -> None:
+        self._source = source
+        self._at = at
+        self.reads = 0
+
+    def __missing__(self, ref: Ref) -> Fact:
+        source = self._source
+        fact = self[ref] = source.one(ref) if ref.by == "id" else source.listing(ref, self._at)
+        return fact
 
 
 class _Listings:

@@ -50,7 +50,8 @@ class ManagedEniWriteSucceeded(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         managed, unsure = split(case, eni_subjects(case))
-        return [*[self._changed(case, one) for one in managed], *not_known(self, case, unsure)]
+        unknown = not_known(self, case, unsure)
+        return [*[self._changed(case, one) for one in managed], *unknown] if managed else unknown
 
     def _changed(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()
@@ -137,7 +138,8 @@ class ManagedEniIpv6BandwidthChanged(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         managed, unsure = split(case, eni_subjects(case))
-        return [*[self._changed(case, one) for one in managed], *not_known(self, case, unsure)]
+        unknown = not_known(self, case, unsure)
+        return [*[self._changed(case, one) for one in managed], *unknown] if managed else unknown
 
     def _changed(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()

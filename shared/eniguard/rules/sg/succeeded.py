@@ -39,7 +39,8 @@ class ManagedGroupWriteSucceeded(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         managed, unsure = split(case, group_subjects(case, "subject", "group"))
-        return [*[self._changed(case, one) for one in managed], *not_known(self, case, unsure)]
+        unknown = not_known(self, case, unsure)
+        return [*[self._changed(case, one) for one in managed], *unknown] if managed else unknown
 
     def _changed(self, case: Case, subject: GroupSubject) -> Finding:
         resource = subject.resource()
