@@ -9,7 +9,7 @@ UPGRADE ?=
 PIP_INSTALL = bin/python -m pip --disable-pip-version-check --no-input -qq install
 PINNED = $(PIP_INSTALL) --require-hashes --requirement
 ITSELF = $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
-FAST_TESTS := tests/unit tests/functional shared/eniguard/rules
+FAST_TESTS := tests/unit tests/functional tests/examples shared/eniguard/rules
 NODE_CLIENT := tests/real/node
 
 # One requirement file serves Python 3.10 to 3.13 on every platform; a function's serves its runtime only.
@@ -27,13 +27,13 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules build dist site .mypy_cach
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help demo test test-fast test-pythons check no-registry bench docs events coverage-page lock seeds clean
+.PHONY: help demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
-	@.venv/bin/eniguard replay events
+	@.venv/bin/eniguard replay events --policy events/guard.yml
 
 test: .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp ## run every test
 	@.venv/bin/python -m pytest
@@ -64,6 +64,9 @@ events: .venv/test.stamp ## write the recorded calls in events/ anew from tests/
 
 coverage-page: .venv/test.stamp ## list anew which APIs the fake cloud implements
 	@.venv/bin/fakealiyun coverage > docs/fakealiyun-coverage.md
+
+rule-pages: .venv/run.stamp ## write the pages about the rules anew, from the rules and events/
+	@.venv/bin/eniguard generate rule-pages --policy events/guard.yml --events events docs/rules
 
 docs: .venv/docs.stamp ## build the documentation into site/
 	@.venv/bin/mkdocs build --strict --quiet

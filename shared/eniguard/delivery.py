@@ -15,7 +15,7 @@ from eniguard.events.calls import read
 from eniguard.events.envelopes import parse
 from eniguard.model import Decision
 from eniguard.pipeline import Pipeline
-from eniguard.rules.registry import Registry
+from eniguard.rule_modules import registry_of
 from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.toolkit import FcContext, JsonLines
 
@@ -77,7 +77,7 @@ class Delivery:
                 f"set {OFFLINE_VARIABLE}=1: this version decides from the event alone and makes no look-ups"
             )
         policy = _policy(self._environment.get(POLICY_VARIABLE))
-        self._pipeline = Pipeline(policy, registry=Registry(policy, event_path=True))
+        self._pipeline = Pipeline(policy, registry=registry_of(policy, event_path=True))
         return self._pipeline
 
     def handle(self, event: bytes | str, context: object) -> str:

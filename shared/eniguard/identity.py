@@ -17,7 +17,7 @@ from eniguard.facts.state import reference
 from eniguard.model import Actor, ActorKind
 from eniguard.model.kinds import ROLE
 from eniguard.roles import lent_to_the_account, looks_like_service_role, role_named
-from eniguard.settings import ActorMatch, Policy
+from eniguard.settings import Policy
 
 NO_LEDGER: Container[str] = frozenset()
 
@@ -119,15 +119,7 @@ def _named(name: str, names: tuple[str, ...]) -> bool:
 
 def _is_controller(caller: Caller, policy: Policy) -> bool:
     controllers = policy.actors.controllers
-    return bool(controllers) and any(_matches(caller, match) for match in controllers)
-
-
-def _matches(caller: Caller, match: ActorMatch) -> bool:
-    """Whether every part a match names is the caller's."""
-    pairs = (
-        (match.role, caller.role),
-        (match.user, caller.user_name if caller.role is None else None),
-        (match.principal_id, caller.principal_id),
-    )
-    wanted = [(want, have) for want, have in pairs if want is not None]
-    return bool(wanted) and all(have is not None and have.lower() == want.lower() for want, have in wanted)
+    if not controllers:
+        return False
+    user = caller.user_name if caller.role is None else None
+    return any(match.names(caller.role, user, caller.principal_id) for match in controllers)

@@ -17,6 +17,7 @@ from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.model import Actor, Decision, History, Observation
+from eniguard.rule_modules import registry_of
 from eniguard.rules.case import NO_HISTORY
 from eniguard.rules.registry import Chosen, Needs, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
@@ -71,7 +72,7 @@ class Pipeline:
         ledger: Container[str] = identity.NO_LEDGER,
     ) -> None:
         self.policy = policy
-        self.registry = registry or Registry(policy)
+        self.registry = registry or registry_of(policy)
         source = source or NoSource()
         self._look_up = _AtHand(source) if isinstance(source, SourceAtHand) else _InRounds(source)
         self.history = history

@@ -18,9 +18,10 @@ from eniguard.events.calls import Call, read
 from eniguard.events.catalog import known_action
 from eniguard.events.record import Identity, TrailRecord
 from eniguard.events.times import parsed
-from eniguard.model import Decision
+from eniguard.model import Decision, Sweep
 from eniguard.replay.sequence import CallSequence
-from eniguard.rules.registry import Registry
+from eniguard.rule_modules import registry_of
+from eniguard.rules.sweep import swept as _swept
 from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.sources import InRounds
 from eniguard.sources.journal import Journal
@@ -45,6 +46,7 @@ __all__ = [
     "group_item",
     "role",
     "snapshot",
+    "swept",
     "undecided",
 ]
 
@@ -167,7 +169,7 @@ def decided_in_order(
 
     Facts are asked for in rounds, as a function does: what a rule does not say it needs, it does not get.
     """
-    sequence = CallSequence(policy, Registry(policy, only=only), source=_in_rounds)
+    sequence = CallSequence(policy, registry_of(policy, only=only), source=_in_rounds)
     return [sequence.decide(one, state).decision for one in calls]
 
 
@@ -175,11 +177,23 @@ def _in_rounds(state: Snapshot | None, journal: Journal) -> InRounds:
     return InRounds(LocalSource(state, journal))
 
 
-def findings(decision: Decision) -> list[tuple[str, str, str]]:
-    """The findings of a decision as (rule, severity, id of the subject)."""
+def swept(
+    state: Snapshot,
+    *,
+    policy: Policy = DEFAULT_POLICY,
+    only: Iterable[str] | None = None,
+    now: str = NOON,
+) -> Sweep:
+    """What the sweep says of a state snapshot at a time (``2026-03-01T12:00:00Z``)."""
+    view = state.view(policy.actors.service_ids)
+    return _swept(registry_of(policy, only=only).sweeps, view, parsed(now)[1])
+
+
+def findings(decision: Decision | Sweep) -> list[tuple[str, str, str]]:
+    """The findings of a decision or a sweep as (rule, severity, id of the subject)."""
     return [(finding.rule, finding.severity, finding.subject.id) for finding in decision.findings]
 
 
-def undecided(decision: Decision) -> list[str]:
+def undecided(decision: Decision | Sweep) -> list[str]:
     """The codes of the rules that could not be decided."""
     return [one.rule for one in decision.undecided]

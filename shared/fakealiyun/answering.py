@@ -29,6 +29,8 @@ def answered(cloud: Cloud, request: ApiRequest, request_id: str) -> tuple[Answer
         if service is None or request.action not in service.handlers:
             product = service.product if service else request.product or request.version
             raise NotImplementedByTheFake(f"{product}:{request.action} ({request.version})")
+        if service.in_process:
+            raise NotImplementedByTheFake(f"{service.product} over HTTP; use Cloud.call")
     except ApiError as error:
         return answers.failure(request_id, request.host, error), None
     return served(cloud, request, request_id, service, caller)
@@ -69,14 +71,15 @@ def _carried_out(call: Call, service: Service, request: ApiRequest, asked: ApiEr
 
 
 def service_with(product: str, api: str) -> Service:
-    """The service of a product that has an API.
+    """The service of a product, or with a host of that name, that has an API.
 
     Raises
     ------
     NotImplementedByTheFake
         There is none.
     """
-    found = next((one for one in services() if one.product == product and api in one.handlers), None)
+    having = [one for one in services() if api in one.handlers]
+    found = next((one for one in having if product in (one.product, *one.hosts)), None)
     if found is None:
         raise NotImplementedByTheFake(f"{product}:{api}")
     return found

@@ -9,6 +9,12 @@ from typing import Any
 
 from fakealiyun.actiontrail.models import Trails
 from fakealiyun.ecs.models import EcsState
+from fakealiyun.eventbridge.models import EventBridgeState
+from fakealiyun.fc.models import FunctionState
+from fakealiyun.kms.models import KmsState
+from fakealiyun.log.models import LogState
+from fakealiyun.oss.models import OssState
+from fakealiyun.ots.models import TablestoreState
 from fakealiyun.ram.models import RamState
 from fakealiyun.vpc.models import VpcState
 
@@ -30,6 +36,12 @@ class Region:
     account: Account
     ecs: EcsState
     vpc: VpcState
+    eventbridge: EventBridgeState = field(default_factory=EventBridgeState)
+    fc: FunctionState = field(default_factory=FunctionState)
+    log: LogState = field(default_factory=LogState)
+    oss: OssState = field(default_factory=OssState)
+    ots: TablestoreState = field(default_factory=TablestoreState)
+    kms: KmsState = field(default_factory=KmsState)
     #: Answers by client token, for the calls that take one: (action, token) to the answer's fields.
     tokens: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 

@@ -65,6 +65,10 @@ class Service:
         API name to handler.
     global_service
         Whether it is the same in all regions.
+    in_process
+        Whether only `Cloud.call` reaches it: names in paths, bodies and protocols of its own are not read.
+    shows_parameters
+        Whether its events carry request parameters.
     """
 
     product: str
@@ -73,6 +77,8 @@ class Service:
     version: str
     handlers: Mapping[str, Handler]
     global_service: bool = False
+    in_process: bool = False
+    shows_parameters: bool = True
 
 
 def idempotent(call: Call, make: Callable[[], Fields]) -> Fields:

@@ -114,7 +114,7 @@ class Trail:
 
     def _row(self, event: Event) -> Event:
         """A log row of a trail: the event is a text, its parameters stand in it once more as one."""
-        parameters = event.get("requestParameterJson") or json.dumps(event["requestParameters"])
+        parameters = event.get("requestParameterJson") or json.dumps(event.get("requestParameters", {}))
         return {
             "__topic__": _TOPIC,
             "__source__": "actiontrail_internal",

@@ -36,10 +36,11 @@ _TYPES_BY_NAME = {
     "RoleName": "ACS::RAM::Role",
     "UserName": "ACS::RAM::User",
     "PolicyName": "ACS::RAM::Policy",
+    "bucket": "ACS::OSS::Bucket",
 }
 _ID = re.compile(r"(?P<start>[a-z0-9]+)-[a-z0-9]+\Z")
 #: How the names of parameters and answer fields end that a trail must not hold.
-_SECRETS = ("Password", "UserData", "AccessKeySecret", "SecurityToken")
+_SECRETS = ("Password", "UserData", "AccessKeySecret", "SecurityToken", "SecretData")
 
 
 def event_of(
@@ -62,7 +63,7 @@ def event_of(
         "acsRegion": call.region.id,
         "isGlobal": service.global_service,
         "requestId": call.request_id,
-        "requestParameters": {**shown, **_noise(call, service)},
+        **({"requestParameters": {**shown, **_noise(call, service)}} if service.shows_parameters else {}),
         "sourceIpAddress": _address(call, request),
         "userAgent": request.user_agent or "fakealiyun",
         "recipientAccountId": call.caller.account_id,

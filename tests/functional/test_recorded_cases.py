@@ -18,10 +18,13 @@ from eniguard.model import Decision
 from eniguard.replay.engine import Entry, Options, Replay, Tally
 from eniguard.replay.expectations import EXPECTATIONS_FILE, Comparison, read_expectations
 from eniguard.replay.files import Source, sources
+from eniguard.replay.sweeps import SweepEntry
 from eniguard.rules.base import Rule
-from eniguard.rules.registry import PACKAGED
-from eniguard.settings import DEFAULT_POLICY, Policy
+from eniguard.rules.registry import PACKAGED, PACKAGED_SWEEPS
+from eniguard.rules.sweep import SweepRule
+from eniguard.settings import Policy
 from eniguard.settings.policy import ActorMatch, Actors
+from tests.scenarios.guard_itself import POLICY
 
 EVENTS = Path(__file__).parents[2] / "events"
 FILES = [Path(one.path) for one in sources([str(EVENTS)]) if isinstance(one, Source)]
@@ -35,6 +38,8 @@ ACCOUNT = "1234567890123456"
 MADE_UP = r"[123]0{9,16}\d{1,8}|100000\d{10}|0{10,14}\d{1,5}"
 
 DOCUMENTATION_NETWORKS = [
+    # Everybody, as in 0.0.0.0/0.
+    ip_network("0.0.0.0/32"),
     ip_network("10.0.0.0/8"),
     ip_network("172.16.0.0/12"),
     ip_network("192.168.0.0/16"),
@@ -45,7 +50,9 @@ DOCUMENTATION_NETWORKS = [
 ]
 
 
-def replayed(*paths: Path, policy: Policy = DEFAULT_POLICY, jobs: int = 1) -> tuple[list[Entry], Tally]:
+def all_replayed(
+    *paths: Path, policy: Policy = POLICY, jobs: int = 1
+) -> tuple[list[Entry | SweepEntry], Tally]:
     run = Replay(Options(paths=tuple(map(str, paths)), policy=policy, jobs=jobs, every=True))
     entries = []
     for one in run:
@@ -54,9 +61,19 @@ def replayed(*paths: Path, policy: Policy = DEFAULT_POLICY, jobs: int = 1) -> tu
     return entries, run.tally
 
 
+def replayed(*paths: Path, policy: Policy = POLICY, jobs: int = 1) -> tuple[list[Entry], Tally]:
+    entries, tally = all_replayed(*paths, policy=policy, jobs=jobs)
+    return [one for one in entries if isinstance(one, Entry)], tally
+
+
 @pytest.fixture(scope="module")
-def once() -> tuple[list[Entry], Tally]:
-    return replayed(EVENTS)
+def everything() -> tuple[list[Entry | SweepEntry], Tally]:
+    return all_replayed(EVENTS)
+
+
+@pytest.fixture(scope="module")
+def once(everything: tuple[list[Entry | SweepEntry], Tally]) -> tuple[list[Entry], Tally]:
+    return [one for one in everything[0] if isinstance(one, Entry)], everything[1]
 
 
 def findings_of(decision: Decision) -> list[tuple[str, str, str]]:
@@ -78,12 +95,12 @@ def decided(entries: list[Entry], path: str) -> list[Decision]:
     return found
 
 
-def test_every_case_is_decided_as_expected(once: tuple[list[Entry], Tally]) -> None:
-    entries, tally = once
+def test_every_case_is_decided_as_expected(everything: tuple[list[Entry | SweepEntry], Tally]) -> None:
+    entries, tally = everything
     comparison = Comparison(read_expectations(EVENTS / EXPECTATIONS_FILE))
 
     for entry in entries:
-        comparison.add(entry.key, entry.path, entry.decision.findings)
+        comparison.add(entry.key, entry.path, entry.findings)
 
     assert comparison.mismatches() == []
     assert tally.unreadable == 0
@@ -112,11 +129,26 @@ def test_every_rule_has_a_case_it_reports_and_one_it_lets_pass(
     assert any(lets_pass(rule, one) for one in decisions)
 
 
-def test_two_processes_give_the_same_entries_in_the_same_order(once: tuple[list[Entry], Tally]) -> None:
-    entries, tally = replayed(EVENTS, jobs=2)
+@pytest.mark.parametrize("rule", PACKAGED_SWEEPS, ids=lambda rule: rule.code)
+def test_every_rule_of_the_sweep_has_a_state_it_reports_and_one_it_lets_pass(
+    rule: type[SweepRule], everything: tuple[list[Entry | SweepEntry], Tally]
+) -> None:
+    sweeps = [one.sweep for one in everything[0] if isinstance(one, SweepEntry)]
+    found = [any(one.rule == rule.code for one in sweep.findings) for sweep in sweeps]
+    unclear = [any(one.rule == rule.code for one in sweep.undecided) for sweep in sweeps]
 
-    assert entries == once[0]
-    assert (tally.read, tally.decided, tally.undecided) == (once[1].read, once[1].decided, once[1].undecided)
+    assert any(found)
+    assert any(not one and not other for one, other in zip(found, unclear, strict=True))
+
+
+def test_two_processes_give_the_same_entries_in_the_same_order(
+    everything: tuple[list[Entry | SweepEntry], Tally],
+) -> None:
+    entries, tally = all_replayed(EVENTS, jobs=2)
+
+    assert entries == everything[0]
+    counts = [(one.read, one.decided, one.undecided, one.swept) for one in (tally, everything[1])]
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize("seed", range(3))

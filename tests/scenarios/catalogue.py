@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.scenarios import calls, managed, prefixes, quotas, roles, sequences, tables
+from tests.scenarios import (
+    calls,
+    exposure,
+    guard_itself,
+    managed,
+    persistence,
+    policies,
+    prefixes,
+    quotas,
+    roles,
+    sequences,
+    sweeps,
+    tables,
+)
 from tests.scenarios.stage import Scenario, Stage
 
 #: By name: the day it begins, which stays as it is, and the play. A new one takes the next free day.
@@ -32,6 +45,30 @@ _PLAYS: dict[str, tuple[int, Callable[[Stage], None]]] = {
     "journal": (21, sequences.journal),
     "out-of-order": (22, sequences.out_of_order),
     "tables": (23, tables.account),
+    "opened-groups": (30, exposure.opened),
+    "widened-lists": (31, exposure.lists),
+    "drop-rules": (32, exposure.taken_away),
+    "swapped-groups": (33, exposure.members),
+    "foreign-sides": (34, exposure.sides),
+    "attempts": (40, persistence.attempts),
+    "newcomers": (41, persistence.newcomers),
+    "unassignments": (42, persistence.unassignments),
+    "from-a-controller": (43, persistence.from_a_controller),
+    "failed-deletions": (50, policies.failed_deletions),
+    "assumed-roles": (51, policies.assumed_roles),
+    "drifted-policies": (52, policies.drifted_policies),
+    "deletion-rights": (53, policies.deletion_rights),
+    "guard-trails": (60, guard_itself.trails),
+    "guard-event-rules": (61, guard_itself.event_rules),
+    "guard-functions": (62, guard_itself.functions),
+    "guard-access": (63, guard_itself.access),
+    "guard-stores": (64, guard_itself.stores),
+    "guard-tags": (65, guard_itself.tags),
+    "guard-loop": (66, guard_itself.loop),
+    "orphans": (70, sweeps.orphans),
+    "left-overs": (71, sweeps.left_overs),
+    "reserved-blocks": (72, sweeps.reserved_blocks),
+    "full-groups": (73, sweeps.full_groups),
 }
 
 

@@ -11,7 +11,7 @@ BASIC, ADVANCED = 6_000, 65_536
 _MOST = 50
 
 
-def _fill(world: World, group: str, number: int) -> str:
+def fill(world: World, group: str, number: int) -> str:
     """ENIs in a group until it holds that many addresses; the last one has room for more."""
     stage = world.stage
     while number > 1:
@@ -27,11 +27,11 @@ def basic(stage: Stage) -> None:
     """A basic group reaches 4,800 of its 6,000 addresses, and one more; then it is full."""
     world = World(stage)
     group = world.make_group()
-    last = _fill(world, group, BASIC * 8 // 10 - 1)
+    last = fill(world, group, BASIC * 8 // 10 - 1)
     with stage.case("qta/basic-group-crosses-80-percent", "A basic group reaches 80 %, and more.", "oss"):
         world.call(ASSIGN4, NetworkInterfaceId=last, SecondaryPrivateIpAddressCount=1)
         world.call(ASSIGN4, NetworkInterfaceId=last, Ipv4PrefixCount=1)
-    _fill(world, group, BASIC - BASIC * 8 // 10 - 1)
+    fill(world, group, BASIC - BASIC * 8 // 10 - 1)
     spare = world.make_eni()
     with stage.case("qta/join-full-group-refused", "An ENI cannot join a full group."):
         world.refused("ecs:JoinSecurityGroup", SecurityGroupId=group, NetworkInterfaceId=spare)
@@ -47,6 +47,6 @@ def advanced(stage: Stage) -> None:
     group = world.make_group(kind="enterprise")
     with stage.case("qta/advanced-group-with-room", "An ENI is made in an advanced group with room."):
         world.make_eni(SecurityGroupId=group)
-    last = _fill(world, group, ADVANCED * 8 // 10 - 1)
+    last = fill(world, group, ADVANCED * 8 // 10 - 1)
     with stage.case("qta/advanced-group-crosses-80-percent", "An advanced group reaches 80 %."):
         world.call(ASSIGN4, NetworkInterfaceId=last, SecondaryPrivateIpAddressCount=1)

@@ -29,7 +29,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "scenarios.example.com")
 
 @dataclass(frozen=True)
 class Case:
-    """One file of recorded calls; ``path`` is below events/, without an ending."""
+    """One file of recorded calls, or a snapshot alone; ``path`` is below events/, without an ending."""
 
     path: str
     sentence: str
@@ -157,6 +157,18 @@ class Stage(Cloud):
         self.cases.append(Case(path, sentence, form, kept, changed))
         self.clock.advance(STEP)
 
+    def still(self, path: str, sentence: str, region: str | None = None, *, policies: bool = False) -> None:
+        """Take what stands there as a case without calls; arguments as for `case`.
+
+        RAM policies are long and few rules read them: only ``policies`` has them listed.
+        """
+        found = self.snapshot(region)
+        kept = _trimmed(found, ())
+        if policies:
+            kept["resources"]["ram:Policy"] = found["resources"]["ram:Policy"]
+        self.cases.append(Case(path, sentence, "bare", kept, ()))
+        self.clock.advance(STEP)
+
     def repeat(self, path: str, again: str, times: int) -> None:
         """Deliver the one event of a case again, as CloudEvents in a file of their own."""
         (found,) = [case for case in self.cases if case.path == path]
@@ -171,9 +183,10 @@ class Stage(Cloud):
 
 
 def _trimmed(snapshot: Snapshot, events: tuple[Event, ...] | list[Event]) -> Snapshot:
-    """A snapshot with the instance types that something in it or in the events is of."""
+    """A snapshot with the instance types that something in it or in the events is of; without policies."""
     resources = dict(snapshot["resources"])
     types = resources.pop("ecs:InstanceType")
+    resources.pop("ram:Policy", None)
     text = json.dumps([resources, events])
     used = [one for one in types if f'"{one["InstanceTypeId"]}"' in text]
     return {**snapshot, "resources": {**resources, "ecs:InstanceType": used}}

@@ -11,6 +11,8 @@ from tests.scenarios.stage import Form, Stage
 _FORMS: tuple[Form, ...] = ("bare", "eventbridge", "sls", "lines", "oss")
 _Rows = dict[str, tuple[bool, Callable[[Scene], Parameters]]]
 _TABLES: tuple[tuple[str, _Rows], ...] = (("eni", ENI_ROWS), ("sg", GROUP_ROWS))
+#: Seconds between the rows that the account tries: refusals that come one upon the other are another case.
+_APART = 3600
 
 
 class _Tried(Scene):
@@ -41,6 +43,7 @@ def account(stage: Stage) -> None:
             if action.partition(":")[2].startswith("Describe"):
                 form = "lookup"
             path = f"tables/{table}-{number:02d}-{name}"
+            stage.clock.advance(_APART)
             with stage.case(path, f"The account calls {action}: {allowed}.", form, state="shared"):
                 refusal = scene.tried(scene.alice, action, scene.parameters)
             if (refusal is None) != may:

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from eniguard.errors import InputError
 from eniguard.replay.engine import Entry, Options, Replay
-from eniguard.settings import DEFAULT_POLICY
+from eniguard.replay.sweeps import SweepEntry
 from tests.scenarios.catalogue import stages
 from tests.scenarios.deliveries import delivered, snapshot_file
+from tests.scenarios.guard_itself import GUARD_YML, POLICY
 
 EVENTS = Path(__file__).parents[2] / "events"
 EXPECTATIONS = "expectations.yml"
@@ -55,6 +56,7 @@ def write(folder: Path, samples: Path = EVENTS / "samples") -> None:
         target.write_bytes(content)
         if sentence:
             sentences[_stem(path)] = sentence
+    (folder / "guard.yml").write_text(GUARD_YML, "utf-8")
     (folder / EXPECTATIONS).write_text(_expectations(folder, sentences), "utf-8")
 
 
@@ -63,10 +65,12 @@ def _files() -> Iterator[tuple[str, str, bytes]]:
         for folder, snapshot in stage.folders.items():
             yield (*_apart(snapshot_file(f"{folder}/state.json", snapshot)),)
         for case in stage.cases:
-            path, content = delivered(case, stage.trail)
-            yield path, case.sentence, content
+            if case.events:
+                path, content = delivered(case, stage.trail)
+                yield path, case.sentence, content
             if case.state is not None:
-                yield (*_apart(snapshot_file(f"{case.path}.state.json", case.state)),)
+                path, content = snapshot_file(f"{case.path}.state.json", case.state)
+                yield path, "" if case.events else case.sentence, content
 
 
 def _apart(file: tuple[str, bytes]) -> tuple[str, str, bytes]:
@@ -93,14 +97,14 @@ def _expectations(folder: Path, sentences: dict[str, str]) -> str:
     return "".join(lines)
 
 
-def _entry(entry: Entry, key: str, several: set[str]) -> Iterator[str]:
-    decision = entry.decision
-    if entry.path in several:
-        yield f"# {decision.action}, {decision.outcome}\n"
-    if decision.undecided:
-        yield f"# Undecided: {', '.join(sorted({one.rule for one in decision.undecided}))}.\n"
+def _entry(entry: Entry | SweepEntry, key: str, several: set[str]) -> Iterator[str]:
+    if isinstance(entry, Entry) and entry.path in several:
+        yield f"# {entry.decision.action}, {entry.decision.outcome}\n"
+    said = entry.decision if isinstance(entry, Entry) else entry.sweep
+    if said.undecided:
+        yield f"# Undecided: {', '.join(sorted({one.rule for one in said.undecided}))}.\n"
     name = json.dumps(key) if ": " in key else key
-    found = sorted((one.rule, one.severity, one.subject.id) for one in decision.findings)
+    found = sorted((one.rule, one.severity, one.subject.id) for one in said.findings)
     if not found:
         yield f"{name}: []\n"
         return
@@ -109,8 +113,8 @@ def _entry(entry: Entry, key: str, several: set[str]) -> Iterator[str]:
         yield f"  - {{rule: {rule}, severity: {severity}, subject: {subject}}}\n"
 
 
-def _decided(folder: Path) -> Iterator[Entry]:
-    for one in Replay(Options(paths=(str(folder),), policy=DEFAULT_POLICY, every=True)):
+def _decided(folder: Path) -> Iterator[Entry | SweepEntry]:
+    for one in Replay(Options(paths=(str(folder),), policy=POLICY, every=True)):
         if isinstance(one, InputError):
             raise one
         yield one

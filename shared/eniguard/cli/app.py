@@ -20,6 +20,8 @@ _COMMANDS = {
     "replay": ("eniguard.cli.replay_command", "replay"),
     "explain": ("eniguard.cli.explain_command", "explain"),
     "rules": ("eniguard.cli.rules_command", "rules"),
+    "inventory": ("eniguard.cli.inventory_command", "inventory"),
+    "show": ("eniguard.cli.show_command", "show"),
     "generate": ("eniguard.cli.generate_command", "generate"),
 }
 
@@ -31,6 +33,7 @@ Examples:
   eniguard replay events/
   eniguard explain events/eni/delete-refused.json
   eniguard rules show ENI003
+  eniguard inventory --managed --state state.json
 
 \b
 Exit codes, highest first:

@@ -50,11 +50,13 @@ def explain(
     """
     from eniguard.replay.engine import Options
     from eniguard.replay.explaining import search
+    from eniguard.rule_modules import catalogue_of
     from eniguard.rules.registry import rule_named
     from eniguard.settings.location import find_policy
 
-    wanted = None if code is None else rule_named(code).code
-    found = search(Options(paths=(path,), policy=find_policy(policy_path), state=state), event_id)
+    policy = find_policy(policy_path)
+    wanted = None if code is None else rule_named(code, catalogue_of(policy)).code
+    found = search(Options(paths=(path,), policy=policy, state=state), event_id)
     for error in found.errors:
         say(f"eniguard: {shown(str(error))}")
     if found.explained is not None:

@@ -15,6 +15,7 @@ from eniguard.cli import exit_codes
 from eniguard.cli.findings_output import FORMATS, Output, output_of
 from eniguard.cli.policy_option import policy_option
 from eniguard.cli.progress import progress_bar
+from eniguard.cli.rules_option import rules_option
 from eniguard.cli.safe import say, shown
 from eniguard.cli.summary import say_summary
 from eniguard.errors import InputError
@@ -23,19 +24,7 @@ from eniguard.model import SEVERITIES, Severity, at_least
 if TYPE_CHECKING:
     from eniguard.replay.engine import Entry, Replay
     from eniguard.replay.expectations import Comparison
-
-
-def _codes(
-    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
-) -> tuple[str, ...] | None:
-    """The codes of ``--rules``, in upper case; ``None`` when the option is not there."""
-    if not given:
-        return None
-    codes = tuple(code.strip().upper() for part in given for code in part.split(",") if code.strip())
-    if not codes:
-        raise click.BadParameter("name at least one rule, as in --rules ENI001,ENI003")
-    return codes
-
+    from eniguard.replay.sweeps import SweepEntry
 
 _EPILOG = """\b
 Examples:
@@ -66,7 +55,7 @@ Exit codes, highest first:
     type=click.Choice(SEVERITIES, case_sensitive=False),
     help="Exit with 1 when a finding is at least this severe.",
 )
-@click.option("--rules", "only", metavar="CODES", multiple=True, callback=_codes, help="Only these rules.")
+@rules_option
 @click.option(
     "--skip-unreadable", is_flag=True, help="Input that cannot be read does not change the exit code."
 )
@@ -119,8 +108,8 @@ class _Watch:
         self.unreadable += 1
         say(f"eniguard: {shown(str(error))}")
 
-    def entry(self, entry: Entry) -> None:
-        findings = entry.decision.findings
+    def entry(self, entry: Entry | SweepEntry) -> None:
+        findings = entry.findings
         for finding in findings:
             self.output.add(finding)
         if self.comparison is not None:

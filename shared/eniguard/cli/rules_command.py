@@ -56,10 +56,12 @@ def list_rules(policy_path: str | None, form: str) -> None:
 def show(code: str, policy_path: str | None, form: str) -> None:
     """Show everything that the rule CODE declares."""
     from eniguard.cli.rule_sheets import rule_sheet
+    from eniguard.rule_modules import catalogue_of
     from eniguard.rules.registry import rule_named
     from eniguard.settings.location import find_policy
 
-    sheet = rule_sheet(rule_named(code), find_policy(policy_path))
+    policy = find_policy(policy_path)
+    sheet = rule_sheet(rule_named(code, catalogue_of(policy)), policy)
     if form == "json":
         tell_json(indented(sheet) + "\n")
     else:
@@ -87,18 +89,29 @@ def _print_lines(lines: list[RuleLine]) -> None:
 
 
 def _sheet_lines(sheet: RuleSheet) -> list[str]:
+    from eniguard.cli.rule_sheets import judged
+
     lines = [f"{sheet.code} {sheet.name}", "", sheet.summary, sheet.why, ""]
     lines += [
         f"severity         {sheet.severity}",
         f"enabled          {'yes' if sheet.enabled else 'no'}",
-        f"judged           {'for each event' if sheet.event_path else 'in replay and by the sweep only'}",
-        f"outcomes         {', '.join(sheet.outcomes)}",
-        f"actors           {', '.join(sheet.actors)}",
+        f"judged           {judged(sheet)}",
+    ]
+    if sheet.module is not None:
+        lines.append(f"defined in       {sheet.module}")
+    if sheet.actions:
+        lines += [
+            f"outcomes         {', '.join(sheet.outcomes)}",
+            f"actors           {', '.join(sheet.actors)}",
+        ]
+    lines += [
         f"advice           {sheet.advice}",
         f"false positives  {sheet.false_positives or 'none known'}",
     ]
-    lines += _block("actions", sheet.actions)
+    lines += _block("actions", sheet.actions) if sheet.actions else []
+    lines += _block("resources", sheet.kinds) if sheet.kinds else []
     lines += _block("params", [_parameter(one) for one in sheet.params])
+    lines += [f"  {sheet.notes.replace('``', '')}"] if sheet.notes else []
     lines += _block("permissions for its look-ups", sheet.permissions)
     lines += _block(
         "references", [f"{one.document}: {one.row}" if one.row else one.document for one in sheet.references]

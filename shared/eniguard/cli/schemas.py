@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 from eniguard.cli.rule_sheets import params_schema
 from eniguard.facts.items import ID_FIELDS
 from eniguard.model import Decision, Finding
-from eniguard.rules.registry import PACKAGED
+from eniguard.rules.registry import AnyRule, catalogue
 from eniguard.sources.snapshot import SnapshotFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -18,27 +19,24 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FORM_VERSION = 1
 
 
-def guard_schema() -> dict[str, Any]:
-    """guard.yml, with the parameters of each rule."""
+def guard_schema(rules: Sequence[AnyRule] | None = None) -> dict[str, Any]:
+    """guard.yml, with the parameters of each rule: the packaged ones unless others are given."""
     from eniguard.settings.guardfile import GuardFile
 
     schema = GuardFile.model_json_schema()
     definitions = schema["$defs"]
-    entry = definitions["RuleEntry"]
-    for rule in PACKAGED:
+    entry = definitions.pop("RuleEntry")
+    section = definitions.pop("RulesSection")
+    codes = []
+    for rule in rules or catalogue():
         own = deepcopy(entry)
         own["title"] = f"{rule.code} {rule.name}"
         own["description"] = rule.summary
-        own["properties"]["params"] = params_schema(rule)
-        definitions[rule.code] = own
-    del definitions["RuleEntry"]
-    schema["properties"]["rules"] = {
-        "title": "Rules",
-        "description": "How single rules are tuned, by code",
-        "type": "object",
-        "properties": {rule.code: {"$ref": f"#/$defs/{rule.code}"} for rule in PACKAGED},
-        "additionalProperties": False,
-    }
+        own["properties"]["params"], others = params_schema(rule)
+        definitions |= {rule.code: own, **others}
+        codes.append(rule.code)
+    section["properties"] |= {code: {"$ref": f"#/$defs/{code}"} for code in codes}
+    schema["properties"]["rules"] = {**section, "title": "Rules", "additionalProperties": False}
     return {"$schema": DIALECT, **schema}
 
 

@@ -17,6 +17,9 @@ def say_summary(tally: Tally) -> None:
     if tally.undecided_rules:
         rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(tally.undecided_rules.items()))
         say(f"undecided for want of facts: {rules}; `eniguard explain PATH --event ID` names what is missing")
+    if tally.undecided_sweeps:
+        rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(tally.undecided_sweeps.items()))
+        say(f"undecided of a state: {rules}; `eniguard inventory --state FILE` names what is missing")
 
 
 def _events(tally: Tally) -> str:
@@ -30,6 +33,8 @@ def _events(tally: Tally) -> str:
         "late": tally.late,
         "unreadable": tally.unreadable,
     }
+    if tally.swept:
+        counts["swept"] = tally.swept
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 

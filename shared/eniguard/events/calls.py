@@ -113,6 +113,11 @@ _RESPONSE_LISTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("VpcId", "VpcId"),
         ("Description", "Description"),
     ),
+    "GetServiceLinkedRoleDeletionStatus": (
+        ("Status", "Status"),
+        ("Message", "Reason.Message"),
+        ("Resource", "Reason.RoleUsages.RoleUsage.Resources.Resource"),
+    ),
     "AllocateIpv6InternetBandwidth": (("Ipv6AddressId", "Ipv6AddressId"),),
     "CreateNetworkInterfacePermission": (
         ("NetworkInterfacePermissionId", "NetworkInterfacePermission.NetworkInterfacePermissionId"),

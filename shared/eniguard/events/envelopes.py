@@ -223,7 +223,11 @@ class _Reader:
         if not name or not service:
             return False
         api = api_for(service, name)
-        if api is None or not_a_call(header.type, name):
+        if (
+            api is None
+            or not_a_call(header.type, name)
+            or (api.only_about is not None and api.passes_over(header.parameters))
+        ):
             self._not_concerned(not_a_call(header.type, name) or "other_call", 1)
             return True
         record = record_of(header, way in self._forgeable)

@@ -108,6 +108,7 @@ class TrailEvent(BaseModel):
     request_parameters: Object = _named("requestParameters")
     request_parameter_json: Any = _named("requestParameterJson")
     response_elements: Response = _named("responseElements")
+    referenced_resources: Response = _named("referencedResources")
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> TrailEvent:
@@ -126,6 +127,9 @@ class TrailEvent(BaseModel):
     def parameters(self) -> dict[str, Any]:
         """The request parameters, from whichever field holds them; the JSON copy is read only if needed.
 
+        Events of OSS have none and name the bucket among the resources they refer to: for an event without
+        parameters these stand in, by resource type (docs/sources.md, Events).
+
         Raises
         ------
         InputError
@@ -139,7 +143,7 @@ class TrailEvent(BaseModel):
             raise InputError(f"requestParameterJson {error}; expected an object") from None
         if found is not None and not isinstance(found, dict):
             raise InputError(f"requestParameterJson is {kind_of(found)}; expected an object")
-        return found or {}
+        return found or self.referenced_resources or {}
 
     @property
     def account_id(self) -> str | None:

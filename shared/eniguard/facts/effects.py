@@ -27,6 +27,7 @@ from eniguard.facts.eni_effects import (
 )
 from eniguard.facts.kinds import (
     AnyResource,
+    CidrList,
     CidrReservation,
     Eip,
     Eni,
@@ -36,6 +37,7 @@ from eniguard.facts.kinds import (
 )
 from eniguard.facts.lists import joined, left
 from eniguard.facts.refs import GONE, Gone
+from eniguard.facts.rule_effects import change_list, make_list
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
     EIP,
@@ -43,6 +45,8 @@ from eniguard.model.kinds import (
     INSTANCE,
     IPV6_ADDRESS,
     IPV6_BANDWIDTH,
+    PORT_RANGE_LIST,
+    PREFIX_LIST,
     SECURITY_GROUP,
 )
 
@@ -182,6 +186,10 @@ def _release_reservation(_call: Call, resource: AnyResource) -> AnyResource:
     return replace(resource, status="Releasing") if isinstance(resource, CidrReservation) else resource
 
 
+def _list_entries(call: Call, resource: AnyResource) -> AnyResource:
+    return change_list(call, resource) if isinstance(resource, CidrList) else resource
+
+
 def _make_group(call: Call, group_id: str) -> SecurityGroup:
     return SecurityGroup(
         id=group_id,
@@ -245,12 +253,18 @@ _EFFECTS: dict[tuple[str, str], Effect] = {
     ("vpc:AllocateIpv6InternetBandwidth", IPV6_ADDRESS): _allocate_bandwidth,
     ("vpc:DeleteIpv6InternetBandwidth", IPV6_ADDRESS): _delete_bandwidth,
     ("vpc:DeleteVSwitchCidrReservation", CIDR_RESERVATION): _release_reservation,
+    ("ecs:ModifyPrefixList", PREFIX_LIST): _list_entries,
+    ("ecs:DeletePrefixList", PREFIX_LIST): _gone,
+    ("ecs:ModifyPortRangeList", PORT_RANGE_LIST): _list_entries,
+    ("ecs:DeletePortRangeList", PORT_RANGE_LIST): _gone,
 }
 
 _MAKERS: dict[tuple[str, str], Callable[[Call, str], AnyResource]] = {
     ("ecs:CreateNetworkInterface", ENI): make_eni,
     ("ecs:CreateSecurityGroup", SECURITY_GROUP): _make_group,
     ("vpc:CreateVSwitchCidrReservation", CIDR_RESERVATION): _make_reservation,
+    ("ecs:CreatePrefixList", PREFIX_LIST): make_list,
+    ("ecs:CreatePortRangeList", PORT_RANGE_LIST): make_list,
 }
 
 _NONE: frozenset[str] = frozenset()

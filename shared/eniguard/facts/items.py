@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from eniguard.events.values import PERMISSION_FIELDS, Permission
 from eniguard.facts.kinds import (
     AnyResource,
     CidrList,
@@ -15,6 +16,7 @@ from eniguard.facts.kinds import (
     Instance,
     InstanceType,
     Ipv6Address,
+    RamPolicy,
     Role,
     SecurityGroup,
     SecurityGroupRule,
@@ -23,6 +25,7 @@ from eniguard.facts.kinds import (
     VSwitch,
 )
 from eniguard.model import kinds as names
+from eniguard.roles.statements import statements_of
 
 Item = Mapping[str, Any]
 
@@ -75,6 +78,7 @@ ID_FIELDS: dict[str, str] = {
     names.PREFIX_LIST: "PrefixListId",
     names.PORT_RANGE_LIST: "PortRangeListId",
     names.ROLE: "RoleName",
+    names.POLICY: "PolicyName",
 }
 
 
@@ -99,6 +103,7 @@ def _eni(item: Item) -> Eni:
         security_group_ids=_wrapped(item, "SecurityGroupIds", "SecurityGroupId"),
         tags=_tags(item),
         source_dest_check=_flag(item.get("SourceDestCheck")),
+        created_at=_text(item.get("CreationTime")),
     )
 
 
@@ -118,35 +123,21 @@ def _security_group(item: Item) -> SecurityGroup:
         type=_text(item.get("SecurityGroupType")),
         vpc_id=_text(item.get("VpcId")),
         tags=_tags(item),
+        created_at=_text(item.get("CreationTime")),
     )
-
-
-#: The fields of which one names the other side of a rule.
-_PEERS = (
-    "SourceCidrIp",
-    "Ipv6SourceCidrIp",
-    "SourceGroupId",
-    "SourcePrefixListId",
-    "DestCidrIp",
-    "Ipv6DestCidrIp",
-    "DestGroupId",
-    "DestPrefixListId",
-)
 
 
 def _security_group_rule(item: Item) -> SecurityGroupRule:
     group = item.get("SecurityGroupId")
     if not isinstance(group, str):
         raise ItemError("a security group rule needs SecurityGroupId beside the fields of its Permission")
+    texts = ((attribute, _text(item.get(wire))) for wire, attribute in PERMISSION_FIELDS.items())
     return SecurityGroupRule(
         id=item_id(names.SECURITY_GROUP_RULE, item),
         security_group_id=group,
         direction=_text(item.get("Direction")),
-        ip_protocol=_text(item.get("IpProtocol")),
-        port_range=_text(item.get("PortRange")),
-        policy=_text(item.get("Policy")),
-        priority=_text(item.get("Priority")),
-        peer=next((text for field in _PEERS if (text := _text(item.get(field)))), None),
+        permission=Permission(**{attribute: text for attribute, text in texts if text}),
+        created_at=_text(item.get("CreateTime")),
     )
 
 
@@ -238,6 +229,20 @@ def _role(item: Item) -> Role:
     )
 
 
+def _policy(item: Item) -> RamPolicy:
+    """A policy as GetPolicy returns it, with its ``DefaultPolicyVersion`` beside the fields of ``Policy``."""
+    version = item.get("DefaultPolicyVersion") or {}
+    document = version.get("PolicyDocument")
+    return RamPolicy(
+        id=item_id(names.POLICY, item),
+        type=_text(item.get("PolicyType")),
+        version=_text(item.get("DefaultVersion")),
+        updated=_text(item.get("UpdateDate")),
+        attachments=_number(item.get("AttachmentCount")),
+        statements=None if document is None else statements_of(document),
+    )
+
+
 def trusted(document: object) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """The services, and every other principal, that a trust policy allows to assume its role.
 
@@ -280,6 +285,7 @@ _READERS: dict[str, Callable[[Item], AnyResource]] = {
     names.PREFIX_LIST: _prefix_list,
     names.PORT_RANGE_LIST: _port_range_list,
     names.ROLE: _role,
+    names.POLICY: _policy,
 }
 
 #: The kinds a state snapshot may hold.

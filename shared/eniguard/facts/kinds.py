@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from eniguard.events.values import Permission
+from eniguard.roles.statements import Statement
+
 Tags = tuple[tuple[str, str], ...]
 
 
@@ -39,6 +42,7 @@ class Eni(Struct, frozen=True, gc=False):
     tags: Tags | None = None
     source_dest_check: bool | None = None
     created_by: str | None = None
+    created_at: str | None = None
 
     @property
     def attached(self) -> bool | None:
@@ -84,19 +88,31 @@ class SecurityGroup(Struct, frozen=True, gc=False):
     vpc_id: str | None = None
     tags: Tags | None = None
     created_by: str | None = None
+    created_at: str | None = None
 
 
 class SecurityGroupRule(Struct, frozen=True, gc=False):
-    """One rule of a security group as DescribeSecurityGroupAttribute lists it."""
+    """One rule of a security group as DescribeSecurityGroupAttribute lists it.
+
+    ``direction`` is ``ingress`` or ``egress``; ``permission`` holds the texts of the item, no empty ones.
+    ``id`` is empty for a rule that a call adds: no response names it (docs/sources.md, API).
+    """
 
     id: str
     security_group_id: str
     direction: str | None = None
-    ip_protocol: str | None = None
-    port_range: str | None = None
-    policy: str | None = None
-    priority: str | None = None
-    peer: str | None = None
+    permission: Permission = Permission()
+    created_at: str | None = None
+
+    @property
+    def peer(self) -> str | None:
+        """The block, group or prefix list on the other side of the rule; ``None`` when it names none."""
+        one = self.permission
+        source = (
+            one.source_cidr_ip or one.ipv6_source_cidr_ip or one.source_group_id or one.source_prefix_list_id
+        )
+        dest = one.dest_cidr_ip or one.ipv6_dest_cidr_ip or one.dest_group_id or one.dest_prefix_list_id
+        return dest or source if self.direction == "egress" else source or dest
 
 
 class Instance(Struct, frozen=True, gc=False):
@@ -182,6 +198,21 @@ class Role(Struct, frozen=True, gc=False):
     others: tuple[str, ...] | None = None
 
 
+class RamPolicy(Struct, frozen=True, gc=False):
+    """A RAM policy with the document in force.
+
+    ``type`` is ``System`` or ``Custom``, ``version`` the one in force (``v1``), ``updated`` when that was
+    last changed, ``attachments`` how many users, groups and roles have it.
+    """
+
+    id: str
+    type: str | None = None
+    version: str | None = None
+    updated: str | None = None
+    attachments: int | None = None
+    statements: tuple[Statement, ...] | None = None
+
+
 class Vpc(Struct, frozen=True, gc=False):
     """A VPC."""
 
@@ -201,5 +232,6 @@ AnyResource = (
     | Ipv6Address
     | CidrList
     | Role
+    | RamPolicy
     | Vpc
 )

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from eniguard.facts.kinds import AnyResource, CidrReservation, Eni, Ipv6Address, SecurityGroup
-from eniguard.model.kinds import CIDR_RESERVATION, ENI, IPV6_ADDRESS, SECURITY_GROUP
+from eniguard.facts.kinds import (
+    AnyResource,
+    CidrReservation,
+    Eni,
+    Ipv6Address,
+    SecurityGroup,
+    SecurityGroupRule,
+)
+from eniguard.model.kinds import (
+    CIDR_RESERVATION,
+    ENI,
+    IPV6_ADDRESS,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULE,
+)
 
 #: A listing that a resource can stand in: its kind, the relation, and what it is related to.
 Relation = tuple[str, str, str]
@@ -13,8 +26,8 @@ def relations_of(resource: AnyResource) -> tuple[Relation, ...]:
     """The listings that a resource stands in, as far as its record tells.
 
     ENIs are listed by ``vswitch``, ``security_group``, ``instance``, ``vpc`` and ``managed`` (whose only
-    value is ``true``), security groups by ``vpc`` and ``managed``, reservations by ``vswitch``, and IPv6
-    addresses by ``ipv6_bandwidth``.
+    value is ``true``), security groups by ``vpc`` and ``managed``, reservations by ``vswitch``, IPv6
+    addresses by ``ipv6_bandwidth``, and rules by ``security_group``, ``prefix_list`` and ``port_range_list``.
     """
     if isinstance(resource, Eni):
         return _of_eni(resource)
@@ -27,7 +40,19 @@ def relations_of(resource: AnyResource) -> tuple[Relation, ...]:
         return _known((CIDR_RESERVATION, "vswitch", resource.vswitch_id))
     if isinstance(resource, Ipv6Address):
         return _known((IPV6_ADDRESS, "ipv6_bandwidth", resource.bandwidth_id))
+    if isinstance(resource, SecurityGroupRule):
+        return _of_rule(resource)
     return ()
+
+
+def _of_rule(rule: SecurityGroupRule) -> tuple[Relation, ...]:
+    permission = rule.permission
+    far = permission.dest_prefix_list_id if rule.direction == "egress" else permission.source_prefix_list_id
+    return _known(
+        (SECURITY_GROUP_RULE, "security_group", rule.security_group_id),
+        (SECURITY_GROUP_RULE, "prefix_list", far),
+        (SECURITY_GROUP_RULE, "port_range_list", permission.port_range_list_id),
+    )
 
 
 def _of_eni(eni: Eni) -> tuple[Relation, ...]:

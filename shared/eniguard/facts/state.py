@@ -15,6 +15,7 @@ from eniguard.facts import effects
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import (
     AnyResource,
+    CidrList,
     CidrReservation,
     Eip,
     Eni,
@@ -23,10 +24,12 @@ from eniguard.facts.kinds import (
     Ipv6Address,
     Role,
     SecurityGroup,
+    SecurityGroupRule,
     VSwitch,
 )
 from eniguard.facts.refs import NEVER_ASKED, Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.relations import relations_of
+from eniguard.facts.rule_effects import rules_after
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
     EIP,
@@ -34,8 +37,11 @@ from eniguard.model.kinds import (
     INSTANCE,
     INSTANCE_TYPE,
     IPV6_ADDRESS,
+    PORT_RANGE_LIST,
+    PREFIX_LIST,
     ROLE,
     SECURITY_GROUP,
+    SECURITY_GROUP_RULE,
     VSWITCH,
 )
 
@@ -138,6 +144,26 @@ class State:
     def ipv6_addresses(self, bandwidth_id: str) -> tuple[Ipv6Address, ...] | Unknown:
         """The IPv6 addresses that use an Internet bandwidth (one, as far as is known)."""
         return self._all(IPV6_ADDRESS, "ipv6_bandwidth", bandwidth_id, Ipv6Address)
+
+    def security_group_rules(self, by: str, value: str) -> tuple[SecurityGroupRule, ...] | Unknown:
+        """All rules of a ``security_group``, or that name a ``prefix_list`` or ``port_range_list``.
+
+        Only the rules of a group show what the call asks for (`eniguard.facts.rule_effects`).
+        """
+        found = self._all(SECURITY_GROUP_RULE, by, value, SecurityGroupRule)
+        fact = self._facts.get(self.ref(SECURITY_GROUP_RULE, value, by))
+        if isinstance(found, Unknown) or self._side == "before" or by != "security_group":
+            return found
+        later = fact is not None and fact.newer_than(self._call.at)
+        return found if later else rules_after(self._call, value, found)
+
+    def prefix_list(self, list_id: str) -> CidrList | Unknown | Gone:
+        """A prefix list by its id."""
+        return self._one(PREFIX_LIST, list_id, CidrList)
+
+    def port_range_list(self, list_id: str) -> CidrList | Unknown | Gone:
+        """A port list by its id."""
+        return self._one(PORT_RANGE_LIST, list_id, CidrList)
 
     def _one(self, kind: str, value: str, cls: type[_Kind]) -> _Kind | Unknown | Gone:
         found = self.get(self.ref(kind, value))

@@ -11,12 +11,13 @@ from eniguard.errors import InputError
 from eniguard.events.calls import read
 from eniguard.events.envelopes import Batch, Concerned
 from eniguard.events.wrappers import Way
-from eniguard.model import Decision
-from eniguard.replay.files import EXPANDED_CAP, Source, events, quiet_heap, sources
+from eniguard.model import Decision, Finding, Sweep
+from eniguard.replay.files import EXPANDED_CAP, File, Source, StateFile, events, quiet_heap, sources
 from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.replay.states import States
+from eniguard.replay.sweeps import SweepEntry, judged
 from eniguard.replay.units import Arrived, Place, Result, Units, decided, share_of, share_of_text
-from eniguard.rules.registry import Registry
+from eniguard.rule_modules import registry_of
 from eniguard.settings import Policy
 from eniguard.sources.snapshot import Snapshot
 
@@ -75,6 +76,11 @@ class Entry(Struct, frozen=True):
         """The name of the event: ``path#eventId``."""
         return f"{self.path}#{self.event_id}"
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the rules found."""
+        return self.decision.findings
+
 
 class Tally(Struct):
     """The counts of a replay.
@@ -82,7 +88,8 @@ class Tally(Struct):
     ``read = concerned + not_concerned + unreadable events`` and
     ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be
     decided on it. ``unreadable`` also counts files that could not be read. ``size`` is in bytes read from
-    files.
+    files. ``swept`` counts the state snapshots without events, of which none is in any other count; their
+    findings are among the ``findings``.
     """
 
     read: int = 0
@@ -93,8 +100,10 @@ class Tally(Struct):
     late: int = 0
     not_concerned: int = 0
     unreadable: int = 0
+    swept: int = 0
     findings: dict[str, int] = field(default_factory=dict)
     undecided_rules: dict[str, int] = field(default_factory=dict)
+    undecided_sweeps: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     size: int = 0
 
@@ -107,7 +116,17 @@ class Tally(Struct):
         else:
             self.decided += 1
         self.late += decision.late
-        for finding in decision.findings:
+        self._count_findings(decision.findings)
+
+    def count_sweep(self, sweep: Sweep) -> None:
+        """Count one state snapshot that was judged."""
+        self.swept += 1
+        for one in sweep.undecided:
+            self.undecided_sweeps[one.rule] = self.undecided_sweeps.get(one.rule, 0) + 1
+        self._count_findings(sweep.findings)
+
+    def _count_findings(self, findings: tuple[Finding, ...]) -> None:
+        for finding in findings:
             self.findings[finding.severity] = self.findings.get(finding.severity, 0) + 1
 
 
@@ -124,12 +143,12 @@ class Share(Struct, frozen=True):
 
 
 #: What a replay reads: files, and paths that are none.
-Input = Source | InputError
+Input = File | InputError
 #: Ways whose events anybody with access to a bucket or a function can write (design, "Trust").
 FORGEABLE: tuple[Way, ...] = ("oss", "bare")
 
 #: What a process gives out, with its place in the output.
-Emitted = tuple[Place, "Entry | InputError"]
+Emitted = tuple[Place, "Entry | SweepEntry | InputError"]
 
 
 class Pass:
@@ -156,7 +175,7 @@ class Pass:
         self._options = options
         self._inputs = inputs
         self._share = share
-        self._registry = Registry(options.policy, only=options.only)
+        self._registry = registry_of(options.policy, only=options.only)
         self._states = States(options.state)
         self._units = Units(options.policy, self._registry, options.watch)
         self._position = 0
@@ -164,7 +183,10 @@ class Pass:
 
     def __iter__(self) -> Iterator[Emitted]:
         for found in self._inputs:
-            yield from self._unreadable(found) if isinstance(found, InputError) else self._source(found)
+            if isinstance(found, StateFile):
+                yield from self._sweep(found)
+            else:
+                yield from self._unreadable(found) if isinstance(found, InputError) else self._source(found)
         for result in self._units.flush():
             if self._counted(result):
                 yield self._given_out(result)
@@ -196,6 +218,23 @@ class Pass:
                 if self._counted(result):
                     yield self._given_out(result)
         self.tally.size += source.size
+
+    def _sweep(self, file: StateFile) -> Iterator[Emitted]:
+        """A state snapshot without events, judged as a whole by one of the processes."""
+        self._position += 1
+        self.tally.size += file.size
+        if share_of_text(file.relative, self._share.of) != self._share.number:
+            return
+        place = (self._position, 0.0, self._position)
+        try:
+            sweep = judged(self._states.alone(file), self._registry, self._options.policy)
+        except InputError as error:
+            self.tally.unreadable += 1
+            yield place, error
+            return
+        self.tally.count_sweep(sweep)
+        if self._options.every or sweep.findings:
+            yield place, SweepEntry(file.relative, sweep)
 
     def _count(self, batch: Batch) -> None:
         if self._share.counts:
@@ -277,7 +316,7 @@ class Replay:
         """The counts so far."""
         return self._pass.tally
 
-    def __iter__(self) -> Iterator[Entry | InputError]:
+    def __iter__(self) -> Iterator[Entry | SweepEntry | InputError]:
         start = time.perf_counter()
         try:
             for _, emitted in self._pass if self._options.jobs == 1 else self._parallel():
@@ -293,5 +332,5 @@ class Replay:
 
 def _total_size(inputs: tuple[Input, ...]) -> int | None:
     """Bytes of all files, or ``None`` when one of them is the standard input."""
-    files = [one for one in inputs if isinstance(one, Source)]
+    files = [one for one in inputs if not isinstance(one, InputError)]
     return None if any(file.root is None for file in files) else sum(file.size for file in files)

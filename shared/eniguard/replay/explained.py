@@ -19,7 +19,7 @@ from eniguard.model import Actor, Finding, Undecided
 from eniguard.pipeline import Decided
 from eniguard.rules.base import Rule
 from eniguard.rules.case import Condition, Trace
-from eniguard.rules.registry import PACKAGED, Registry
+from eniguard.rules.registry import AnyRule, Registry
 
 _OUTCOMES = {
     "ok": "succeeded",
@@ -65,7 +65,7 @@ class RuleExplained(Struct, frozen=True):
 
 
 class Explained(Struct, frozen=True):
-    """One call as it was understood, and what every packaged rule did with it.
+    """One call as it was understood, and what every rule did with it.
 
     ``path`` is relative to the replay root; ``alone`` marks a case with a state snapshot of its own, ``late``
     an event that came after the reorder window had passed it. ``actor_why`` says what the kind of the actor
@@ -127,7 +127,7 @@ def explained(decided: Decided, registry: Registry) -> Explained:
 
 def _rules(decided: Decided, registry: Registry) -> Iterator[RuleExplained]:
     chosen = {rule.code: rule for rule in decided.chosen.rules}
-    for cls in PACKAGED:
+    for cls in registry.catalogue:
         rule = chosen.get(cls.code)
         if rule is not None and decided.judgement.looks(rule):
             yield _looked(rule, decided)
@@ -135,7 +135,7 @@ def _rules(decided: Decided, registry: Registry) -> Iterator[RuleExplained]:
             yield RuleExplained(cls.code, cls.name, _why_not(cls, decided, registry))
 
 
-def _switched_off(rule: type[Rule], decided: Decided) -> str:
+def _switched_off(rule: AnyRule, decided: Decided) -> str:
     settings = decided.judgement.policy.rules.get(rule.code)
     if settings is not None and settings.enabled is False:
         return "guard.yml disables it"
@@ -144,9 +144,11 @@ def _switched_off(rule: type[Rule], decided: Decided) -> str:
     return "not among the rules of this path"
 
 
-def _why_not(rule: type[Rule], decided: Decided, registry: Registry) -> str:
+def _why_not(rule: AnyRule, decided: Decided, registry: Registry) -> str:
     """Why a rule did not look at the call."""
     call = decided.judgement.call
+    if not issubclass(rule, Rule):
+        return "it looks at what stands there, not at calls"
     if all(one.code != rule.code for one in registry.rules):
         return _switched_off(rule, decided)
     if call.action not in rule.actions:

@@ -9,6 +9,7 @@ from eniguard.errors import InputError
 from eniguard.pipeline import Decided
 from eniguard.replay.engine import Entry, Options, Replay, Tally
 from eniguard.replay.explained import Explained, explained
+from eniguard.rule_modules import registry_of
 from eniguard.rules.registry import Registry
 
 #: At most this many keys are kept to choose from.
@@ -56,7 +57,7 @@ def search(options: Options, event_id: str | None) -> Search:
     InputError, ConfigError
         As for `Replay`.
     """
-    watch = _First(event_id, Registry(options.policy, only=options.only))
+    watch = _First(event_id, registry_of(options.policy, only=options.only))
     run = Replay(replace(options, every=True, jobs=1, watch=watch))
     errors: list[InputError] = []
     keys: list[str] = []
@@ -65,7 +66,7 @@ def search(options: Options, event_id: str | None) -> Search:
     for one in run:
         if isinstance(one, InputError):
             errors.append(one)
-        elif event_id in (None, one.event_id):
+        elif isinstance(one, Entry) and event_id in (None, one.event_id):
             found += 1
             only = one if found == 1 else None
             if found <= MOST_KEYS:

@@ -1,4 +1,4 @@
-"""Files of recorded events: which there are, and their bytes in blocks, expanded and bounded."""
+"""Files of recorded events and of state snapshots: which there are, and their bytes, expanded and bounded."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from eniguard.events.wrappers import Way
 
 #: What a folder is searched for; a file that is named is read whatever it is called.
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".gz")
-#: Files that stand beside events and hold none.
-_BESIDE = ("state.json", "expectations.yml")
-_STATE = ".state.json"
+#: The snapshot that all event files of a folder share.
+FOLDER_STATE = "state.json"
+#: How the name of a case's own snapshot ends.
+CASE_STATE = ".state.json"
 STDIN = "-"
 
 #: Expanded bytes of one file after which it is taken for a bomb.
@@ -61,9 +62,24 @@ class Source(Struct, frozen=True):
     @property
     def relative(self) -> str:
         """The path below ``root`` with forward slashes, as keys of ``expectations.yml`` spell it."""
-        if self.root is None:
-            return self.shown
-        return shown(os.path.relpath(self.path, self.root)).replace(os.sep, "/")
+        return self.shown if self.root is None else _relative(self.path, self.root)
+
+
+class StateFile(Struct, frozen=True):
+    """A state snapshot that belongs to no event file: a case of its own; attributes as for `Source`."""
+
+    path: str
+    root: str
+    size: int
+
+    @property
+    def relative(self) -> str:
+        """The path below ``root`` with forward slashes, as keys of ``expectations.yml`` spell it."""
+        return _relative(self.path, self.root)
+
+
+#: What stands behind a path that can be read.
+File = Source | StateFile
 
 
 def quiet_heap() -> None:
@@ -81,10 +97,16 @@ def shown(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def sources(paths: Iterable[str]) -> Iterator[Source | InputError]:
+def _relative(path: str, root: str) -> str:
+    return shown(os.path.relpath(path, root)).replace(os.sep, "/")
+
+
+def sources(paths: Iterable[str]) -> Iterator[File | InputError]:
     """The files behind the paths, folders searched in byte order of their names.
 
-    A path that cannot be read and a folder without events come as errors, in their place.
+    In a folder, a snapshot comes as a file of its own when there are no events that it is the state of; one
+    that is named does so always. A path that cannot be read and a folder without events come as errors, in
+    their place.
     """
     for path in paths:
         if path == STDIN:
@@ -96,7 +118,8 @@ def sources(paths: Iterable[str]) -> Iterator[Source | InputError]:
             yield InputError(f"cannot be read: {_reason(error)}", path=shown(path))
             continue
         if not stat.S_ISDIR(info.st_mode):
-            yield Source(path, os.path.dirname(path) or os.curdir, info.st_size)
+            made = StateFile if _is_state(os.path.basename(path)) else Source
+            yield made(path, os.path.dirname(path) or os.curdir, info.st_size)
             continue
         nothing = True
         for found in _below(path):
@@ -196,8 +219,18 @@ def _before_damage(source: Source, given: int) -> Iterator[bytes]:
                 yield block[-(seen - given) :]
 
 
-def _below(root: str) -> Iterator[Source | InputError]:
-    """The event files of a folder: its own first, then those of its folders, each in byte order."""
+def case_state(path: str) -> str:
+    """The path at which an event file's own snapshot would stand."""
+    stem = path
+    while True:
+        base, ending = os.path.splitext(stem)
+        if ending.lower() not in SUFFIXES or not os.path.basename(base):
+            return stem + CASE_STATE
+        stem = base
+
+
+def _below(root: str) -> Iterator[File | InputError]:
+    """The files of a folder: its own first, then those of its folders, each in byte order."""
     folders = [root]
     while folders:
         folder = folders.pop()
@@ -208,22 +241,36 @@ def _below(root: str) -> Iterator[Source | InputError]:
             continue
         entries = [entry for entry in entries if not entry.name.startswith(".")]
         folders.extend(entry.path for entry in reversed(entries) if entry.is_dir(follow_symlinks=False))
+        own = {case_state(entry.name) for entry in entries if _is_events(entry.name)}
         for entry in entries:
-            if _is_events(entry.name) and (found := _found(entry, root)) is not None:
+            made = _kind(entry.name, own)
+            if made is not None and (found := _found(entry, root, made)) is not None:
                 yield found
 
 
-def _found(entry: os.DirEntry[str], root: str) -> Source | InputError | None:
+def _kind(name: str, own: Collection[str]) -> type[File] | None:
+    """What a file in a folder is; ``own`` are the names of the snapshots that belong to events of it."""
+    if _is_events(name):
+        return Source
+    plain = name.removesuffix(".gz")
+    return StateFile if plain.endswith(CASE_STATE) and plain not in own else None
+
+
+def _found(entry: os.DirEntry[str], root: str, made: type[File]) -> File | InputError | None:
     try:
         info = entry.stat()
     except OSError as error:
         return InputError(f"cannot be read: {_reason(error)}", path=shown(entry.path))
-    return Source(entry.path, root, info.st_size) if stat.S_ISREG(info.st_mode) else None
+    return made(entry.path, root, info.st_size) if stat.S_ISREG(info.st_mode) else None
 
 
 def _is_events(name: str) -> bool:
+    return name.endswith(SUFFIXES) and not _is_state(name)
+
+
+def _is_state(name: str) -> bool:
     plain = name.removesuffix(".gz")
-    return name.endswith(SUFFIXES) and plain not in _BESIDE and not plain.endswith(_STATE)
+    return plain == FOLDER_STATE or plain.endswith(CASE_STATE)
 
 
 def _reason(error: Exception) -> str:

@@ -12,12 +12,8 @@ from functools import lru_cache
 
 from eniguard.errors import InputError
 from eniguard.replay.expectations import EXPECTATIONS_FILE
-from eniguard.replay.files import Source, blocks
+from eniguard.replay.files import FOLDER_STATE, Source, StateFile, blocks, case_state
 from eniguard.sources.snapshot import Snapshot
-
-FOLDER_STATE = "state.json"
-CASE_STATE = ".state.json"
-_EVENT_ENDINGS = (".gz", ".json", ".jsonl", ".ndjson", ".log")
 
 
 class States:
@@ -50,6 +46,16 @@ class States:
         case = _plain_or_compressed(case_state(source.path))
         return None if case is None else self._snapshot(case)
 
+    def alone(self, file: StateFile) -> Snapshot:
+        """The snapshot that is a case without events.
+
+        Raises
+        ------
+        InputError
+            It cannot be read or is not one.
+        """
+        return self._snapshot(file.path)
+
     def shared(self, source: Source) -> Snapshot | None:
         """The snapshot that an event file shares with others, if there is one.
 
@@ -80,16 +86,6 @@ class States:
         if path not in self._read:
             self._read[path] = Snapshot(b"".join(_content(path)), path=path)
         return self._read[path]
-
-
-def case_state(path: str) -> str:
-    """The path at which an event file's own snapshot would stand."""
-    stem = path
-    while True:
-        base, ending = os.path.splitext(stem)
-        if ending.lower() not in _EVENT_ENDINGS or not os.path.basename(base):
-            return stem + CASE_STATE
-        stem = base
 
 
 def _plain_or_compressed(path: str) -> str | None:

@@ -19,6 +19,7 @@ from msgspec import Struct
 from eniguard.errors import ConfigError, EniguardError, InputError
 from eniguard.replay.engine import Emitted, Entry, Input, Options, Pass, Share, Tally
 from eniguard.replay.files import Source
+from eniguard.replay.sweeps import SweepEntry
 from eniguard.replay.units import Place
 
 #: Emissions in one message between two processes.
@@ -35,6 +36,7 @@ class _Trouble(Struct, frozen=True, tag=True):
 class _Given(Struct, frozen=True):
     place: Place
     entry: Entry | None = None
+    sweep: SweepEntry | None = None
     trouble: _Trouble | None = None
 
 
@@ -111,9 +113,11 @@ def _work(options: Options, inputs: tuple[Input, ...], share: Share, sender: Con
     sender.send_bytes(msgspec.msgpack.encode(_Message(given, one_pass.tally, last=True)))
 
 
-def _wrapped(place: Place, emitted: Entry | InputError) -> _Given:
+def _wrapped(place: Place, emitted: Entry | SweepEntry | InputError) -> _Given:
     if isinstance(emitted, Entry):
         return _Given(place, entry=emitted)
+    if isinstance(emitted, SweepEntry):
+        return _Given(place, sweep=emitted)
     return _Given(place, trouble=_Trouble(emitted.problem, emitted.path, emitted.offset, emitted.index))
 
 
@@ -128,6 +132,8 @@ def _received(receiver: Connection, tallies: list[Tally], number: int, total: Ta
         for one in message.given:
             if one.entry is not None:
                 yield one.place, one.entry
+            elif one.sweep is not None:
+                yield one.place, one.sweep
             elif one.trouble is not None:
                 trouble = one.trouble
                 error = InputError(
@@ -149,11 +155,13 @@ def _add_up(tallies: list[Tally], total: Tally) -> None:
         "late",
         "not_concerned",
         "unreadable",
+        "swept",
     ):
         setattr(total, name, sum(getattr(tally, name) for tally in tallies))
     total.size = max(tally.size for tally in tallies)
     total.findings = _merged([tally.findings for tally in tallies])
     total.undecided_rules = _merged([tally.undecided_rules for tally in tallies])
+    total.undecided_sweeps = _merged([tally.undecided_sweeps for tally in tallies])
 
 
 def _merged(counts: list[dict[str, int]]) -> dict[str, int]:

@@ -16,15 +16,31 @@ from eniguard.roles.customer_groups import may_edit_customer_group
 from eniguard.roles.lenders import lent_to_the_account
 from eniguard.roles.lookalikes import near
 from eniguard.roles.owners import owner_service
-from eniguard.roles.policies import RolePolicy, allows, policy_of, role_of_policy
+from eniguard.roles.policies import (
+    PRODUCTS,
+    Earlier,
+    RolePolicy,
+    allows,
+    allows_freely,
+    policy_of,
+    role_of_policy,
+)
+from eniguard.roles.statements import SERVICE_NAME, Condition, Statement, matches, statements_of, verdict
 
 __all__ = [
+    "PRODUCTS",
+    "SERVICE_NAME",
+    "Condition",
+    "Earlier",
     "RolePolicy",
     "ServiceRole",
+    "Statement",
     "allows",
+    "allows_freely",
     "index",
     "lent_to_the_account",
     "looks_like_service_role",
+    "matches",
     "may_edit_customer_group",
     "near",
     "owner_service",
@@ -33,4 +49,6 @@ __all__ = [
     "role_of_policy",
     "role_of_service",
     "service_linked_form",
+    "statements_of",
+    "verdict",
 ]

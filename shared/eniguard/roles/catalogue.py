@@ -1,10 +1,10 @@
 """The index of service roles: 211 service-linked roles and 8 older service roles.
 
 Names, trusted services and policy names come from the Terraform module
-alibabacloud-automation/terraform-alicloud-service-linked-role (commit fd0c0685, 2026-04-22) and from the
-policy documents of ``data/policies.json``. A ``note`` in ``data/role_index.json`` marks what is not
-documented: four trusted services that are inferred from naming, two slips of the Terraform module, and one
-role that is known from a recorded event only.
+alibabacloud-automation/terraform-alicloud-service-linked-role (commit fd0c0685, 2026-04-22); where
+``data/role_index.json`` has a ``source``, from the policy document of the role in ``data/policies``, or from
+a recorded event. A ``note`` marks what is not documented: four trusted services that are inferred from
+naming, two slips of the Terraform module (``published`` keeps what it has), and one role of an event.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Their policies carry group writes that are not tied to groups of their own, and their products document that
 they edit rules of existing groups (Cloud Firewall, WAF hybrid, Bastionhost, SASE, DataWorks, EMR Serverless
 Spark). Function Compute may only add egress rules. From any other service such a write is unexpected.
-Source: the policy documents of ``data/policies.json``.
+Source: the policy documents in ``data/policies``.
 """
 
 from __future__ import annotations

@@ -1,66 +1,77 @@
 """What the policies of service roles allow, as published.
 
-The documents keep their typing slips (``ecs:DescirbeSecurityGroups``), odd case (``Ecs:``) and wildcards:
-actions are compared without case, and nothing is put right. ``complete`` says that every ``ecs``, ``vpc``
-and ``ram`` action of the published document is there; the absence of an action from any other document
-proves nothing.
+Each document lies in ``data/policies`` under the name of its role, and is read when it is first asked for. It
+keeps its typing slips (``ecs:DescirbeSecurityGroups``), odd case (``Ecs:``) and wildcards: actions are
+compared without case, nothing is put right, and ``slips`` records what was probably meant. ``complete`` says
+that every ``ecs``, ``vpc`` and ``ram`` action of the published document is there; the absence of an action
+from any other document proves nothing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from eniguard.roles.catalogue import ServiceRole, index, role_named
-from eniguard.roles.files import content
+from eniguard.roles.files import document
+from eniguard.roles.statements import SERVICE_NAME, Statement, statements_of, verdict
 
-CREATE_SERVICE_LINKED_ROLE = "ram:createservicelinkedrole"
-DELETE_SERVICE_LINKED_ROLE = "ram:deleteservicelinkedrole"
-#: The condition key that ties both calls above to one trusted service.
-SERVICE_NAME = "ram:ServiceName"
+CREATE_SERVICE_LINKED_ROLE = "ram:CreateServiceLinkedRole"
+DELETE_SERVICE_LINKED_ROLE = "ram:DeleteServiceLinkedRole"
 
-
-class _Statement(Struct, frozen=True):
-    """One Allow statement; no published document of a service role has a Deny."""
-
-    actions: tuple[str, ...]
-    condition: dict[str, dict[str, tuple[str, ...]]] = {}
+#: The products whose actions a complete document has.
+PRODUCTS = frozenset(("ecs", "vpc", "ram"))
 
 
-class _Document(Struct, frozen=True):
-    """One policy document of ``data/policies.json``."""
+class _Published(Struct, frozen=True, kw_only=True):
+    """A document with where it was published, as in ``data/policies``."""
 
-    role: str
-    version: str | None
+    source: str
+    version: str | None = None
     updated: str | None
     complete: bool
+    document: dict[str, Any]
+
+
+class _File(_Published, frozen=True, kw_only=True):
+    """One file of ``data/policies``: the newest document that is known, and those before it."""
+
+    slips: dict[str, str] = {}
+    earlier: tuple[_Published, ...] = ()
+
+
+class Earlier(Struct, frozen=True):
+    """An older document of a policy: when and where it was published, and its actions in lower case."""
+
     source: str
-    statements: tuple[_Statement, ...]
+    updated: str | None
+    complete: bool
+    actions: frozenset[str]
 
 
-class RolePolicy(Struct, frozen=True):
-    """The policy of one service role.
+class RolePolicy(Struct, frozen=True, eq=False):
+    """The policy of one service role; there is one object for each role.
 
     Attributes
     ----------
     role
         The role, with the name of the policy.
     complete
-        Whether every ``ecs``, ``vpc`` and ``ram`` action of the published document is in ``actions``.
+        Whether every ``ecs``, ``vpc`` and ``ram`` action of the published document is in ``statements``.
     version, updated
         The version (``v3``) and its date (``2022-03-15``, or only a year); ``None`` when not known.
     source
         Where the document was published.
-    actions
-        The allowed actions in lower case, conditioned ones included; they may hold ``*`` and ``?``.
-    deletes_own_role_service
-        The trusted service whose service-linked role it may delete; ``None`` when there is none.
-    creates_roles_of
-        The trusted services whose service-linked roles it may create.
+    statements
+        The document; published documents of service roles have Allow statements only.
+    slips
+        Actions that are misspelt in the document, each with the one that was probably meant.
+    earlier
+        Older documents of the same policy.
     """
 
     role: ServiceRole
@@ -68,15 +79,28 @@ class RolePolicy(Struct, frozen=True):
     version: str | None
     updated: str | None
     source: str
-    actions: frozenset[str]
-    deletes_own_role_service: str | None = None
-    creates_roles_of: tuple[str, ...] = ()
+    statements: tuple[Statement, ...]
+    slips: Mapping[str, str] = {}
+    earlier: tuple[Earlier, ...] = ()
 
+    @property
+    def actions(self) -> frozenset[str]:
+        """The allowed actions in lower case, conditioned ones included; they may hold ``*`` and ``?``."""
+        return _actions(self.statements)
 
-@lru_cache(maxsize=1)
-def _documents() -> Mapping[str, _Document]:
-    documents = msgspec.json.decode(content("policies.json"), type=list[_Document])
-    return {document.role: document for document in documents}
+    @property
+    def creates_roles_of(self) -> tuple[str, ...]:
+        """The trusted services whose service-linked roles it may create."""
+        return tuple(_services(self.statements, CREATE_SERVICE_LINKED_ROLE))
+
+    @property
+    def deletes_own_role_service(self) -> str | None:
+        """The trusted service whose service-linked role it may delete; ``None`` when there is none."""
+        return next(_services(self.statements, DELETE_SERVICE_LINKED_ROLE), None)
+
+    def slip_for(self, action: str) -> str | None:
+        """What the document has in place of an action that it probably means; ``None`` if nothing."""
+        return next((slip for slip, meant in self.slips.items() if meant.lower() == action.lower()), None)
 
 
 @lru_cache(maxsize=1)
@@ -92,19 +116,19 @@ def policy_of(role_name: str) -> RolePolicy | None:
 
 @lru_cache(maxsize=256)
 def _policy(role: ServiceRole) -> RolePolicy | None:
-    document = _documents().get(role.name)
-    if document is None:
+    content = document(role.name)
+    if content is None:
         return None
-    deleted = _services(document, DELETE_SERVICE_LINKED_ROLE)
+    file = msgspec.json.decode(content, type=_File)
     return RolePolicy(
         role=role,
-        complete=document.complete,
-        version=document.version,
-        updated=document.updated,
-        source=document.source,
-        actions=frozenset(a.lower() for statement in document.statements for a in statement.actions),
-        deletes_own_role_service=next(deleted, None),
-        creates_roles_of=tuple(_services(document, CREATE_SERVICE_LINKED_ROLE)),
+        complete=file.complete,
+        version=file.version,
+        updated=file.updated,
+        source=file.source,
+        statements=statements_of(file.document) or (),
+        slips=file.slips,
+        earlier=tuple([_older(one) for one in file.earlier]),
     )
 
 
@@ -114,29 +138,44 @@ def role_of_policy(policy_name: str) -> ServiceRole | None:
 
 
 @lru_cache(maxsize=8192)
-def allows(policy: RolePolicy, action: str) -> bool:
-    """Whether a policy lists an action (``ecs:DeleteNetworkInterface``), by name or by wildcard.
+def allows_freely(policy: RolePolicy, action: str) -> bool:
+    """Whether a policy allows an action on every resource and on no condition."""
+    listed = [one for one in policy.statements if one.lists(action)]
+    free = [one for one in listed if one.allow and one.everywhere and not one.conditions]
+    return bool(free) and all(one.allow for one in listed)
 
-    Conditions are not looked at: ``deletes_own_role_service`` and ``creates_roles_of`` carry the only two
-    that bear on ``ecs``, ``vpc`` and ``ram`` actions.
+
+def allows(
+    policy: RolePolicy,
+    action: str,
+    resources: tuple[str, ...] = (),
+    context: Mapping[str, str | None] | None = None,
+) -> bool | None:
+    """Whether a policy allows an action; ``None`` when that depends on what is not known.
+
+    Parameters
+    ----------
+    policy
+        The policy of a role.
+    action, resources, context
+        The call, as `eniguard.roles.statements.verdict` takes it.
     """
-    wanted = action.lower()
-    if wanted in policy.actions:
-        return True
-    patterns = (listed for listed in policy.actions if "*" in listed or "?" in listed)
-    return any(_expression(pattern).fullmatch(wanted) is not None for pattern in patterns)
+    return verdict(policy.statements, action, resources, context)
 
 
-@lru_cache(maxsize=256)
-def _expression(pattern: str) -> re.Pattern[str]:
-    """A RAM pattern as a regular expression: ``*`` is any run of characters, ``?`` is any one."""
-    parts = ({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
-    return re.compile("".join(parts))
+def _older(published: _Published) -> Earlier:
+    actions = _actions(statements_of(published.document) or ())
+    return Earlier(published.source, published.updated, published.complete, actions)
 
 
-def _services(document: _Document, action: str) -> Iterator[str]:
+def _actions(statements: Iterable[Statement]) -> frozenset[str]:
+    return frozenset([action.lower() for one in statements for action in one.actions])
+
+
+def _services(statements: Iterable[Statement], action: str) -> Iterator[str]:
     """The trusted services that the ``ram:ServiceName`` conditions on an action name."""
-    for statement in document.statements:
-        if action in (listed.lower() for listed in statement.actions):
-            for values in statement.condition.values():
-                yield from values.get(SERVICE_NAME, ())
+    for one in statements:
+        if one.lists(action):
+            for condition in one.conditions:
+                if condition.about(SERVICE_NAME):
+                    yield from condition.values

@@ -2,11 +2,11 @@
 
 A rule is one small class: declarative attributes, ``needs`` (which facts it wants), ``evaluate`` (what it
 says), and, where it looks across events, ``observes``. Rules are pure: they read no clock and do no I/O.
+Rules about everything known at one moment stand in `eniguard.rules.sweep`; both share `Declared`.
 """
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
@@ -36,6 +36,14 @@ from eniguard.model import (
 )
 from eniguard.model.finding import Inventory
 from eniguard.rules.case import Case
+from eniguard.rules.declarations import (
+    check_choices,
+    check_names,
+    check_params,
+    check_texts,
+    check_tuple,
+    known,
+)
 from eniguard.settings import RuleSettings
 
 Verdict = Finding | Undecided
@@ -52,9 +60,6 @@ JUDGED: frozenset[Outcome] = frozenset(("ok", "refused", "denied", "failed"))
 SUCCEEDED: frozenset[Outcome] = frozenset(("ok",))
 REFUSED: frozenset[Outcome] = frozenset(("refused",))
 
-_CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}\Z")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-
 
 class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
     """A rule without parameters."""
@@ -63,8 +68,8 @@ class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
 _NO_PARAMS = NoParams()
 
 
-class Rule(ABC):
-    """One rule of the catalogue.
+class Declared(ABC):
+    """What every rule of the catalogue declares of itself, and how guard.yml tunes it.
 
     Attributes
     ----------
@@ -72,17 +77,12 @@ class Rule(ABC):
         Stable; users put them in guard.yml and in chat.
     summary, why, advice
         One sentence each: what it reports, why it matters, what to do.
-    actions, outcomes, actors
-        The calls it looks at.
     Params
         Its parameters, a frozen msgspec Struct with a default for each.
     references
         The documents it rests on.
     permissions
         The RAM actions its look-ups need.
-    event_path
-        ``False`` where its facts cost too many calls for the path of one event: it is then judged in
-        replay and by the sweep.
     enabled
         ``False`` for a rule that guard.yml must switch on.
     false_positives
@@ -95,25 +95,75 @@ class Rule(ABC):
     summary: ClassVar[str]
     why: ClassVar[str]
     advice: ClassVar[str]
-    actions: ClassVar[frozenset[str]]
-    outcomes: ClassVar[frozenset[Outcome]] = JUDGED
-    actors: ClassVar[frozenset[ActorKind]] = ANY_ACTOR
     Params: ClassVar[type[Struct]] = NoParams
     references: ClassVar[tuple[Reference, ...]] = ()
     permissions: ClassVar[tuple[str, ...]] = ()
-    event_path: ClassVar[bool] = True
     enabled: ClassVar[bool] = True
     false_positives: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "code" in cls.__dict__:
-            _validate(cls)
+            cls.validate()
 
     def __init__(self, settings: RuleSettings | None = None) -> None:
         settings = settings or RuleSettings()
         self.params = _params(type(self), settings.params)
         self._tuned = settings.severity
+
+    @classmethod
+    def validate(cls) -> None:
+        """Refuse a rule that could never work, at import.
+
+        Raises
+        ------
+        ConfigError
+            Something it declares is not what the catalogue takes.
+        """
+        check_texts(cls, SEVERITIES)
+        check_tuple(cls, "references", Reference)
+        check_tuple(cls, "permissions", str)
+        check_params(cls)
+
+    def level(self, severity: Severity | None, inventory: Inventory) -> Severity:
+        """The severity of a finding.
+
+        ``severity`` replaces the rule's own, and guard.yml replaces both; it drops one step when
+        ``inventory`` is not ``known``.
+        """
+        level = self._tuned or severity or self.severity
+        return level if inventory == "known" else lowered(level)
+
+
+class Rule(Declared):
+    """One rule of the catalogue that judges calls; it declares more than `Declared`.
+
+    Attributes
+    ----------
+    actions, outcomes, actors
+        The calls it looks at.
+    event_path
+        ``False`` where its facts cost too many calls for the path of one event: it is then judged in
+        replay and by the sweep.
+    """
+
+    actions: ClassVar[frozenset[str]]
+    outcomes: ClassVar[frozenset[Outcome]] = JUDGED
+    actors: ClassVar[frozenset[ActorKind]] = ANY_ACTOR
+    event_path: ClassVar[bool] = True
+
+    @classmethod
+    def validate(cls) -> None:
+        """Refuse also a rule that looks at outcomes, actors or actions which do not exist."""
+        super().validate()
+        check_choices(cls, "outcomes", sorted(JUDGED))
+        check_choices(cls, "actors", sorted(ANY_ACTOR))
+        check_names(cls, "actions")
+        for action in sorted(cls.actions):
+            try:
+                known_action(action)
+            except ConfigError as error:
+                raise ConfigError(f"{cls.code}: {error}") from None
 
     @staticmethod
     def concerns(call: Call) -> bool:
@@ -151,16 +201,14 @@ class Rule(ABC):
     ) -> Finding:
         """A finding of this rule about ``subject``.
 
-        ``severity`` replaces the rule's own, and guard.yml replaces both; it drops one step when
-        ``inventory`` is not ``known``. ``references`` are places beside those of the rule.
+        ``severity`` and ``inventory`` are as in `level`; ``references`` are places beside those of the rule.
         """
         call = case.call
-        level = self._tuned or severity or self.severity
         return Finding(
             finding_id=finding_id(call.event_id, self.code, subject.kind, subject.id),
             rule=self.code,
             name=self.name,
-            severity=level if inventory == "known" else lowered(level),
+            severity=self.level(severity, inventory),
             trigger="event",
             event_id=call.event_id,
             event_time=call.time,
@@ -184,32 +232,13 @@ class Rule(ABC):
         return Undecided(self.code, missing, reason, case.call.event_id, subject)
 
 
-def _params(rule: type[Rule], given: dict[str, Any]) -> Struct:
+def _params(rule: type[Declared], given: dict[str, Any]) -> Struct:
     if rule.Params is NoParams and not given:
         return _NO_PARAMS
-    known = {field.encode_name for field in msgspec.structs.fields(rule.Params)}
-    unknown = sorted(set(given) - known)
-    if unknown:
-        valid = ", ".join(sorted(known)) or "none"
-        raise ConfigError(f"rules.{rule.code}.params: unknown parameter {unknown[0]!r}; valid: {valid}")
+    valid = [field.encode_name for field in msgspec.structs.fields(rule.Params)]
+    for name in given:
+        known(name, valid, f"rules.{rule.code}.params: unknown parameter")
     try:
         return msgspec.convert(given, rule.Params)
     except msgspec.ValidationError as error:
         raise ConfigError(f"rules.{rule.code}.params: {error}") from None
-
-
-def _validate(rule: type[Rule]) -> None:
-    """Refuse a rule that could never work, at import."""
-    if not _CODE.match(rule.code):
-        raise ConfigError(f"{rule.__name__}: code {rule.code!r} is not letters and three digits, as ENI001")
-    if not _NAME.match(rule.name):
-        raise ConfigError(f"{rule.code}: name {rule.name!r} is not lower-case words joined by hyphens")
-    if rule.severity not in SEVERITIES:
-        raise ConfigError(f"{rule.code}: unknown severity {rule.severity!r}; valid: {', '.join(SEVERITIES)}")
-    if not rule.outcomes <= JUDGED:
-        raise ConfigError(f"{rule.code}: unknown outcome in {sorted(rule.outcomes)}; valid: {sorted(JUDGED)}")
-    for action in rule.actions:
-        try:
-            known_action(action)
-        except ConfigError as error:
-            raise ConfigError(f"{rule.code}: {error}") from None

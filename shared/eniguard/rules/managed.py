@@ -86,7 +86,7 @@ def refusal(
 
 def refused_elsewhere(rule: Rule, case: Case, fallback: Resource) -> Finding:
     """The finding on a refusal whose code speaks of a managed resource that the call does not name."""
-    named = next((Resource(t.kind, t.id) for t in case.call.targets if t.part != "created"), fallback)
+    named = first_named(case, fallback)
     return rule.finding(
         case,
         named,
@@ -94,6 +94,11 @@ def refused_elsewhere(rule: Rule, case: Case, fallback: Resource) -> Finding:
         inventory="unknown",
         evidence=(refusal_code(case),),
     )
+
+
+def first_named(case: Case, fallback: Resource) -> Resource:
+    """The first resource that a call names, of whatever kind."""
+    return next((Resource(one.kind, one.id) for one in case.call.targets if one.part != "created"), fallback)
 
 
 def not_known(rule: Rule, case: Case, subjects: Sequence[Subject]) -> tuple[Undecided, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import groupby
 
@@ -12,14 +12,28 @@ from eniguard.events.outcomes import Outcome
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Ref
 from eniguard.model import ActorKind
-from eniguard.rules import eni, pfx, qta, sg, slr
+from eniguard.rules import eni, exp, pfx, qta, sg, slr
+from eniguard.rules import self as self_rules
 from eniguard.rules.base import Rule
+from eniguard.rules.sweep import SweepRule, Swept
 from eniguard.settings import Policy, RuleSettings
 
 Needs = Callable[[Call, Facts], Iterable[Ref]]
 
-#: The packaged rules in the order of the catalogue.
-PACKAGED: tuple[type[Rule], ...] = (*eni.RULES, *sg.RULES, *pfx.RULES, *slr.RULES, *qta.RULES)
+#: The packaged rules that judge calls, in the order of the catalogue.
+PACKAGED: tuple[type[Rule], ...] = (
+    *eni.RULES,
+    *sg.RULES,
+    *pfx.RULES,
+    *slr.RULES,
+    *qta.RULES,
+    *exp.RULES,
+    *self_rules.RULES,
+)
+#: The packaged rules that judge only what stands there, in the order of the catalogue.
+PACKAGED_SWEEPS: tuple[type[SweepRule], ...] = (*eni.SWEEPS, *sg.SWEEPS, *pfx.SWEEPS, *slr.SWEEPS)
+
+AnyRule = type[Rule] | type[SweepRule]
 
 
 class Chosen:
@@ -74,6 +88,8 @@ class Registry:
     ----------
     policy
         The compiled guard.yml.
+    custom
+        Rules beside the packaged ones: those of the policy's modules (`eniguard.rule_modules.registry_of`).
     event_path
         ``True`` leaves out rules whose facts cost too much on the path of one event.
     only
@@ -86,17 +102,28 @@ class Registry:
     """
 
     def __init__(
-        self, policy: Policy, *, event_path: bool = False, only: Iterable[str] | None = None
+        self,
+        policy: Policy,
+        *,
+        custom: Iterable[AnyRule] = (),
+        event_path: bool = False,
+        only: Iterable[str] | None = None,
     ) -> None:
-        known = {rule.code: rule for rule in PACKAGED}
+        known = _by_code((*catalogue(), *custom))
+        #: Every rule there is, enabled or not.
+        self.catalogue: tuple[AnyRule, ...] = tuple(known.values())
         wanted = None if only is None else {_known(code, known) for code in only}
         for code in policy.rules:
             _known(code, known)
-        self.rules: tuple[Rule, ...] = tuple(
+        made = [
             rule(policy.rules.get(code))
             for code, rule in known.items()
-            if _enabled(rule, policy.rules.get(code), wanted) and (rule.event_path or not event_path)
-        )
+            if _enabled(rule, policy.rules.get(code), wanted) and (_on_event_path(rule) or not event_path)
+        ]
+        #: Those that judge calls.
+        self.rules: tuple[Rule, ...] = tuple([rule for rule in made if isinstance(rule, Rule)])
+        #: Those that the sweep asks; some judge calls, too.
+        self.sweeps: tuple[Swept, ...] = tuple([rule for rule in made if isinstance(rule, Swept)])
         self._chosen: dict[tuple[str, Outcome, ActorKind], Chosen] = {}
 
     def chosen(self, action: str, outcome: Outcome, actor: ActorKind) -> Chosen:
@@ -123,26 +150,41 @@ class Registry:
         return frozenset().union(*(rule.actions for rule in self.rules))
 
 
-def rule_named(code: str) -> type[Rule]:
-    """The packaged rule with a code.
+def catalogue() -> tuple[AnyRule, ...]:
+    """All packaged rules: by family, and by code in each."""
+    families = {rule.code[:-3]: place for place, rule in reversed(list(enumerate(PACKAGED)))}
+    rules: tuple[AnyRule, ...] = (*PACKAGED, *PACKAGED_SWEEPS)
+    return tuple(sorted(rules, key=lambda rule: (families.get(rule.code[:-3], len(rules)), rule.code)))
+
+
+def rule_named(code: str, rules: Iterable[AnyRule]) -> AnyRule:
+    """The rule with a code among some.
 
     Raises
     ------
     ConfigError
         There is none; the message names the nearest.
     """
-    known = {rule.code: rule for rule in PACKAGED}
+    known = _by_code(rules)
     return known[_known(code, known)]
 
 
-def _known(code: str, known: dict[str, type[Rule]]) -> str:
+def _by_code(rules: Iterable[AnyRule]) -> dict[str, AnyRule]:
+    return {rule.code: rule for rule in rules}
+
+
+def _known(code: str, known: Mapping[str, AnyRule]) -> str:
     if code.upper() in known:
         return code.upper()
     near = get_close_matches(code.upper(), known, n=1, cutoff=0.0)
     raise ConfigError(f"no rule {code!r}; did you mean {near[0]}?")
 
 
-def _enabled(rule: type[Rule], settings: RuleSettings | None, wanted: set[str] | None) -> bool:
+def _on_event_path(rule: AnyRule) -> bool:
+    return issubclass(rule, Rule) and rule.event_path
+
+
+def _enabled(rule: AnyRule, settings: RuleSettings | None, wanted: set[str] | None) -> bool:
     if wanted is not None:
         return rule.code in wanted
     if settings is not None and settings.enabled is not None:

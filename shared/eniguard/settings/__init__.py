@@ -1,5 +1,27 @@
 """guard.yml and the policy it compiles to."""
 
-from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Guard, Policy, RuleSettings
+from eniguard.settings.guard import (
+    IGNORE_TAG,
+    ControlTag,
+    Guard,
+    GuardLogStore,
+    GuardRule,
+    GuardTable,
+    GuardTrail,
+)
+from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings
 
-__all__ = ["DEFAULT_POLICY", "ActorMatch", "Actors", "Guard", "Policy", "RuleSettings"]
+__all__ = [
+    "DEFAULT_POLICY",
+    "IGNORE_TAG",
+    "ActorMatch",
+    "Actors",
+    "ControlTag",
+    "Guard",
+    "GuardLogStore",
+    "GuardRule",
+    "GuardTable",
+    "GuardTrail",
+    "Policy",
+    "RuleSettings",
+]

@@ -11,25 +11,23 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from eniguard.errors import ConfigError
 from eniguard.model.severity import Severity
+from eniguard.settings.guard_section import SECTIONS, GuardSection
 from eniguard.settings.location import DEFAULT_PATH
-from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Guard, Policy, RuleSettings
+from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings
+from eniguard.settings.strict import Strict
 
 AccountId = Annotated[str, Field(pattern=r"^[0-9]{4,32}$", description="Id of an Alibaba Cloud account")]
 Service = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", examples=["nat.aliyuncs.com"])]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True, frozen=True)
-
-
-class AccountEntry(_Strict):
+class AccountEntry(Strict):
     """One of your own accounts."""
 
     id: AccountId
     name: str | None = Field(default=None, description="What people call it")
 
 
-class RuleEntry(_Strict):
+class RuleEntry(Strict):
     """How one rule is tuned; what is left out stays as the rule has it."""
 
     enabled: bool | None = None
@@ -37,7 +35,25 @@ class RuleEntry(_Strict):
     params: dict[str, Any] = Field(default_factory=dict, description="See `eniguard rules show CODE`")
 
 
-class CallerEntry(_Strict):
+class RulesSection(Strict):
+    """Modules with rules of your own, and by code how single rules are tuned."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, RuleEntry]
+
+    modules: list[str] = Field(
+        default_factory=list,
+        description="Importable modules with rules of your own: in the deployed bundle or on PYTHONPATH",
+        examples=[["acme_rules"]],
+    )
+
+    @property
+    def tuned(self) -> dict[str, RuleEntry]:
+        """The entries of single rules, by code."""
+        return self.__pydantic_extra__
+
+
+class CallerEntry(Strict):
     """One caller, named exactly; every part that is given must match (compared without case)."""
 
     role: str | None = Field(default=None, description="Name of the assumed role, without its session")
@@ -51,12 +67,16 @@ class CallerEntry(_Strict):
         return self
 
 
-class ActorsSection(_Strict):
+class ActorsSection(Strict):
     """Who is who."""
 
     controllers: list[CallerEntry] = Field(
         default_factory=list,
         description="Container platforms and their node roles; exempt from PFX and burst rules only",
+    )
+    deployers: list[CallerEntry] = Field(
+        default_factory=list,
+        description="Pipelines that deploy the guard: they may change its functions and event rules",
     )
     approved_services: list[Service] | None = Field(
         default=None,
@@ -67,17 +87,11 @@ class ActorsSection(_Strict):
     )
 
 
-class GuardSection(_Strict):
-    """The guard's own things."""
-
-    roles: list[str] = Field(default_factory=list, description="Names of the roles its functions run as")
-
-
-class GuardFile(_Strict):
+class GuardFile(Strict):
     """guard.yml."""
 
     accounts: list[AccountEntry] = Field(default_factory=list)
-    rules: dict[str, RuleEntry] = Field(default_factory=dict)
+    rules: RulesSection = Field(default_factory=RulesSection)
     actors: ActorsSection = Field(default_factory=ActorsSection)
     guard: GuardSection = Field(default_factory=GuardSection)
 
@@ -85,21 +99,25 @@ class GuardFile(_Strict):
         """The compiled form, which the deciding core reads."""
         return Policy(
             accounts=tuple(account.id for account in self.accounts),
+            rule_modules=tuple(self.rules.modules),
             rules={
                 code.upper(): RuleSettings(entry.enabled, entry.severity, entry.params)
-                for code, entry in self.rules.items()
+                for code, entry in self.rules.tuned.items()
             },
             actors=Actors(
-                controllers=tuple(
-                    ActorMatch(one.role, one.user, one.principal_id) for one in self.actors.controllers
-                ),
+                controllers=_matches(self.actors.controllers),
+                deployers=_matches(self.actors.deployers),
                 approved_services=(
                     None if self.actors.approved_services is None else tuple(self.actors.approved_services)
                 ),
                 service_ids=dict(self.actors.service_ids),
             ),
-            guard=Guard(roles=tuple(self.guard.roles)),
+            guard=self.guard.compiled(),
         )
+
+
+def _matches(entries: list[CallerEntry]) -> tuple[ActorMatch, ...]:
+    return tuple(ActorMatch(one.role, one.user, one.principal_id) for one in entries)
 
 
 def read_policy(path: Path) -> Policy:
@@ -168,12 +186,13 @@ def _model_at(location: tuple[int | str, ...]) -> type[BaseModel]:
         "accounts": AccountEntry,
         "rules": RuleEntry,
         "actors": ActorsSection,
-        "guard": GuardSection,
     }
     if not location:
         return GuardFile
-    if location[:2] == ("actors", "controllers"):
+    if location[:2] in (("actors", "controllers"), ("actors", "deployers")):
         return CallerEntry
+    if location[0] == "guard":
+        return SECTIONS[tuple([part for part in location[1:] if isinstance(part, str)])]
     return sections[str(location[0])]
 
 

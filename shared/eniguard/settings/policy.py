@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from eniguard.model.severity import Severity
+from eniguard.settings.guard import Guard
 
 
 class RuleSettings(Struct, frozen=True):
@@ -24,33 +25,39 @@ class ActorMatch(Struct, frozen=True):
     user: str | None = None
     principal_id: str | None = None
 
+    def names(self, role: str | None, user: str | None, principal_id: str | None) -> bool:
+        """Whether every part that this names is the caller's; ``user`` is ``None`` in an assumed role."""
+        pairs = ((self.role, role), (self.user, user), (self.principal_id, principal_id))
+        wanted = [(want, have) for want, have in pairs if want is not None]
+        return bool(wanted) and all(
+            have is not None and have.lower() == want.lower() for want, have in wanted
+        )
+
 
 class Actors(Struct, frozen=True):
     """Who is who.
 
-    ``controllers`` are container platforms and their node roles. ``approved_services`` are trusted service
+    ``controllers`` are container platforms and their node roles. ``deployers`` are the pipelines that deploy
+    the guard. ``approved_services`` are trusted service
     names (``nat.aliyuncs.com``); ``None`` means that nobody drew up a list. ``service_ids`` maps the
     numeric ServiceID of managed security groups to a trusted service name.
     """
 
     controllers: tuple[ActorMatch, ...] = ()
+    deployers: tuple[ActorMatch, ...] = ()
     approved_services: tuple[str, ...] | None = None
     service_ids: dict[str, str] = {}
-
-
-class Guard(Struct, frozen=True):
-    """The guard's own things: the roles its functions run as."""
-
-    roles: tuple[str, ...] = ()
 
 
 class Policy(Struct, frozen=True):
     """Everything the deciding core is told by configuration.
 
-    ``accounts`` are the ids of the user's own accounts, beside the one an event belongs to.
+    ``accounts`` are the ids of the user's own accounts, beside the one an event belongs to. ``rule_modules``
+    are importable modules with rules beside the packaged ones; ``rules`` tunes single rules by code.
     """
 
     accounts: tuple[str, ...] = ()
+    rule_modules: tuple[str, ...] = ()
     rules: dict[str, RuleSettings] = {}
     actors: Actors = Actors()
     guard: Guard = Guard()

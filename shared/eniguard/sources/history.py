@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+import heapq
+from collections import OrderedDict
 from collections.abc import Iterable
 
-from eniguard.model import History, Observation
+from msgspec import Struct
+
+from eniguard.model import Earlier, History, Observation
 
 #: At most this many series are kept; the longest unmarked one goes first.
 MOST_SERIES = 100_000
-#: At most this many marks are kept in one series; counts above it say "at least".
-MOST_MARKS = 10_000
 
 
 class MemoryHistory:
     """Series of marks with a window each.
+
+    The window of a series ends with the newest of its marks. A mark that arrives late still counts, and is
+    counted with, while it lies in that window: what a series holds is told to whichever event completes it.
+    One that is older stands alone, and leaves the series as it is. A member that comes again is given what it
+    was given the first time, so that an event that is decided once more is decided the same.
 
     Parameters
     ----------
@@ -40,29 +46,48 @@ class MemoryHistory:
         return series.mark(mark)
 
 
-class _Series:
-    """The marks of one series, oldest first."""
+class _Kept(Struct, frozen=True, gc=False):
+    """What is kept of a mark: its value, and what it was given."""
 
-    __slots__ = ("_marks", "_values")
+    value: str
+    given: History
+
+
+class _Series:
+    """The marks of one series."""
+
+    __slots__ = ("_ages", "_latest", "_marks", "_newest", "_values")
 
     def __init__(self) -> None:
-        self._marks: OrderedDict[str, Observation] = OrderedDict()
-        self._values: Counter[str] = Counter()
+        self._marks: dict[str, _Kept] = {}
+        self._values: dict[str, int] = {}
+        #: The times of the marks with their members, the oldest first (a heap: marks may arrive late).
+        self._ages: list[tuple[float, str]] = []
+        self._newest = float("-inf")
+        self._latest: Earlier | None = None
 
     def mark(self, mark: Observation) -> History:
-        if mark.member not in self._marks:
-            self._marks[mark.member] = mark
-            self._values[mark.value] += 1
-        while self._oldest().at < mark.at - mark.window or len(self._marks) > MOST_MARKS:
-            self._drop_oldest()
-        newest = next(reversed(self._marks.values()))
-        return History(len(self._marks), len(self._values), self._oldest().at, newest.at)
+        kept = self._marks.get(mark.member)
+        if kept is not None:
+            return kept.given
+        newest = max(self._newest, mark.at)
+        limit = newest - mark.window
+        if mark.at < limit:
+            return History(1, 1, mark.at, mark.at)
+        while self._ages and (self._ages[0][0] < limit or len(self._ages) >= mark.most):
+            self._forget_oldest()
+        previous = self._latest if self._marks else None
+        self._newest = newest
+        heapq.heappush(self._ages, (mark.at, mark.member))
+        self._values[mark.value] = self._values.get(mark.value, 0) + 1
+        given = History(len(self._ages), len(self._values), self._ages[0][0], newest, previous)
+        self._latest = Earlier(mark.value, given.count, given.distinct)
+        self._marks[mark.member] = _Kept(mark.value, given)
+        return given
 
-    def _oldest(self) -> Observation:
-        return next(iter(self._marks.values()))
-
-    def _drop_oldest(self) -> None:
-        _, gone = self._marks.popitem(last=False)
-        self._values[gone.value] -= 1
-        if not self._values[gone.value]:
-            del self._values[gone.value]
+    def _forget_oldest(self) -> None:
+        _, member = heapq.heappop(self._ages)
+        value = self._marks.pop(member).value
+        self._values[value] -= 1
+        if not self._values[value]:
+            del self._values[value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,6 +15,7 @@ from eniguard.facts.items import KINDS, ItemError, item_id, read_item
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
+from eniguard.facts.view import View
 from eniguard.model.kinds import INSTANCE_TYPE, ROLE
 
 #: Kinds that belong to no region, or are the same in all of them.
@@ -80,6 +81,17 @@ class Snapshot:
             self._index(ref.kind)
         return tuple(self._members.get((ref.kind, ref.by, ref.value), ()))
 
+    def view(self, service_ids: Mapping[str, str] | None = None) -> View:
+        """Everything the file lists, as the rules of the sweep see it; ``service_ids`` as for `View`."""
+        return View(
+            self.account_id,
+            self.region,
+            as_of=self.as_of,
+            source="snapshot",
+            read=self._everything,
+            service_ids=service_ids,
+        )
+
     def fact(self, ref: Ref) -> Fact | None:
         """The fact behind a reference, or ``None`` when this snapshot cannot tell."""
         fact = self._facts.get(ref)
@@ -92,6 +104,13 @@ class Snapshot:
     def kinds(self) -> Sequence[str]:
         """The kinds the file lists."""
         return tuple(self._items)
+
+    def _everything(self, kind: str) -> tuple[AnyResource, ...] | Unknown:
+        """All resources of a kind, when the file lists it."""
+        if kind not in self._items:
+            return Unknown(_no_listing(kind))
+        found = (self.resource(kind, resource_id) for resource_id in self._items[kind])
+        return tuple([one for one in found if one is not None])
 
     def _read(self, kind: str, item: dict[str, Any]) -> AnyResource:
         try:
@@ -113,6 +132,10 @@ def _unknown(reason: str) -> Fact:
     return Fact(Unknown(reason), "none", 0.0, folded=True)
 
 
+def _no_listing(kind: str) -> str:
+    return f"the state snapshot has no listing of {kind}"
+
+
 NO_SNAPSHOT = _unknown("no state snapshot was given")
 _NOT_LISTED = _unknown("the state snapshot does not list it")
 
@@ -125,7 +148,7 @@ def unknown(ref: Ref, snapshot: Snapshot | None) -> Fact:
         return _unknown(f"the state snapshot is of account {snapshot.account_id} in {snapshot.region}")
     if ref.by == "id":
         return _NOT_LISTED
-    return _unknown(f"the state snapshot has no listing of {ref.kind}")
+    return _unknown(_no_listing(ref.kind))
 
 
 def _read(data: bytes, path: str) -> SnapshotFile:

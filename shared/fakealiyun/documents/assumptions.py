@@ -25,6 +25,9 @@ class Assumptions:
         because a role's policy does not grant it, or because a role is service-linked. A guard has to see it.
     linked_role_edited
         How RAM refuses to edit a service-linked role or its policy.
+    linked_role_in_use
+        How DeleteServiceLinkedRole refuses a role that is still used; ``None``: it takes the request and its
+        task fails, which is what the API is described to do.
     linked_role_name
         How CreateRole refuses a name of the form of service-linked roles; ``None`` lets it have it.
     linked_role_deletion
@@ -84,6 +87,8 @@ class Assumptions:
         How prefix lists and port lists refuse; their error lists are not at hand.
     vpc_codes
         How VPC refuses; its error lists are not at hand.
+    eventbridge_codes, kms_codes
+        How EventBridge and KMS refuse; their error lists are not at hand.
     reservations_per_vswitch, reservations_per_vpc
         Reserved blocks by IP family; one page says 10 per vSwitch, another 100 per VPC, so both hold.
     eip_transition
@@ -110,6 +115,7 @@ class Assumptions:
     foreign_service_may_write: bool = False
     contract_broken: bool = False
     linked_role_edited: Code = ("EntityNotAllow.ServiceLinkedRole", 400)
+    linked_role_in_use: Code | None = None
     linked_role_name: Code | None = ("InvalidParameter.RoleName.Reserved", 400)
     linked_role_deletion: float = 5.0
     custom_suffixes: frozenset[str] | None = None
@@ -200,6 +206,23 @@ class Assumptions:
             "bandwidth-not-found": ("ResourceNotFound.Ipv6InternetBandwidth", 404),
             "bandwidth-exists": ("InvalidOperation.BandwidthExists", 400),
             "no-gateway": ("ResourceNotFound.Ipv6Gateway", 404),
+        }
+    )
+    eventbridge_codes: dict[str, Code] = field(
+        default_factory=lambda: {
+            "bus-not-found": ("EventBusNotExist", 404),
+            "bus-exists": ("EventBusAlreadyExist", 409),
+            "default-bus": ("EventBusNotAllowed", 403),
+            "rule-not-found": ("EventRuleNotExisted", 404),
+            "rule-exists": ("EventRuleExisted", 409),
+            "too-many": ("EventRuleCountExceedLimit", 403),
+            "parameter": ("InvalidArgument", 400),
+        }
+    )
+    kms_codes: dict[str, Code] = field(
+        default_factory=lambda: {
+            "not-found": ("Forbidden.ResourceNotFound", 404),
+            "exists": ("Rejected.ResourceExist", 409),
         }
     )
     reservations_per_vswitch: int = 10

@@ -27,6 +27,7 @@ COMMANDS = [
     ("rules", "show"),
     ("generate",),
     ("generate", "schema"),
+    ("generate", "rule-pages"),
 ]
 
 

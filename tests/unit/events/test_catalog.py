@@ -83,6 +83,11 @@ def test_reads_and_writes_are_told_apart(action: str) -> None:
         ("Vpc", "AssociateEipAddress", "vpc:AssociateEipAddress"),
         ("ResourceManager", "DeleteServiceLinkedRole", "ram:DeleteServiceLinkedRole"),
         ("Ims", "CreateServiceLinkedRole", "ram:CreateServiceLinkedRole"),
+        ("Fc", "DeleteFunction", "fc:DeleteFunction"),
+        ("FC-Open", "DeleteFunction", "fc:DeleteFunction"),
+        ("Log", "DeleteLogStore", "sls:DeleteLogStore"),
+        ("Tablestore", "DeleteInstance", "ots:DeleteInstance"),
+        ("Ecs", "DeleteInstance", "ecs:DeleteInstance"),
     ],
 )
 def test_an_event_is_found_by_its_service_and_name(service: str, name: str, action: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from eniguard.errors import InputError
 from eniguard.events.record import Identity, TrailRecord
+from eniguard.events.trail_event import TrailEvent
 from tests.unit.events.recorded import ACCOUNT, AT, PLAIN, RULE, event, read, without
 
 
@@ -193,3 +194,11 @@ def test_event_of_another_service_is_never_judged() -> None:
 def test_time_a_day_ahead_of_now_is_refused_and_less_is_not() -> None:
     assert "more than a day ahead" in problem(PLAIN, now=AT - 86_401)
     assert len(read(PLAIN, now=AT - 86_399).concerned) == 1
+
+
+def test_event_without_parameters_names_its_resources_instead() -> None:
+    body = {**without("requestParameters"), "referencedResources": {"ACS::OSS::Bucket": ["example"]}}
+
+    assert TrailEvent.of(body).parameters() == {"ACS::OSS::Bucket": ["example"]}
+    assert TrailEvent.of({**body, "referencedResources": "odd"}).parameters() == {}
+    assert TrailEvent.of({**body, "requestParameters": {"Name": "x"}}).parameters() == {"Name": "x"}

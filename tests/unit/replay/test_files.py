@@ -14,7 +14,7 @@ import pytest
 from eniguard.errors import InputError
 from eniguard.events.envelopes import Batch
 from eniguard.replay import files
-from eniguard.replay.files import Source
+from eniguard.replay.files import Source, StateFile
 from tests.unit.events.recorded import PLAIN, ids, joined, numbered
 
 ARRAY = json.dumps(numbered(3)).encode()
@@ -34,6 +34,44 @@ def written(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
+
+
+def test_a_state_without_events_is_a_case_of_its_own(tmp_path: Path) -> None:
+    names = (
+        "a.json",
+        "a.state.json",
+        "b.json.gz",
+        "b.state.json",
+        "c.state.json",
+        "d.log",
+        "d.state.json.gz",
+        "e.state.json.gz",
+        "state.json",
+        "sub/a.state.json",
+        "sub/state.json",
+    )
+    for name in names:
+        written(tmp_path / name, ARRAY)
+
+    found = [one for one in files.sources([str(tmp_path)]) if not isinstance(one, InputError)]
+
+    assert [(type(one), one.relative) for one in found] == [
+        (Source, "a.json"),
+        (Source, "b.json.gz"),
+        (StateFile, "c.state.json"),
+        (Source, "d.log"),
+        (StateFile, "e.state.json.gz"),
+        (StateFile, "sub/a.state.json"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.state.json", "state.json", "a.state.json.gz"])
+def test_a_state_that_is_named_is_a_case_also_beside_its_events(name: str, tmp_path: Path) -> None:
+    written(tmp_path / "a.json", ARRAY)
+
+    (found,) = files.sources([str(written(tmp_path / name, b"{}"))])
+
+    assert found == StateFile(str(tmp_path / name), str(tmp_path), 2)
 
 
 def test_folders_are_searched_in_a_stable_order_for_files_of_events(tmp_path: Path) -> None:

@@ -5,14 +5,43 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from eniguard.errors import ConfigError
-from eniguard.events.catalog import eni, instance, ram, security_group, vpc
+from eniguard.events.catalog import (
+    actiontrail,
+    eni,
+    eventbridge,
+    fc,
+    instance,
+    kms,
+    oss,
+    ram,
+    security_group,
+    sls,
+    sts,
+    tablestore,
+    vpc,
+)
 from eniguard.events.catalog.shapes import Api, Part, Shape, Where
 
 __all__ = ["APIS", "Api", "Part", "Shape", "Where", "api_of", "event_names", "known_action"]
 
 #: Every catalogued API by its action (``ecs:DeleteNetworkInterface``).
 APIS: dict[str, Api] = {
-    api.action: api for api in (*eni.APIS, *security_group.APIS, *instance.APIS, *vpc.APIS, *ram.APIS)
+    api.action: api
+    for api in (
+        *eni.APIS,
+        *security_group.APIS,
+        *instance.APIS,
+        *vpc.APIS,
+        *ram.APIS,
+        *actiontrail.APIS,
+        *eventbridge.APIS,
+        *fc.APIS,
+        *sls.APIS,
+        *oss.APIS,
+        *tablestore.APIS,
+        *kms.APIS,
+        *sts.APIS,
+    )
 }
 
 _BY_EVENT: dict[str, tuple[Api, ...]] = {}
@@ -32,7 +61,7 @@ def api_of(service: str | None, name: str) -> Api | None:
     """
     product = (service or "").lower()
     for api in _BY_EVENT.get(name, ()):
-        if api.any_service or api.product == product:
+        if api.any_service or api.product == product or product in api.also_recorded_as:
             return api
     return None
 

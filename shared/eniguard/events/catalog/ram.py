@@ -25,6 +25,10 @@ CREATES_ROLE_ON_THE_WAY = (
 )
 
 
+#: Asks how far the deletion of a service-linked role is; of one that failed, the answer says why.
+DELETION_STATUS = "GetServiceLinkedRoleDeletionStatus"
+
+
 def _role_call(name: str, parameters: dict[str, Shape], targets: tuple[Where, ...], *, assumed: bool) -> Api:
     return Api("ram", name, True, parameters, targets, assumed=assumed, any_service=True)
 
@@ -41,6 +45,7 @@ APIS: tuple[Api, ...] = (
         for name in CREATES_ROLE_ON_THE_WAY
     ),
     _role_call("DeleteServiceLinkedRole", {"RoleName": _T}, (_ROLE,), assumed=False),
+    Api("ram", DELETION_STATUS, False, {"DeletionTaskId": _T}, assumed=True, any_service=True),
     _role_call("CreateRole", {"RoleName": _T, "AssumeRolePolicyDocument": _T}, (_ROLE,), assumed=True),
     _role_call(
         "UpdateRole",
@@ -69,4 +74,5 @@ APIS: tuple[Api, ...] = (
         (Where("PolicyName", POLICY),),
         assumed=True,
     ),
+    _role_call("DeletePolicy", {"PolicyName": _T}, (Where("PolicyName", POLICY),), assumed=True),
 )

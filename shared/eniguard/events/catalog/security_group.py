@@ -58,7 +58,18 @@ APIS: tuple[Api, ...] = (
     _group_rule("RevokeSecurityGroupEgress", _RULE_IDS, _DEST),
     _group_rule("ModifySecurityGroupRule", _RULE_IDS, _SOURCE),
     _group_rule("ModifySecurityGroupEgressRule", _RULE_IDS, _DEST),
-    Api("ecs", "ConfigureSecurityGroupPermissions", True, _RULES, (_GROUP, _SOURCE), assumed=True),
+    Api(
+        "ecs",
+        "ConfigureSecurityGroupPermissions",
+        True,
+        {
+            **_RULES,
+            "AuthorizePermissions": Shape.PERMISSIONS,
+            "RevokePermissions": Shape.PERMISSIONS,
+        },
+        (_GROUP, _SOURCE),
+        assumed=True,
+    ),
     Api(
         "ecs", "ModifySecurityGroupPolicy", True, {"SecurityGroupId": _T, "InnerAccessPolicy": _T}, (_GROUP,)
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.structs import force_setattr
 
 
@@ -57,6 +57,11 @@ class Api(Struct, frozen=True, gc=False):
         ``True`` where no source gives the fields; the row then rests on the naming of its neighbours.
     any_service
         The call is recorded under several service names, all of which are accepted.
+    also_recorded_as
+        Other service names, in lower case, under which the product may be recorded.
+    only_about
+        A text in lower case that the parameters of a call hold when a rule could look at it. A frequent call
+        is passed over by it before it is decoded; ``None`` for all others.
     action
         The action in the form ``ecs:DeleteNetworkInterface``, put together from ``product`` and ``name``.
     """
@@ -68,7 +73,19 @@ class Api(Struct, frozen=True, gc=False):
     targets: tuple[Where, ...] = ()
     assumed: bool = False
     any_service: bool = False
+    also_recorded_as: tuple[str, ...] = ()
+    only_about: bytes | None = None
     action: str = ""
 
     def __post_init__(self) -> None:
         force_setattr(self, "action", f"{self.product}:{self.name}")
+
+    def passes_over(self, parameters: Raw) -> bool:
+        """Whether undecoded parameters show that no rule looks at the call.
+
+        What is written in escapes, or is not there, shows nothing.
+        """
+        text = bytes(parameters)
+        if self.only_about is None or not text or b"\\u" in text:
+            return False
+        return self.only_about not in text.lower()

@@ -27,14 +27,14 @@ def _is_vpc_row(action: str) -> bool:
 VPC_ROWS = frozenset(action for action in APIS if _is_vpc_row(action))
 
 
-def _refused_for_another_reason(call: Call) -> bool:
+def may_be_about_a_managed_eni(call: Call) -> bool:
     """Whether the platform's own code may hide that the ENI is managed."""
     return call.action in VPC_ROWS and cause_of(call.error_code or "") == "other"
 
 
 def needs_refused_enis(call: Call, facts: Facts) -> Iterable[Ref]:
     """The ENIs of a refusal that is, or may be, about a managed ENI; of no other refusal."""
-    if call.error_code == ENI_MANAGED or _refused_for_another_reason(call):
+    if call.error_code == ENI_MANAGED or may_be_about_a_managed_eni(call):
         return needs_enis(call, facts)
     return ()
 
@@ -68,7 +68,7 @@ class ManagedEniWriteRefused(Rule):
             return self._named_by_code(case)
         if case.check(
             "the call is one that VPC serves, and its refusal may be about the ENI",
-            _refused_for_another_reason(case.call),
+            may_be_about_a_managed_eni(case.call),
             f"{case.call.action}, {cause_of(code)}",
         ):
             return self._of_managed_enis(case)

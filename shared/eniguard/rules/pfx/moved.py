@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from eniguard.events.calls import Call
 from eniguard.facts.blocks import canonical
@@ -12,13 +13,12 @@ from eniguard.model import Evidence, Observation, Reference
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import JUDGED_ACTORS
+from eniguard.rules.pfx.given_up import UNASSIGN
 from eniguard.rules.pfx.request import ASSIGN, FAMILIES, carries_prefixes, listed, subject_of, target_eni
-
-UNASSIGN = frozenset(("ecs:UnassignPrivateIpAddresses", "ecs:UnassignIpv6Addresses"))
 
 
 class PrefixMoved(Rule):
-    """PFX018: a series per prefix counts the ENIs that gave it up or got it."""
+    """PFX018: a series per prefix holds the ENIs that gave it up or got it; the one before is compared."""
 
     code = "PFX018"
     name = "prefix-moved"
@@ -43,16 +43,18 @@ class PrefixMoved(Rule):
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
         """``hours`` is how long a prefix is remembered."""
 
-        hours: int = 24
+        hours: Annotated[int, Meta(ge=1)] = 24
 
     def evaluate(self, case: Case) -> Verdicts:
         if case.call.action in UNASSIGN or not carries_prefixes(case.call):
             return ()
-        moved = [text for text in _prefixes(case.call) if _was_elsewhere(case, text)]
+        moved = {text: eni_id for text in _prefixes(case.call) if (eni_id := _was_on(case, text))}
         if not moved:
             return ()
-        note = f"was on another ENI within {case.params.hours} hours"
-        evidence = [Evidence("prefix", text, note, "history") for text in moved]
+        within = f"within {case.params.hours} hours"
+        evidence = [
+            Evidence("prefix", text, f"was on {eni_id} {within}", "history") for text, eni_id in moved.items()
+        ]
         subject = subject_of(case)
         summary = f"{', '.join(moved)} came to {subject.id} from another ENI"
         return (self.finding(case, subject, summary, evidence=evidence),)
@@ -69,9 +71,12 @@ class PrefixMoved(Rule):
         ]
 
 
-def _was_elsewhere(case: Case, text: str) -> bool:
-    enis = case.series(_series(case.call, text)).distinct
-    return case.check(f"{text} was on another ENI before", enis >= 2, f"{enis} ENIs")
+def _was_on(case: Case, text: str) -> str | None:
+    """The other ENI that a prefix was on before the call, if it was on one."""
+    previous = case.series(_series(case.call, text)).previous
+    eni_id = None if previous is None or previous.value == target_eni(case.call) else previous.value
+    case.check(f"{text} was on another ENI before", eni_id is not None, previous and previous.value)
+    return eni_id
 
 
 def _prefixes(call: Call) -> list[str]:

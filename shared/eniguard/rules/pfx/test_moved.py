@@ -22,10 +22,22 @@ def test_each_prefix_that_moved_is_listed() -> None:
     calls = [unassign(PREFIX, SECOND, eni=BUSY), assign(PREFIX, "10.0.0.160/28", SECOND, eni=FREE)]
     (finding,) = decided_in_order(calls, only=ONLY)[1].findings
     assert [one.value for one in finding.evidence] == [PREFIX, SECOND]
+    assert {one.note for one in finding.evidence} == {f"was on {BUSY} within 24 hours"}
 
 
 def test_a_prefix_that_came_back_to_its_eni_did_not_move() -> None:
     assert reported(unassign(PREFIX, eni=BUSY), assign(PREFIX, eni=BUSY)) == [[], []]
+
+
+def test_a_prefix_that_moved_and_came_back_to_its_new_eni_moved_once() -> None:
+    moved = [unassign(PREFIX, eni=BUSY), assign(PREFIX, eni=FREE)]
+    again = [unassign(PREFIX, eni=FREE), assign(PREFIX, eni=FREE)]
+    back = [unassign(PREFIX, eni=FREE), assign(PREFIX, eni=BUSY)]
+    assert [len(one) for one in reported(*moved, *again, *back)] == [0, 1, 0, 0, 0, 1]
+
+
+def test_giving_up_is_no_move_whoever_had_it_before() -> None:
+    assert reported(assign(PREFIX, eni=BUSY), unassign(PREFIX, eni=FREE)) == [[], []]
 
 
 def test_a_prefix_that_was_never_given_up_did_not_move() -> None:

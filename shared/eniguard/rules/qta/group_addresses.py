@@ -1,13 +1,20 @@
-"""Security groups that fill up with addresses."""
+"""Security groups that fill up with addresses.
+
+One rule has two sides. A call is reported when it takes a group past a line, once for each upward crossing;
+the sweep reports each group that is past a line now, however it came there.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from msgspec import Struct
 
 from eniguard.facts.kinds import SecurityGroup
+from eniguard.facts.refs import Ref, Unknown
+from eniguard.facts.view import View
 from eniguard.model import Evidence, Reference, Resource, Severity
 from eniguard.model.kinds import ENI, SECURITY_GROUP
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
@@ -21,12 +28,11 @@ from eniguard.rules.qta.usage import (
     group_type,
     groups_filled,
     needs_usage,
+    summed,
     usage_after,
     usage_before,
 )
-
-#: From which share of the quota, in percent, a finding is how severe (docs/sources.md, Domain).
-THRESHOLDS: tuple[tuple[int, Severity], ...] = ((100, "high"), (90, "medium"), (80, "low"))
+from eniguard.rules.sweep import Swept, from_view
 
 _ADVICE = (
     "Put further ENIs into another security group, take ENIs out that do not need this one, or ask for a "
@@ -36,7 +42,7 @@ _REFERENCES = (Reference("IP prefixes", "Limitations: Security group"),)
 _PERMISSIONS = ("ecs:DescribeSecurityGroups", "ecs:DescribeNetworkInterfaces")
 
 
-class GroupAddresses(Rule):
+class GroupAddresses(Rule, Swept):
     """What the rules for the two types of groups share.
 
     ``group_type`` is the type a rule looks at; ``counted`` is the number that is held against the quota.
@@ -48,9 +54,17 @@ class GroupAddresses(Rule):
     outcomes = SUCCEEDED
     #: Summing up a group takes a listing of all its ENIs: too much for the path of one event.
     event_path = False
+    kinds = (SECURITY_GROUP, ENI)
 
     concerns = staticmethod(fills_group)
     needs = staticmethod(needs_usage)
+
+    @property
+    def quota(self) -> int:
+        """The number of addresses a group takes, as guard.yml has it."""
+        params: Any = self.params
+        found: int = params.quota
+        return found
 
     @abstractmethod
     def counted(self, found: Usage) -> int:
@@ -74,7 +88,7 @@ class GroupAddresses(Rule):
         if isinstance(after, Untold):
             return (self._untold(case, group_id, after),)
         was, now = self.counted(before), self.counted(after)
-        for percent, severity in THRESHOLDS:
+        for percent, severity in _lines(case.params):
             line = percent * case.params.quota
             crossed = was * 100 < line <= now * 100
             if case.trace is not None:
@@ -92,22 +106,89 @@ class GroupAddresses(Rule):
     ) -> Verdict:
         quota, now = case.params.quota, self.counted(after)
         ref = case.after.ref(ENI, group_id, "security_group")
-        evidence = (
-            from_fact(
-                case.after, ref, "used", now, f"{now * 100 // quota} % of {quota}; {was} before the call"
-            ),
-            from_fact(case.after, ref, "addresses", after.addresses, "IPv4 and IPv6, primary ones included"),
-            from_fact(case.after, ref, "prefixes", after.prefixes, "each counts as one address"),
-            from_fact(case.after, ref, "ENIs", after.enis),
-            Evidence("quota", quota, "addresses and prefixes per security group", "rule parameter"),
-        )
+        evidence = [
+            from_fact(case.after, ref, name, value, note)
+            for name, value, note in _shown(after, now, quota, f"; {was} before the call")
+        ]
         return self.finding(
             case,
             _resource(case, group_id),
             f"{case.call.name} takes {group_id} past {percent} % of its address quota: {now} of {quota}",
             severity=severity,
-            evidence=evidence,
+            evidence=(*evidence, _quota(quota)),
         )
+
+    def sweep(self, view: View, params: Any, now: float) -> Verdicts:
+        groups = view.security_groups()
+        if isinstance(groups, Unknown):
+            return (self.sweep_undecided(groups.reason, view.ref(SECURITY_GROUP)),)
+        return [verdict for group in groups for verdict in self._level(view, group, params)]
+
+    def _level(self, view: View, group: SecurityGroup, params: Any) -> Iterator[Verdict]:
+        if group.type is not None and group.type.lower() != self.group_type:
+            return
+        ref = view.ref(ENI, group.id, "security_group")
+        members = view.enis_by("security_group", group.id)
+        if isinstance(members, Unknown):
+            yield self._unclear(group, members.reason, ref)
+            return
+        found = summed(members)
+        if not isinstance(found, Usage):
+            yield self._unclear(group, f"it is not known what {found} holds", ref)
+            return
+        used = self.counted(found)
+        passed = [line for line in _lines(params) if used * 100 >= line[0] * params.quota]
+        if passed and group.type is None:
+            yield self._unclear(group, "its type is not known", view.ref(SECURITY_GROUP, group.id))
+        elif passed:
+            yield self._past(view, group, found, passed[0], params.quota)
+
+    def _unclear(self, group: SecurityGroup, reason: str, ref: Ref) -> Verdict:
+        subject = Resource(SECURITY_GROUP, group.id, group.managed)
+        return self.sweep_undecided(f"{group.id}: {reason}", ref, subject=subject)
+
+    def _past(
+        self, view: View, group: SecurityGroup, found: Usage, line: tuple[int, Severity], quota: int
+    ) -> Verdict:
+        used, (percent, severity) = self.counted(found), line
+        evidence = [from_view(view, name, value, note) for name, value, note in _shown(found, used, quota)]
+        return self.sweep_finding(
+            view,
+            Resource(SECURITY_GROUP, group.id, group.managed),
+            f"{group.id} is past {percent} % of its address quota: {used} of {quota}",
+            severity=severity,
+            evidence=(*evidence, _quota(quota)),
+        )
+
+
+class _Shares(Struct, frozen=True, forbid_unknown_fields=True):
+    """From which share of the quota on, in percent, a finding is how severe."""
+
+    #: All three are choices of this project (docs/sources.md, Domain).
+    low_percent: int = 80
+    medium_percent: int = 90
+    high_percent: int = 100
+
+
+def _lines(params: _Shares) -> tuple[tuple[int, Severity], ...]:
+    """The shares of the quota, in percent, with their severities; the most severe first."""
+    return (
+        (params.high_percent, "high"),
+        (params.medium_percent, "medium"),
+        (params.low_percent, "low"),
+    )
+
+
+def _shown(found: Usage, used: int, quota: int, more: str = "") -> Iterator[tuple[str, int, str | None]]:
+    """What a group holds, as name, number and note of the evidence."""
+    yield "used", used, f"{used * 100 // quota} % of {quota}{more}"
+    yield "addresses", found.addresses, "IPv4 and IPv6, primary ones included"
+    yield "prefixes", found.prefixes, "each counts as one address"
+    yield "ENIs", found.enis, None
+
+
+def _quota(quota: int) -> Evidence:
+    return Evidence("quota", quota, "addresses and prefixes per security group", "rule parameter")
 
 
 class BasicGroupAddresses(GroupAddresses):
@@ -124,8 +205,12 @@ class BasicGroupAddresses(GroupAddresses):
     permissions = _PERMISSIONS
     false_positives = "The quota can be raised in Quota Center: set the parameter `quota` to yours."
 
-    class Params(Struct, frozen=True, forbid_unknown_fields=True):
-        """``quota`` is the number of addresses a group takes."""
+    class Params(_Shares, frozen=True, forbid_unknown_fields=True):
+        """``quota`` is the number of addresses a group takes.
+
+        A finding is low from ``low_percent`` of it on, medium from ``medium_percent``, high from
+        ``high_percent``.
+        """
 
         #: Seed 002, Limitations: Security group.
         quota: int = 6_000
@@ -153,8 +238,12 @@ class AdvancedGroupAddresses(GroupAddresses):
         "The documents disagree whether ENIs or addresses count; both numbers are in the evidence."
     )
 
-    class Params(Struct, frozen=True, forbid_unknown_fields=True):
-        """``quota`` is the number of addresses a group takes."""
+    class Params(_Shares, frozen=True, forbid_unknown_fields=True):
+        """``quota`` is the number of addresses a group takes.
+
+        A finding is low from ``low_percent`` of it on, medium from ``medium_percent``, high from
+        ``high_percent``.
+        """
 
         #: Seed 002, Limitations: Security group.
         quota: int = 65_536

@@ -124,13 +124,18 @@ def _usage(state: State, group_id: str) -> Usage | Untold:
     listing = state.get(ref)
     if not isinstance(listing, tuple):
         return Untold(_why(ref, listing), ref)
+    found = summed([eni for eni in listing if isinstance(eni, Eni)])
+    return found if isinstance(found, Usage) else Untold(f"{ref}: it is not known what {found} holds", ref)
+
+
+def summed(enis: Sequence[Eni]) -> Usage | str:
+    """What a group of exactly these ENIs holds, or the id of one of which that is not known."""
     addresses = prefixes = 0
-    enis = [eni for eni in listing if isinstance(eni, Eni)]
     for eni in enis:
         counts = (eni.count(4), eni.count(6), eni.prefix_count(4), eni.prefix_count(6))
         ipv4, ipv6, ipv4_prefixes, ipv6_prefixes = counts
         if ipv4 is None or ipv6 is None or ipv4_prefixes is None or ipv6_prefixes is None:
-            return Untold(f"{ref}: it is not known what {eni.id} holds", ref)
+            return eni.id
         addresses += ipv4 + ipv6
         prefixes += ipv4_prefixes + ipv6_prefixes
     return Usage(len(enis), addresses, prefixes)

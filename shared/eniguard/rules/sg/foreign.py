@@ -153,4 +153,4 @@ def _series(case: Case) -> str:
     """Rules and members are learned apart: a role that joins groups does not thereby edit their rules."""
     call = case.call
     what = "members" if call.action in MEMBERSHIP else "group"
-    return f"SG010/{call.account_id}/{call.region}/{(case.actor.role or '').lower()}/{what}"
+    return f"SG010:{call.account_id}:{call.region}:{(case.actor.role or '').lower()}:{what}"

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from eniguard.events.catalog import APIS
 from eniguard.events.catalog.ram import CREATES_ROLE_ON_THE_WAY
 from eniguard.model import Evidence, Reference, Resource
 from eniguard.model.kinds import POLICY, ROLE
-from eniguard.roles import RolePolicy, allows, policy_of, role_named
+from eniguard.roles import PRODUCTS, RolePolicy, policy_of, role_named
 from eniguard.rules.base import SERVICES, SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.slr.named import DOCUMENT, role_resource, role_to_create
+from eniguard.rules.slr.granted import grant, policy_evidence
+from eniguard.rules.slr.named import DOCUMENT, role_resource
 
 #: Calls of products that create a role on the way carry no RAM action of their own name.
 _NOT_RAM_ACTIONS = frozenset(f"ram:{name}" for name in CREATES_ROLE_ON_THE_WAY)
-#: ECS carries deprecated twins of VPC calls; policies grant either name.
-_TWINS = {
-    api.action: f"vpc:{api.name}"
-    for api in APIS.values()
-    if api.product == "ecs" and f"vpc:{api.name}" in APIS
-}
-
-
-class _Grant(Struct, frozen=True, gc=False):
-    """Whether a policy grants a call (``None`` when that cannot be told), and why."""
-
-    granted: bool | None
-    reason: str
 
 
 class ServiceOutsideItsPolicy(Rule):
@@ -45,7 +31,11 @@ class ServiceOutsideItsPolicy(Rule):
         "Look at the default version of the role's policy in RAM. If it has the action, the stored copy is "
         "old; if not, find out how the call was possible, and ask the product's support."
     )
-    actions = frozenset(api.action for api in APIS.values() if api.write) - _NOT_RAM_ACTIONS
+    # Of other products the stored documents do not have every action.
+    actions = (
+        frozenset(api.action for api in APIS.values() if api.write and api.product in PRODUCTS)
+        - _NOT_RAM_ACTIONS
+    )
     outcomes = SUCCEEDED
     actors = SERVICES
     references = (Reference(DOCUMENT, "Permissions"),)
@@ -62,21 +52,21 @@ class ServiceOutsideItsPolicy(Rule):
         policy = policy_of(role)
         if policy is None:
             return [self._cannot_tell(case, role, None, f"no policy document of {role} is stored")]
-        grant = _grant(case, policy)
-        case.check("the stored policy of the role grants the call", grant.granted is True, grant.reason)
-        if grant.granted:
+        found = grant(case.call, policy)
+        case.check("the stored policy of the role grants the call", found.granted is True, found.reason)
+        if found.granted:
             return ()
-        if grant.granted is None:
-            return [self._cannot_tell(case, role, policy, grant.reason)]
+        if found.granted is None:
+            return [self._cannot_tell(case, role, policy, found.reason)]
         if not case.check("the stored policy document is complete", policy.complete, policy.source):
-            reason = f"{grant.reason}, and the stored document of its policy is not complete"
+            reason = f"{found.reason}, and the stored document of its policy is not complete"
             return [self._cannot_tell(case, role, policy, reason)]
         return [
             self.finding(
                 case,
                 role_resource(role),
-                f"{role} made {case.call.action}: {grant.reason}",
-                evidence=_policy_evidence(policy),
+                f"{role} made {case.call.action}: {found.reason}",
+                evidence=policy_evidence(policy),
                 others=[Resource(t.kind, t.id) for t in case.call.targets if t.part == "subject"],
             )
         ]
@@ -113,10 +103,10 @@ class ServiceDenied(Rule):
         policy = None if role is None else policy_of(role)
         evidence = [Evidence("error-code", case.call.error_code)]
         if policy is not None:
-            grant = _grant(case, policy)
-            case.check("the stored policy of the role grants the call", grant.granted is True, grant.reason)
-            evidence += [Evidence("granted-by-stored-policy", grant.granted, grant.reason, "catalogue")]
-            evidence += _policy_evidence(policy)
+            found = grant(case.call, policy)
+            case.check("the stored policy of the role grants the call", found.granted is True, found.reason)
+            evidence += [Evidence("granted-by-stored-policy", found.granted, found.reason, "catalogue")]
+            evidence += policy_evidence(policy)
         return [
             self.finding(
                 case,
@@ -126,46 +116,3 @@ class ServiceDenied(Rule):
                 others=[Resource(t.kind, t.id) for t in case.call.targets if t.part == "subject"],
             )
         ]
-
-
-def _grant(case: Case, policy: RolePolicy) -> _Grant:
-    """Whether a policy grants a call, conditions on service-linked roles included."""
-    action = case.call.action
-    twin = _TWINS.get(action, action)
-    if not allows(policy, action) and not allows(policy, twin):
-        return _Grant(False, f"{policy.role.policy} does not list {action}")
-    if action == "ram:DeleteServiceLinkedRole":
-        return _deletes(case, policy)
-    if action == "ram:CreateServiceLinkedRole":
-        return _creates(case, policy)
-    return _Grant(True, f"{policy.role.policy} lists it")
-
-
-def _deletes(case: Case, policy: RolePolicy) -> _Grant:
-    """The condition on deletions: a role of the policy's own trusted service."""
-    for name in case.call.ids(ROLE, "subject"):
-        listed = role_named(name)
-        if listed is None or listed.service is None:
-            return _Grant(None, f"the trusted service of {name} is not known")
-        if listed.service != policy.deletes_own_role_service:
-            return _Grant(False, f"{policy.role.policy} does not let it delete a role of {listed.service}")
-    return _Grant(True, f"{policy.role.policy} lets it delete its own role")
-
-
-def _creates(case: Case, policy: RolePolicy) -> _Grant:
-    """The condition on creations: a role of one of the named trusted services."""
-    _, service = role_to_create(case.call)
-    if service is None:
-        return _Grant(None, "the event does not say for which service a role was created")
-    if service.lower() not in policy.creates_roles_of:
-        return _Grant(False, f"{policy.role.policy} does not let it create a role of {service}")
-    return _Grant(True, f"{policy.role.policy} lets it create a role of {service}")
-
-
-def _policy_evidence(policy: RolePolicy) -> list[Evidence]:
-    """Which stored document was looked at, and how old it is."""
-    version = " ".join(part for part in (policy.version, policy.updated) if part) or "version not stated"
-    return [
-        Evidence("policy", policy.role.policy, f"stored copy, {version}", "catalogue"),
-        Evidence("policy-document", policy.source, source="catalogue"),
-    ]

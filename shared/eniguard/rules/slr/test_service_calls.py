@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from eniguard.events.catalog import APIS
 from eniguard.events.record import Identity
 from eniguard.model import Decision
-from eniguard.roles import policy_of
+from eniguard.roles import RolePolicy, index, policy_of
 from eniguard.rules.permissions import API_GATEWAY_POLICY
 from eniguard.rules.slr.service_calls import ServiceOutsideItsPolicy
 from eniguard.testing import (
@@ -31,6 +32,22 @@ def made(action: str, by: Identity, **parameters: Any) -> Decision:
     return decided(call(action, by, **parameters), only=["SLR004"])
 
 
+#: Findings and undecided on a call that a document does not list, by whether it is complete.
+REST = {True: (1, 0), False: (0, 1)}
+#: Calls that documents list on conditions or on some resources only.
+CONDITIONED = ("ecs:TagResources", "ram:CreateServiceLinkedRole", "ram:DeleteServiceLinkedRole")
+TWINS = {
+    "ecs:AssociateEipAddress",
+    "ecs:UnassociateEipAddress",
+    "ecs:AllocateEipAddress",
+    "ecs:ReleaseEipAddress",
+}
+#: Roles whose documents have no write on ENIs or groups: they work through PrivateLink.
+WITHOUT_NETWORK_WRITES = (
+    "AliyunServiceRoleForFnF",
+    "AliyunServiceRoleForRMQMigration",
+    "AliyunServiceRoleForVpcEniDirector",
+)
 WRITES = sorted(ServiceOutsideItsPolicy.actions)
 GRANTED = set(API_GATEWAY_POLICY.actions)
 
@@ -51,10 +68,11 @@ def test_api_gateway_inside_its_20_actions_is_not(action: str) -> None:
     assert (findings(decision), undecided(decision)) == ([], [])
 
 
-def test_every_catalogued_write_of_a_service_is_looked_at() -> None:
-    writes = {api.action for api in APIS.values() if api.write}
+def test_every_catalogued_write_that_stored_documents_can_have_is_looked_at() -> None:
+    writes = {api.action for api in APIS.values() if api.write and api.product in ("ecs", "vpc")}
 
-    assert {action for action in writes - set(WRITES) if not action.startswith("ram:")} == set()
+    assert writes - set(WRITES) == set()
+    assert {action.partition(":")[0] for action in WRITES} == {"ecs", "vpc", "ram"}
     assert "ram:DeleteServiceLinkedRole" in WRITES
     assert "ram:CreateSlrRole" not in WRITES  # a call of a product, which no RAM action is named after
 
@@ -99,6 +117,42 @@ def test_incomplete_policy_grants_what_it_lists_and_leaves_the_rest_undecided() 
     assert (findings(unlisted), undecided(unlisted)) == ([], ["SLR004"])
     assert "not complete" in unlisted.undecided[0].reason
     assert unlisted.undecided[0].refs == ("ram:Policy id=AliyunServiceRolePolicyForNlb",)
+
+
+DOCUMENTED = sorted(role.name for role in index().values() if policy_of(role.name) is not None)
+
+
+def plainly_listed(policy: RolePolicy) -> set[str]:
+    """The writes that a document lists on every resource and on no condition, by its own patterns."""
+    free = [one for one in policy.statements if one.resources == ("*",) and not one.conditions]
+    patterns = [pattern.lower() for one in free for pattern in one.actions]
+    return {
+        write
+        for write in WRITES
+        for name in (write, f"vpc:{write.partition(':')[2]}" if write in TWINS else write)
+        if any(fnmatchcase(name.lower(), pattern) for pattern in patterns)
+    }
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_every_document_grants_what_it_lists_and_only_a_complete_one_speaks_of_the_rest(name: str) -> None:
+    policy = policy_of(name)
+    assert policy is not None
+    listed = plainly_listed(policy)
+    assert listed or name in WITHOUT_NETWORK_WRITES
+
+    for action in WRITES:
+        decision = made(action, role(name))
+        said = (len(findings(decision)), len(undecided(decision)))
+
+        if action in listed:
+            assert said == (0, 0), action
+        elif action in CONDITIONED:
+            assert said == (
+                (0, 1) if any(one.lists(action) for one in policy.statements) else REST[policy.complete]
+            )
+        else:
+            assert said == REST[policy.complete], action
 
 
 @pytest.mark.parametrize("name", ["AliyunServiceRoleForSAE", "AliyunStreamDefaultRole"])
@@ -201,3 +255,22 @@ def test_denied_people_are_not_services(caller: Identity) -> None:
 
 def test_a_refusal_that_is_not_about_rights_is_not_reported() -> None:
     assert findings(denied(NAT_GATEWAY, error="InvalidSecurityGroupId.NotFound")) == []
+
+
+def test_slip_in_the_document_is_told_as_what_it_probably_means() -> None:
+    decision = denied(role("AliyunTSDBAccessingENIRole"), "ecs:DescribeSecurityGroups")
+
+    (granted,) = [one for one in decision.findings[0].evidence if one.name == "granted-by-stored-policy"]
+    assert granted.value is None
+    assert "ecs:DescirbeSecurityGroups, which probably means ecs:DescribeSecurityGroups" in (
+        granted.note or ""
+    )
+
+
+@pytest.mark.parametrize(("tagged", "granted"), [("eni", True), ("securitygroup", False)])
+def test_right_on_some_resources_is_a_right_on_those_only(tagged: str, granted: bool) -> None:
+    terway = role("AliyunCSManagedNetworkRole")
+    decision = made("ecs:TagResources", terway, ResourceType=tagged, **{"ResourceId.1": f"{tagged}-1"})
+
+    assert findings(decision) == []
+    assert undecided(decision) == ([] if granted else ["SLR004"])

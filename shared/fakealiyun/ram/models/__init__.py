@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fakealiyun.ram.models.linked_roles import DeletionTasks, policy_name, policy_of, role_name
-from fakealiyun.ram.models.policies import ADMINISTRATOR, Document, Policies, PolicyKey
+from fakealiyun.ram.models.policies import ADMINISTRATOR, Document, Policies, PolicyKey, PolicyVersion
 from fakealiyun.ram.models.roles import Role, Roles
 from fakealiyun.ram.models.users import User, Users
 
@@ -79,6 +79,17 @@ class RamState:
         role = self._role(cloud, name, trust, description or f"The role of {service}.", service)
         role.policies[key] = now
         return role
+
+    def renew_policy(self, service: str, document: Document, now: datetime) -> PolicyVersion:
+        """A new version of the policy of a service's role, in force at once: its service puts it there.
+
+        Raises
+        ------
+        ApiError
+            ``EntityNotExist.Policy``: the service has no role here.
+        """
+        policy = self.policies.get(("System", policy_name(role_name(service))))
+        return policy.add_version(document, now, in_force=True, rotate=True)
 
     def ordinary_role(self, cloud: Cloud, name: str, policy: Document | None = None) -> Role:
         """An ordinary role that the account may assume, made if need be.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fakealiyun.ram.responses.policies import policy_items
 from fakealiyun.ram.responses.roles import role_item
 
 if TYPE_CHECKING:
@@ -11,5 +12,8 @@ if TYPE_CHECKING:
 
 
 def snapshot_items(account: Account) -> dict[str, list[dict[str, Any]]]:
-    """The roles of an account as GetRole returns them."""
-    return {"ram:Role": [role_item(role, account.ram) for role in account.ram.roles.all()]}
+    """The roles of an account as GetRole returns them, and the policies that are its own or in use."""
+    return {
+        "ram:Role": [role_item(role, account.ram) for role in account.ram.roles.all()],
+        "ram:Policy": policy_items(account.ram),
+    }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from fakealiyun.documents.roles import roles_by_service
+from fakealiyun.errors import ApiError
 from fakealiyun.ram.exceptions import already_exists, invalid, not_exist
 from fakealiyun.ram.models import Role
 from fakealiyun.ram.models.linked_roles import DeletionTask, RoleUsage, role_name
@@ -52,12 +53,16 @@ def delete_service_linked_role(call: Call) -> Fields:
     running = ram.deletions.running_for(role.name)
     if running is not None:
         return {"DeletionTaskId": running.id}
+    usages = list(_usages(call, role))
+    refusal = call.cloud.assumptions.linked_role_in_use
+    if usages and refusal is not None:
+        raise ApiError(*refusal, f"{role.name} cannot be deleted as {role.service} uses it.")
     task = DeletionTask(
         id=f"task/acs-service-role/{role.service}/{role.name}/{call.request_id}",
         role_name=role.name,
         role_arn=role.arn,
         service=role.service,
-        usages=list(_usages(call, role)),
+        usages=usages,
         created_at=now,
         ready_at=now + timedelta(seconds=call.cloud.assumptions.linked_role_deletion),
     )

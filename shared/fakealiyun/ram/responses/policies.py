@@ -37,6 +37,23 @@ def policy_key(parameters: Parameters) -> PolicyKey:
     return kind, parameters.required("PolicyName")
 
 
+def policy_items(ram: RamState) -> list[dict[str, Any]]:
+    """The custom policies and the system policies in use, as GetPolicy returns them.
+
+    ``DefaultPolicyVersion`` stands beside the fields of ``Policy``, so that a policy is one item. System
+    policies that nobody has are left out: an account sees those of every service.
+    """
+    used = [
+        policy
+        for policy in ram.policies.all()
+        if policy.key[0] == "Custom" or any(ram.attached_to(policy.key))
+    ]
+    return [
+        {**_item(policy, ram), "DefaultPolicyVersion": _version_item(policy, policy.version(policy.default))}
+        for policy in used
+    ]
+
+
 def create_policy(call: Call) -> Fields:
     """CreatePolicy: a custom policy with its first version."""
     parameters = call.parameters

@@ -1,0 +1,92 @@
+"""The ENIs and security groups of a state snapshot, one record each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from eniguard.cli.ownership import Ownership, Reported, ownership
+from eniguard.facts.kinds import Eni, SecurityGroup
+from eniguard.facts.refs import Unknown
+from eniguard.facts.view import View
+from eniguard.model.kinds import ENI, SECURITY_GROUP
+
+#: The kinds that an inventory lists.
+LISTED = (ENI, SECURITY_GROUP)
+
+
+class InventoryLine(Struct, frozen=True):
+    """One ENI or security group; ``None`` is what is not known, or what such a resource does not have.
+
+    Addresses include the primary one. ``enis`` is how many ENIs a group holds. ``findings`` are those of the
+    sweep rules on this resource.
+    """
+
+    kind: str
+    id: str
+    ownership: Ownership
+    status: str | None = None
+    vpc_id: str | None = None
+    vswitch_id: str | None = None
+    instance_id: str | None = None
+    addresses: list[str] | None = None
+    prefixes: list[str] | None = None
+    enis: int | None = None
+    description: str | None = None
+    findings: Sequence[Reported] = ()
+
+
+def inventory_lines(
+    view: View, findings: Mapping[str, Sequence[Reported]], *, managed_only: bool
+) -> list[InventoryLine]:
+    """Every ENI, then every security group, in the order of the snapshot.
+
+    Parameters
+    ----------
+    view
+        What the snapshot lists.
+    findings
+        Those of the sweep, by the id of their subject.
+    managed_only
+        Leave out what is known to be the account's own; what is not known to be managed or not stays.
+    """
+    enis, groups = view.enis(), view.security_groups()
+    lines = [] if isinstance(enis, Unknown) else [_eni(view, one, findings.get(one.id, ())) for one in enis]
+    if not isinstance(groups, Unknown):
+        lines += [_group(view, one, findings.get(one.id, ())) for one in groups]
+    return [line for line in lines if line.ownership.managed is not False or not managed_only]
+
+
+def _eni(view: View, eni: Eni, findings: Sequence[Reported]) -> InventoryLine:
+    return InventoryLine(
+        kind=ENI,
+        id=eni.id,
+        ownership=ownership(eni, view),
+        status=eni.status,
+        vpc_id=eni.vpc_id,
+        vswitch_id=eni.vswitch_id,
+        instance_id=eni.instance_id or None,
+        addresses=_both(eni.ipv4_addresses, eni.ipv6_addresses),
+        prefixes=_both(eni.ipv4_prefixes, eni.ipv6_prefixes),
+        description=eni.description,
+        findings=findings,
+    )
+
+
+def _group(view: View, group: SecurityGroup, findings: Sequence[Reported]) -> InventoryLine:
+    members = view.enis_by("security_group", group.id)
+    return InventoryLine(
+        kind=SECURITY_GROUP,
+        id=group.id,
+        ownership=ownership(group, view),
+        vpc_id=group.vpc_id,
+        enis=None if isinstance(members, Unknown) else len(members),
+        description=group.description,
+        findings=findings,
+    )
+
+
+def _both(ipv4: tuple[str, ...] | None, ipv6: tuple[str, ...] | None) -> list[str] | None:
+    """The texts of both families; unknown when one of them is."""
+    return None if ipv4 is None or ipv6 is None else [*ipv4, *ipv6]

@@ -1,0 +1,155 @@
+"""An example of each rule: a recorded call or a state snapshot that it reports, and what it then says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from eniguard.cli.state_option import snapshot_of
+from eniguard.errors import ConfigError, InputError
+from eniguard.events.calls import Call
+from eniguard.model import Finding, Fix
+from eniguard.pipeline import Decided
+from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.expectations import EXPECTATIONS_FILE, Expected, read_expectations
+from eniguard.replay.sweeps import SweepEntry
+from eniguard.settings import Policy
+
+#: As many items of a list, and characters of a text, as an example shows.
+_MOST_ITEMS = 6
+_LONGEST = 160
+
+
+class Example(Struct, frozen=True):
+    """What one rule saw, and what it says of it.
+
+    Attributes
+    ----------
+    path
+        The file of the case, relative to the replay root.
+    seen
+        A call as an event of ActionTrail, with the parameters that the guard reads; or, for a snapshot, what
+        it says of the subject.
+    swept
+        Whether it is a state snapshot that was judged, and no call.
+    finding
+        What the rule says.
+    fix
+        The first fix that the rule has to offer in any case; ``None`` when it offers none.
+    """
+
+    path: str
+    seen: dict[str, Any]
+    swept: bool
+    finding: Finding
+    fix: Fix | None = None
+
+
+def examples(root: Path, policy: Policy, codes: Iterable[str]) -> dict[str, Example]:
+    """The first example of each rule among the recorded cases below a replay root.
+
+    Parameters
+    ----------
+    root
+        A folder with recorded cases and expectations.yml, whose order counts.
+    policy
+        The compiled guard.yml; the rules asked for are enabled whatever it says.
+    codes
+        The rules.
+
+    Raises
+    ------
+    ConfigError
+        A rule has no case that it reports.
+    InputError
+        Something below the root cannot be read.
+    """
+    wanted = tuple(codes)
+    keys = _first_cases(read_expectations(root / EXPECTATIONS_FILE), wanted)
+    if missing := [code for code in wanted if code not in keys]:
+        raise ConfigError(
+            f"{root / EXPECTATIONS_FILE}: no case that {', '.join(missing)} reports; "
+            "add one, or choose rules with --rules"
+        )
+    found: dict[str, Example] = {}
+    fixes: dict[str, Fix] = {}
+    for entry, call in _reported(root, policy, wanted):
+        for finding in entry.findings:
+            if finding.fix is not None:
+                fixes.setdefault(finding.rule, finding.fix)
+            if finding.rule not in found and keys[finding.rule] in (entry.key, entry.path):
+                seen = _resource_of(root / entry.path, finding) if call is None else event_of(call)
+                found[finding.rule] = Example(entry.path, seen, call is None, finding)
+    if missing := [code for code in wanted if code not in found]:
+        raise ConfigError(f"{root / keys[missing[0]]}: no finding of {missing[0]} under this policy")
+    return {code: msgspec.structs.replace(found[code], fix=fixes.get(code)) for code in wanted}
+
+
+def event_of(call: Call) -> dict[str, Any]:
+    """A call in the form of an ActionTrail event; what was not recorded or is not read is left out."""
+    caller = call.caller
+    event = {
+        "eventTime": call.time,
+        "acsRegion": call.region,
+        "serviceName": call.product.capitalize(),
+        "eventName": call.name,
+        "errorCode": call.error_code,
+        "userIdentity": {"type": caller.type, "userName": caller.user_name},
+        "requestParameters": msgspec.to_builtins(call.parameters.values),
+        "responseElements": msgspec.to_builtins(call.response),
+    }
+    found: dict[str, Any] = shortened(event)
+    return found
+
+
+def shortened(value: Any) -> Any:
+    """JSON without what is null or empty, and with long lists and texts cut."""
+    if isinstance(value, Mapping):
+        inner = {name: shortened(one) for name, one in value.items()}
+        return {name: one for name, one in inner.items() if one not in (None, "", [], {})}
+    if isinstance(value, (list, tuple)):
+        shown = [shortened(one) for one in value[:_MOST_ITEMS]]
+        return shown if len(value) <= _MOST_ITEMS else [*shown, f"… and {len(value) - _MOST_ITEMS} more"]
+    if isinstance(value, str) and len(value) > _LONGEST:
+        return f"{value[:_LONGEST]}…"
+    return value
+
+
+def _resource_of(path: Path, finding: Finding) -> dict[str, Any]:
+    """What a state snapshot says of the subject of a finding."""
+    snapshot = snapshot_of(str(path))
+    subject = finding.subject
+    resource = msgspec.to_builtins(snapshot.resource(subject.kind, subject.id))
+    seen = {"captured_at": snapshot.captured_at, "region": snapshot.region, subject.kind: resource}
+    found: dict[str, Any] = shortened(seen)
+    return found
+
+
+def _first_cases(expected: Mapping[str, list[Expected]], codes: Iterable[str]) -> dict[str, str]:
+    """The key of the first case that each rule is expected to report."""
+    found: dict[str, str] = {}
+    for key, findings in expected.items():
+        for one in findings:
+            if one.rule in codes:
+                found.setdefault(one.rule, key)
+    return found
+
+
+def _reported(
+    root: Path, policy: Policy, codes: tuple[str, ...]
+) -> Iterator[tuple[Entry | SweepEntry, Call | None]]:
+    """Every case with a finding, with its call; a state snapshot has none."""
+    calls: dict[str, Call] = {}
+
+    def keep(decided: Decided) -> None:
+        if decided.decision.findings:
+            calls[decided.decision.event_id] = decided.judgement.call
+
+    for one in Replay(Options(paths=(str(root),), policy=policy, only=codes, watch=keep)):
+        if isinstance(one, InputError):
+            raise one
+        yield one, calls[one.event_id] if isinstance(one, Entry) else None

@@ -1,0 +1,68 @@
+"""The option ``--state`` of the commands that look at one state snapshot, and what it names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import click
+
+from eniguard.errors import InputError
+
+if TYPE_CHECKING:
+    from eniguard.facts.view import View
+    from eniguard.settings import Policy
+    from eniguard.sources.snapshot import Snapshot
+
+#: So many ids are offered for one that is not there.
+MOST_NEAR = 3
+
+state_option = click.option(
+    "--state", metavar="FILE", help="State snapshot: what the describe calls returned (docs: Inventory)."
+)
+
+
+def snapshot_of(path: str | None) -> Snapshot:
+    """The snapshot in the file of ``--state``, which may be compressed.
+
+    Raises
+    ------
+    click.UsageError
+        The option is missing.
+    InputError
+        The file cannot be read or is not a state snapshot.
+    """
+    from eniguard.replay.files import StateFile
+    from eniguard.replay.states import States
+
+    if path is None:
+        raise click.UsageError(
+            "--state FILE is needed: a file with what the describe calls returned. Nothing is looked up in "
+            "the cloud; `eniguard generate schema snapshot` writes the form of the file."
+        )
+    return States(None).alone(StateFile(path, os.path.dirname(path) or os.curdir, 0))
+
+
+def view_of(snapshot: Snapshot, policy: Policy) -> View:
+    """Everything a snapshot lists, with the services that guard.yml names by their ServiceID."""
+    return snapshot.view(policy.actors.service_ids)
+
+
+def not_listed(snapshot: Snapshot, kind: str) -> InputError:
+    """The error that a snapshot does not list a kind at all."""
+    kinds = ", ".join(snapshot.kinds()) or "nothing"
+    return InputError(
+        f"the state snapshot has no listing of {kind} (it lists {kinds}); add what the API returns for each "
+        f'under "resources": {{"{kind}": […]}}',
+        path=snapshot.path,
+    )
+
+
+def no_such(snapshot: Snapshot, kind: str, wanted: str, ids: Iterable[str]) -> click.UsageError:
+    """The error that a snapshot does not list one resource; it names the nearest ids."""
+    listed = list(ids)
+    near = get_close_matches(wanted, listed, n=MOST_NEAR)
+    meant = f"; did you mean {' or '.join(near)}?" if near else f"; it lists {len(listed)} others"
+    return click.UsageError(f"{snapshot.path} does not list {kind} {wanted}{meant}")

@@ -1,0 +1,217 @@
+"""What calls ask for on the rules of security groups, and on prefix lists and port lists.
+
+A call names most rules by what they say, not by an id, so its effect is one on the listing of a group's
+rules: what a call adds stands in it with an empty id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import cast
+
+from msgspec.structs import asdict, replace
+
+from eniguard.events.calls import Call
+from eniguard.events.values import Permission
+from eniguard.facts.blocks import LONGEST, address, block, canonical
+from eniguard.facts.kinds import CidrList, SecurityGroupRule
+from eniguard.facts.lists import added
+from eniguard.model.kinds import SECURITY_GROUP
+
+Rules = tuple[SecurityGroupRule, ...]
+#: What one rule says: its direction, and its permission in normal form with the far side as its source.
+Content = tuple[str, Permission]
+
+#: The calls that add rules, drop them, or change one under its id, by the direction of those rules.
+ADDS = {"ecs:AuthorizeSecurityGroup": "ingress", "ecs:AuthorizeSecurityGroupEgress": "egress"}
+DROPS = {"ecs:RevokeSecurityGroup": "ingress", "ecs:RevokeSecurityGroupEgress": "egress"}
+CHANGES = {"ecs:ModifySecurityGroupRule": "ingress", "ecs:ModifySecurityGroupEgressRule": "egress"}
+#: Adds and drops in one call, in both directions (docs/sources.md, API).
+CONFIGURES = "ecs:ConfigureSecurityGroupPermissions"
+
+#: Spellings of one protocol: the numbers are those of IANA.
+_PROTOCOLS = {"6": "TCP", "17": "UDP", "1": "ICMP", "58": "ICMPV6", "47": "GRE", "-1": "ALL"}
+#: Permissions kept in their normal form, at about a kilobyte each.
+_MOST_FORMS = 4_096
+
+
+def changes_rules(call: Call) -> bool:
+    """Whether a call can change the rules of a security group."""
+    action = call.action
+    return action in ADDS or action in DROPS or action in CHANGES or action == CONFIGURES
+
+
+def added_by(call: Call) -> tuple[tuple[str, Permission], ...]:
+    """The rules that a call adds as it states them, each with its direction."""
+    if (direction := ADDS.get(call.action)) is not None:
+        return tuple([(direction, one) for one in call.parameters.permissions()])
+    return _configured(call, "AuthorizePermissions") if call.action == CONFIGURES else ()
+
+
+def dropped_by(call: Call) -> tuple[tuple[str, Permission], ...]:
+    """The rules that a call drops by stating them, each with its direction."""
+    if (direction := DROPS.get(call.action)) is not None and not rule_ids(call):
+        return tuple([(direction, one) for one in call.parameters.permissions()])
+    return _configured(call, "RevokePermissions") if call.action == CONFIGURES else ()
+
+
+def rule_ids(call: Call) -> tuple[str, ...]:
+    """The rules that a call names by their ids."""
+    return tuple([one for one in call.parameters.texts("SecurityGroupRuleId") if one])
+
+
+def rules_after(call: Call, group_id: str, rules: Rules) -> Rules:
+    """The rules of a security group after a call; the same object when it changes none.
+
+    Parameters
+    ----------
+    call
+        The call, whether it succeeded or not.
+    group_id
+        The security group.
+    rules
+        All its rules before the call.
+    """
+    if not changes_rules(call) or group_id not in call.ids(SECURITY_GROUP, "subject"):
+        return rules
+    if call.action in CHANGES:
+        return _changed(call, rules)
+    kept = _without(call, rules)
+    there = {key for one in kept for key in content(one.direction, one.permission)}
+    new = [
+        SecurityGroupRule("", group_id, direction, one, call.time)
+        for direction, one in added_by(call)
+        if not there.issuperset(content(direction, one))
+    ]
+    return (*kept, *new) if new else kept
+
+
+def changed_permission(call: Call, permission: Permission) -> Permission:
+    """A rule after a call that changes it under its id: what the call leaves out stays as it was."""
+    stated = call.parameters.permissions()
+    if not stated:
+        return permission
+    said = {name: value for name, value in asdict(stated[0]).items() if value is not None}
+    return replace(permission, **said)
+
+
+def content(direction: str | None, permission: Permission) -> tuple[Content, ...]:
+    """What a permission says, in the one form in which two rules are the same: one for each of its blocks.
+
+    Everything counts but the owner of a group (group ids are unique) and the type of NIC (a VPC has one).
+    """
+    return _content(direction or "", permission)
+
+
+@lru_cache(maxsize=_MOST_FORMS)
+def _content(direction: str, one: Permission) -> tuple[Content, ...]:
+    form = Permission(
+        ip_protocol=protocol_name(one.ip_protocol),
+        port_range=_ports(one.port_range),
+        port_range_list_id=None if one.port_range else one.port_range_list_id or None,
+        source_port_range=_ports(one.source_port_range),
+        policy=(one.policy or "accept").lower(),
+        priority=one.priority or "1",
+    )
+    if direction == "egress":
+        far = one.dest_cidr_ip or one.ipv6_dest_cidr_ip
+        group, listed = one.dest_group_id, one.dest_prefix_list_id
+        near = one.source_cidr_ip or one.ipv6_source_cidr_ip
+    else:
+        far = one.source_cidr_ip or one.ipv6_source_cidr_ip
+        group, listed = one.source_group_id, one.source_prefix_list_id
+        near = one.dest_cidr_ip or one.ipv6_dest_cidr_ip
+    form = replace(form, dest_cidr_ip=_block(near) if near else None)
+    if far:
+        return tuple([(direction, replace(form, source_cidr_ip=_block(text))) for text in far.split(",")])
+    if group:
+        return ((direction, replace(form, source_group_id=group)),)
+    return ((direction, replace(form, source_prefix_list_id=listed or None)),)
+
+
+def protocol_name(text: str | None) -> str | None:
+    """One spelling for all spellings of a protocol."""
+    return _PROTOCOLS.get(text, text.upper()) if text else None
+
+
+def change_list(call: Call, listed: CidrList) -> CidrList:
+    """A prefix list or port list with its new entries."""
+    if listed.entries is None:
+        return listed
+    gone = {canonical(one) for one in call.parameters.texts("RemoveEntry")}
+    kept = tuple([one for one in listed.entries if canonical(one) not in gone])
+    return replace(listed, entries=added(kept, call.parameters.texts("AddEntry")))
+
+
+def make_list(call: Call, list_id: str) -> CidrList:
+    """The prefix list or port list that a call made."""
+    return CidrList(list_id, call.parameters.texts("Entry"))
+
+
+def _configured(call: Call, name: str) -> tuple[tuple[str, Permission], ...]:
+    stated = cast("tuple[Permission, ...]", call.parameters.values.get(name, ()))
+    return tuple([(_direction(one), one) for one in stated])
+
+
+def _direction(one: Permission) -> str:
+    """The direction of a rule that does not say it: the side that it names."""
+    source = one.source_cidr_ip or one.ipv6_source_cidr_ip or one.source_group_id or one.source_prefix_list_id
+    dest = one.dest_cidr_ip or one.ipv6_dest_cidr_ip or one.dest_group_id or one.dest_prefix_list_id
+    return "egress" if dest and not source else "ingress"
+
+
+def _without(call: Call, rules: Rules) -> Rules:
+    """The rules that a call leaves: by their ids, else by what they say."""
+    dropped: Callable[[SecurityGroupRule], bool]
+    if ids := rule_ids(call):
+        named = frozenset(ids)
+
+        def dropped(one: SecurityGroupRule) -> bool:
+            return one.id in named
+
+    else:
+        stated = {key for direction, one in dropped_by(call) for key in content(direction, one)}
+        if not stated:
+            return rules
+
+        def dropped(one: SecurityGroupRule) -> bool:
+            return stated.issuperset(content(one.direction, one.permission))
+
+    kept = tuple([one for one in rules if not dropped(one)])
+    return rules if len(kept) == len(rules) else kept
+
+
+def _changed(call: Call, rules: Rules) -> Rules:
+    ids = rule_ids(call)
+    if not ids or not call.parameters.permissions():
+        return rules
+    return tuple(
+        [
+            replace(one, permission=changed_permission(call, one.permission)) if one.id in ids else one
+            for one in rules
+        ]
+    )
+
+
+def _block(text: str) -> str:
+    """One spelling for a block or a lone address; bits beyond the mask count for nothing."""
+    text = text.strip()
+    if len(text) > LONGEST:
+        return text
+    family = 6 if ":" in text else 4
+    if "/" not in text:
+        return text if address(text, family) is None else f"{canonical(text)}/{32 if family == 4 else 128}"
+    found = block(text, family)
+    return text if found is None else found.text
+
+
+def _ports(text: str | None) -> str | None:
+    """One spelling for a range of ports: ``22/22`` for ``22``, ``-1/-1`` for all."""
+    if not text:
+        return None
+    first, _, last = text.strip().partition("/")
+    last = last or first
+    if (first, last) in (("1", "65535"), ("0", "65535")):
+        return "-1/-1"
+    return f"{first}/{last}"

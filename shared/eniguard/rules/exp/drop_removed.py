@@ -1,0 +1,197 @@
+"""Drop rules that are gone, or that no longer go before what they kept out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from eniguard.facts.kinds import SecurityGroupRule
+from eniguard.facts.refs import Unknown
+from eniguard.facts.rule_effects import (
+    CHANGES,
+    CONFIGURES,
+    changed_permission,
+    content,
+    dropped_by,
+    rule_ids,
+)
+from eniguard.model import Evidence, Reference
+from eniguard.model.finding import Inventory
+from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
+from eniguard.rules.case import Case
+from eniguard.rules.exp.groups import (
+    GroupRules,
+    entries_of,
+    group_around,
+    group_ids,
+    group_rules,
+    rules_evidence,
+    rules_ref,
+)
+from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, may_take_back, needs_exposure
+from eniguard.rules.exp.opened import OPENERS
+from eniguard.rules.exp.outline import is_drop
+from eniguard.rules.exp.reach import gained, stretches
+from eniguard.rules.exp.resolved import Resolved, resolve
+from eniguard.rules.exp.services import shown as shown_services
+from eniguard.rules.exp.spans import Spans, merged
+from eniguard.rules.exp.stated import shown_rule
+from eniguard.rules.managed import managed_evidence
+from eniguard.rules.subjects import GroupSubject
+
+
+class _Removed(Struct, frozen=True, gc=False):
+    """One rule that held something back before the call: as it was listed, and resolved."""
+
+    listed: SecurityGroupRule
+    rule: Resolved
+
+
+class DropRuleRemoved(Rule):
+    """EXP004."""
+
+    code = "EXP004"
+    name = "drop-rule-removed"
+    severity = "medium"
+    summary = "A drop rule was removed, narrowed or put behind the accept rules that it held back."
+    why = "Rules that accept traffic, and had no effect while the drop rule went before them, have it now."
+    advice = "If nobody meant to let this traffic in, put the drop rule back with the priority it had."
+    actions = frozenset(
+        (
+            "ecs:RevokeSecurityGroup",
+            "ecs:RevokeSecurityGroupEgress",
+            "ecs:ModifySecurityGroupRule",
+            "ecs:ModifySecurityGroupEgressRule",
+            CONFIGURES,
+        )
+    )
+    outcomes = SUCCEEDED
+    actors = OPENERS
+    references = (Reference("ECS API reference", "AuthorizeSecurityGroup, Priority and Policy"),)
+    permissions = EXPOSURE_PERMISSIONS
+    false_positives = (
+        "A drop rule that is replaced by another in a later call. That the group's own members reach each "
+        "other whatever its rules say is not looked at."
+    )
+
+    needs = staticmethod(needs_exposure)
+
+    def evaluate(self, case: Case) -> Verdicts:
+        call = case.call
+        if not case.check("the call may take back a drop rule", may_take_back(call)):
+            return ()
+        return [verdict for group_id in group_ids(call) for verdict in self._group(case, group_id)]
+
+    def _group(self, case: Case, group_id: str) -> Verdicts:
+        before = case.before.security_group_rules("security_group", group_id)
+        subject = group_around(case, group_id)
+        if not case.check(f"{group_id} is not known to be managed", not subject.managed, subject.managed):
+            return ()
+        if isinstance(before, Unknown):
+            return self._without_listing(case, subject, before.reason)
+        rules = group_rules(case, group_id)
+        held = [
+            _Removed(one, rule)
+            for one, rule in zip(before, rules.before or (), strict=True)
+            if _held_back(case, one, rule)
+        ]
+        if not case.check(
+            "it did take back or weaken a rule that held something back", bool(held), len(held)
+        ):
+            return ()
+        return self._verdict(case, subject, rules, held)
+
+    def _verdict(
+        self, case: Case, subject: GroupSubject, rules: GroupRules, held: Sequence[_Removed]
+    ) -> Verdicts:
+        clear = [one for one in held if one.rule.known]
+        open_now = [(one, _gains(rules, one)) for one in clear]
+        found = [(one, services) for one, services in open_now if services]
+        if case.check("traffic gets through that was held back", bool(found), len(found)):
+            return (self._finding(case, subject, rules, found),)
+        if len(clear) < len(held):
+            listed = next(one.listed for one in held if not one.rule.known)
+            reason = f"it is not known what {shown_rule(listed)} of {subject.name} held back"
+            return (self.undecided(case, reason, rules.ref, subject=subject.resource()),)
+        return ()
+
+    def _without_listing(self, case: Case, subject: GroupSubject, reason: str) -> Verdicts:
+        """What can be said when the rules before the call are not known."""
+        if not case.check("what is known leaves room for a drop rule", _may_have_dropped(case, subject.name)):
+            return ()
+        text = f"the rules of {subject.name} before the call are not known: {reason}"
+        ref = rules_ref(case.call, subject.name)
+        return (self.undecided(case, text, ref, subject=subject.resource()),)
+
+    def _finding(
+        self,
+        case: Case,
+        subject: GroupSubject,
+        rules: GroupRules,
+        found: Sequence[tuple[_Removed, Spans]],
+    ) -> Verdict:
+        texts = [shown_rule(one.listed) for one, _ in found]
+        unclear = any(rules.unclear(one.rule.direction, services) for one, services in found)
+        inventory: Inventory = "partial" if unclear or subject.managed is None else "known"
+        return self.finding(
+            case,
+            subject.resource(),
+            f"What a rule of security group {subject.name} held back gets through: {'; '.join(texts)}",
+            inventory=inventory,
+            evidence=(
+                *[
+                    Evidence("rule", shown_rule(one.listed), f"{one.listed.id} before the call", "event")
+                    for one, _ in found
+                ],
+                *[Evidence("opened", shown_services(services)) for _, services in found],
+                rules_evidence(case, rules),
+                *managed_evidence(case, subject),
+            ),
+        )
+
+
+def _held_back(case: Case, one: SecurityGroupRule, rule: Resolved) -> bool:
+    """Whether the call takes a rule back or changes it so that less may be held back than before."""
+    call = case.call
+    if call.action in CHANGES:
+        return one.id in rule_ids(call) and _is_weaker(case, one, rule)
+    if rule.accepts is not False:
+        return False
+    if ids := rule_ids(call):
+        return one.id in ids
+    stated = {key for direction, dropped in dropped_by(call) for key in content(direction, dropped)}
+    return stated.issuperset(content(one.direction, one.permission))
+
+
+def _is_weaker(case: Case, one: SecurityGroupRule, rule: Resolved) -> bool:
+    """A changed drop rule, or an accept rule that now goes before others."""
+    if rule.accepts is False:
+        return True
+    changed = changed_permission(case.call, one.permission)
+    now = resolve(rule.direction, changed, entries_of(case, case.after))
+    return now.priority < rule.priority
+
+
+def _gains(rules: GroupRules, one: _Removed) -> Spans:
+    """The services of a rule to which somebody gets through who did not before."""
+    direction = one.rule.direction
+    before, after = rules.earlier(direction) or [], rules.later(direction) or []
+    found = stretches(one.rule.services or (), before, after)
+    return merged([span for span in found if gained(before, after, span[0])])
+
+
+def _may_have_dropped(case: Case, group_id: str) -> bool:
+    """Whether the rule that the call names may have been a drop rule, from what is listed after it.
+
+    A rule that accepts after a change which says nothing of policy and priority did so before.
+    """
+    call = case.call
+    rules = case.after.security_group_rules("security_group", group_id)
+    if call.action not in CHANGES or isinstance(rules, Unknown):
+        return True
+    if any(one.policy or one.priority for one in call.parameters.permissions()):
+        return True
+    ids = rule_ids(call)
+    found = [one for one in rules if one.id in ids]
+    return not found or any(is_drop(one.permission) for one in found)

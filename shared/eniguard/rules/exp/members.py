@@ -1,0 +1,132 @@
+"""Whose set of security groups a call changes, and the sets and rules on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from eniguard.events.calls import Call
+from eniguard.facts import effects
+from eniguard.facts.gathered import Facts
+from eniguard.facts.kinds import Eni, Instance, SecurityGroupRule
+from eniguard.facts.refs import FactValue, Ref, Unknown
+from eniguard.facts.state import State, reference
+from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
+from eniguard.rules.case import Case
+from eniguard.rules.exp.addresses import public_size
+from eniguard.rules.exp.groups import list_refs, lists_in, resolved, rules_ref
+from eniguard.rules.exp.needs import listed_rules
+from eniguard.rules.exp.outline import is_drop
+from eniguard.rules.exp.resolved import Resolved, far_side, union_of_texts
+
+JOIN, LEAVE = "ecs:JoinSecurityGroup", "ecs:LeaveSecurityGroup"
+#: These calls replace the whole set.
+REPLACE = frozenset(("ecs:ModifyNetworkInterfaceAttribute", "ecs:ModifyInstanceAttribute"))
+
+_Ids = tuple[str, ...]
+
+
+class Member(Struct, frozen=True):
+    """An ENI or instance around a call; its groups are ``None`` where they are not known."""
+
+    ref: Ref
+    known: Eni | Instance | None = None
+    before: _Ids | None = None
+    after: _Ids | None = None
+
+
+def named_groups(call: Call) -> _Ids:
+    """The groups that a call on a member names; none for a call that leaves its set alone."""
+    return call.ids(SECURITY_GROUP, "group")
+
+
+def members(case: Case) -> Sequence[Member]:
+    """The ENIs and instances whose set of groups a call changes."""
+    return case.once(_members)
+
+
+def _members(case: Case) -> list[Member]:
+    return [_member(case, ref) for ref in case.call.once(member_refs)]
+
+
+def member_refs(call: Call) -> list[Ref]:
+    """The ENIs and instances of a call as references."""
+    if not named_groups(call):
+        return []
+    enis = [reference(call, ENI, one) for one in call.ids(ENI, "subject")]
+    return enis + [reference(call, INSTANCE, one) for one in call.ids(INSTANCE)]
+
+
+def _member(case: Case, ref: Ref) -> Member:
+    before, after = case.before.get(ref), case.after.get(ref)
+    known = before if isinstance(before, (Eni, Instance)) else after
+    return Member(ref, known if isinstance(known, (Eni, Instance)) else None, _groups(before), _groups(after))
+
+
+def expected(case: Case, one: Member) -> _Ids | None:
+    """The groups that a member has when nobody changed them since; ``None`` when that is not known."""
+    before = case.before.get(one.ref)
+    return (
+        _groups(effects.apply(case.call, one.ref.kind, before))
+        if isinstance(before, (Eni, Instance))
+        else None
+    )
+
+
+def _groups(value: FactValue) -> _Ids | None:
+    return value.security_group_ids if isinstance(value, (Eni, Instance)) else None
+
+
+def needs_swap(call: Call, facts: Facts) -> Sequence[Ref]:
+    """The member, the rules of the groups that the call names, and of its other groups if those matter."""
+    refs = call.once(_first)
+    if not refs:
+        return refs
+    found = list(refs)
+    listed = [one for group_id in named_groups(call) for one in _rules(call, facts, group_id)]
+    found += list_refs(call, lists_in(listed))
+    if not _may_matter(call, listed):
+        return found
+    for ref in call.once(member_refs):
+        for group_id in _groups(facts.value(ref)) or ():
+            found.append(rules_ref(call, group_id))
+            found += list_refs(call, lists_in(_rules(call, facts, group_id)))
+    return found
+
+
+def _first(call: Call) -> list[Ref]:
+    return [*member_refs(call), *[rules_ref(call, group_id) for group_id in named_groups(call)]]
+
+
+def _rules(call: Call, facts: Facts, group_id: str) -> list[SecurityGroupRule]:
+    return listed_rules(facts.value(rules_ref(call, group_id)))
+
+
+def _may_matter(call: Call, rules: Sequence[SecurityGroupRule]) -> bool:
+    """Whether rules of the named groups can make a difference: drops that go, or accepts that come."""
+    ingress = [one for one in rules if one.direction != "egress"]
+    if call.action == LEAVE:
+        return any(is_drop(one.permission) for one in ingress)
+    return any(not is_drop(one.permission) and _may_be_public(one) for one in ingress)
+
+
+def _may_be_public(one: SecurityGroupRule) -> bool:
+    text, group, _ = far_side("ingress", one.permission)
+    if not text:
+        return not group
+    addresses = union_of_texts((text,))
+    return addresses is None or any(public_size(addresses, family) for family in (4, 6))
+
+
+def ingress_of(case: Case, state: State, groups: Sequence[str]) -> list[Resolved] | Ref:
+    """The ingress rules of several groups together, or the listing that is missing."""
+    found: list[Resolved] = []
+    for group_id in groups:
+        rules = state.security_group_rules("security_group", group_id)
+        if isinstance(rules, Unknown):
+            rules = case.after.security_group_rules("security_group", group_id)
+        if isinstance(rules, Unknown):
+            return rules_ref(case.call, group_id)
+        found += [one for one in resolved(case, state, rules) if one.direction == "ingress"]
+    return found

@@ -1,0 +1,86 @@
+"""Which facts the rules of this family want; nothing for a call that states small blocks only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from eniguard.events.calls import Call
+from eniguard.facts.gathered import Facts
+from eniguard.facts.kinds import SecurityGroupRule
+from eniguard.facts.refs import FactValue, Ref
+from eniguard.facts.rule_effects import ADDS, CHANGES, DROPS, added_by, dropped_by, rule_ids
+from eniguard.facts.state import reference
+from eniguard.model.kinds import ENI, SECURITY_GROUP
+from eniguard.rules.exp.groups import group_ids, list_refs, lists_in, rules_ref
+from eniguard.rules.exp.outline import is_drop, outline
+from eniguard.rules.exp.resolved import lists_of
+from eniguard.rules.exp.stated import changes_content
+
+#: The RAM actions behind ``needs_exposure``.
+EXPOSURE_PERMISSIONS = (
+    "ecs:DescribeSecurityGroups",
+    "ecs:DescribeSecurityGroupAttribute",
+    "ecs:DescribePrefixListAttributes",
+    "ecs:DescribePortRangeListEntries",
+)
+
+_NONE: tuple[Ref, ...] = ()
+
+
+def needs_exposure(call: Call, facts: Facts) -> Sequence[Ref]:
+    """The group with all its rules and their lists, and its members where a rule may be revoked."""
+    found = call.once(_first)
+    if not found:
+        return found
+    more = [named for ref in call.once(_listings) for named in lists_in(listed_rules(facts.value(ref)))]
+    return [*found, *list_refs(call, more)] if more else found
+
+
+def _first(call: Call) -> Sequence[Ref]:
+    if not _asks(call):
+        return _NONE
+    found: list[Ref] = []
+    for group_id in group_ids(call):
+        found += (rules_ref(call, group_id), reference(call, SECURITY_GROUP, group_id))
+        if _may_be_revoked(call):
+            found.append(reference(call, ENI, group_id, "security_group"))
+    named = [one for direction, stated in added_by(call) for one in lists_of(direction, stated)]
+    return [*found, *list_refs(call, named)]
+
+
+def _listings(call: Call) -> list[Ref]:
+    return [rules_ref(call, group_id) for group_id in group_ids(call)]
+
+
+def _asks(call: Call) -> bool:
+    if call.action not in ADDS and may_take_back(call):
+        return True
+    if call.action in DROPS or call.action in CHANGES:
+        return False
+    first = outline(call)
+    return first.may_open or first.owned
+
+
+def may_take_back(call: Call) -> bool:
+    """Whether a call may take back a drop rule, or change any rule."""
+    return call.once(_may_take_back)
+
+
+def _may_take_back(call: Call) -> bool:
+    if call.action in CHANGES:
+        return bool(rule_ids(call)) and changes_content(call)
+    if call.action in DROPS:
+        return any([is_drop(one) for one in call.parameters.permissions()]) or bool(rule_ids(call))
+    return any(is_drop(one) for _, one in dropped_by(call))
+
+
+def _may_be_revoked(call: Call) -> bool:
+    added = added_by(call)
+    return bool(added) and outline(call).may_open and any(direction == "ingress" for direction, _ in added)
+
+
+def listed_rules(value: FactValue) -> list[SecurityGroupRule]:
+    """The rules of a listing; none while it is not known."""
+    if not isinstance(value, tuple):
+        return []
+    return [one for one in value if isinstance(one, SecurityGroupRule)]

@@ -1,0 +1,97 @@
+"""The rules that a call states, with their blocks and lists resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from eniguard.events.calls import Call
+from eniguard.events.values import Permission
+from eniguard.facts.kinds import SecurityGroupRule
+from eniguard.facts.refs import Ref, Unknown
+from eniguard.facts.rule_effects import CHANGES, added_by, protocol_name, rule_ids
+from eniguard.rules.case import Case
+from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, rules_ref
+from eniguard.rules.exp.resolved import Resolved, far_side, lists_of, resolve
+
+#: The parameters that hold rules.
+_HOLD_RULES = frozenset(("Permissions", "AuthorizePermissions", "RevokePermissions"))
+
+
+class Stated(Struct, frozen=True, gc=False):
+    """One rule as it is after a call that states it; ``missing`` are the facts that would say the rest."""
+
+    direction: str
+    permission: Permission
+    rule: Resolved
+    missing: tuple[Ref, ...] = ()
+    rule_id: str = ""
+
+    @property
+    def text(self) -> str:
+        """The rule as a person reads it."""
+        return shown(self.direction, self.permission)
+
+
+def stated(case: Case) -> Sequence[Stated]:
+    """The rules that a call adds, and the one that it changes under its id."""
+    return case.once(_stated)
+
+
+def _stated(case: Case) -> list[Stated]:
+    call = case.call
+    if call.action in CHANGES:
+        return _changed(case, CHANGES[call.action])
+    return [_resolved(case, direction, one) for direction, one in added_by(call)]
+
+
+def _resolved(case: Case, direction: str, one: Permission, rule_id: str = "") -> Stated:
+    entries = entries_of(case, case.after)
+    unread = [named for named in lists_of(direction, one) if entries(*named) is None]
+    missing = tuple(list_refs(case.call, unread))
+    return Stated(direction, one, resolve(direction, one, entries), missing, rule_id)
+
+
+def _changed(case: Case, direction: str) -> list[Stated]:
+    """The changed rule out of the listing; without one, what the call states of it."""
+    call = case.call
+    ids = rule_ids(call)
+    if not ids or not changes_content(call):
+        return []
+    found: list[Stated] = []
+    for group_id in group_ids(call):
+        rules = case.after.security_group_rules("security_group", group_id)
+        known = [] if isinstance(rules, Unknown) else [one for one in rules if one.id in ids]
+        if known:
+            found += [_resolved(case, direction, one.permission, one.id) for one in known]
+            continue
+        one = call.parameters.permissions()[0]
+        rule = resolve(direction, one, entries_of(case, case.after), whole=False)
+        found.append(Stated(direction, one, rule, (rules_ref(call, group_id),), ids[0]))
+    return found
+
+
+def changes_content(call: Call) -> bool:
+    """Whether a call that changes a rule under its id changes more than its description."""
+    return bool(call.parameters.permissions())
+
+
+def unreadable(call: Call) -> bool:
+    """Whether the call holds rules in a form that cannot be read."""
+    return not _HOLD_RULES.isdisjoint(call.parameters.malformed)
+
+
+def shown(direction: str, one: Permission) -> str:
+    """A rule as a person reads it, as in ``accept TCP 22/22 from 0.0.0.0/0, priority 1``."""
+    text, group, listed = far_side(direction, one)
+    far = text or group or listed or "a side that is not stated"
+    ports = one.port_range or one.port_range_list_id or ("" if one.ip_protocol else "ports not stated")
+    what = " ".join(filter(None, (protocol_name(one.ip_protocol), ports)))
+    way = "to" if direction == "egress" else "from"
+    return f"{(one.policy or 'accept').lower()} {what} {way} {far}, priority {one.priority or '1'}"
+
+
+def shown_rule(one: SecurityGroupRule) -> str:
+    """A listed rule as a person reads it."""
+    return shown(one.direction or "ingress", one.permission)

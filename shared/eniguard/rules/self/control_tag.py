@@ -1,0 +1,120 @@
+"""Tags that control what the guard does, put on a resource or taken off it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from eniguard.events.calls import Call
+from eniguard.facts.gathered import Facts
+from eniguard.facts.kinds import Eni, Instance, SecurityGroup
+from eniguard.facts.refs import Ref
+from eniguard.facts.state import reference
+from eniguard.model import Evidence, Reference, Resource
+from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
+from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
+from eniguard.rules.case import Case
+from eniguard.rules.self.own import OTHERS
+from eniguard.settings import IGNORE_TAG, ControlTag
+
+_CREATES = frozenset(("ecs:CreateNetworkInterface", "ecs:CreateSecurityGroup"))
+_UNTAG = "ecs:UntagResources"
+_TAGGED = (ENI, SECURITY_GROUP, INSTANCE)
+_IGNORE = ControlTag(IGNORE_TAG)
+
+
+class ControlTagChanged(Rule):
+    """SELF012."""
+
+    code = "SELF012"
+    name = "control-tag-changed"
+    severity = "high"
+    summary = "A tag that controls what the guard does was put on a resource or taken off it."
+    why = (
+        "The guard puts nothing back on a resource with such a tag, or takes it for a controller's: whoever "
+        "sets one hides a resource, and whoever takes one off makes the guard touch what it should not."
+    )
+    advice = "Ask who did this and why. Take the tag off, or put it back, if nobody wanted it."
+    actions = frozenset(("ecs:TagResources", _UNTAG, *_CREATES))
+    outcomes = SUCCEEDED
+    actors = OTHERS
+    references = (Reference("Design of eniguard", "Trust"),)
+    permissions = ("ecs:DescribeNetworkInterfaces", "ecs:DescribeSecurityGroups", "ecs:DescribeInstances")
+    false_positives = (
+        "Controllers and services tag what they create with their own tag, which is let pass; name a "
+        "controller under actors.controllers."
+    )
+
+    def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
+        """The tags that stand there, where the call does not say whether one of ours is among them."""
+        if call.action != _UNTAG or IGNORE_TAG in call.parameters.texts("TagKey"):
+            return ()
+        return [reference(call, kind, one) for kind in _TAGGED for one in call.ids(kind)]
+
+    def evaluate(self, case: Case) -> Verdicts:
+        tags = (_IGNORE, *case.policy.guard.control_tags)
+        if case.call.action == _UNTAG:
+            return [verdict for one in _resources(case.call) for verdict in self._taken_off(case, one, tags)]
+        return [verdict for one in _resources(case.call) for verdict in self._put_on(case, one, tags)]
+
+    def _put_on(self, case: Case, resource: Resource, tags: Sequence[ControlTag]) -> list[Verdict]:
+        set_here = [
+            Evidence(one.key, one.value)
+            for one in case.call.parameters.tags()
+            for tag in tags
+            if _is(tag, one.key, one.value) and not _own_tag_at_creation(case, tag)
+        ]
+        if not case.check("it sets a tag that controls the guard", bool(set_here), _keys(set_here)):
+            return []
+        summary = f"{resource.id} was given the tag {_keys(set_here)}, which controls the guard"
+        return [self.finding(case, resource, summary, evidence=set_here)]
+
+    def _taken_off(self, case: Case, resource: Resource, tags: Sequence[ControlTag]) -> list[Verdict]:
+        keys = case.call.parameters.texts("TagKey")
+        everything = not keys and case.call.parameters.flag("All") is True
+        sure = [Evidence(tag.key, tag.value) for tag in tags if tag.value is None and tag.key in keys]
+        asked = [tag for tag in tags if everything or (tag.value is not None and tag.key in keys)]
+        if not sure and not asked:
+            case.check("it takes off a tag that controls the guard", False, ", ".join(keys))
+            return []
+        there = _tags_before(case, resource) if asked else ()
+        if there is None and not sure:
+            reason = f"which tags {resource.id} had is not known"
+            return [
+                self.undecided(case, reason, case.before.ref(resource.kind, resource.id), subject=resource)
+            ]
+        gone = [*sure, *(Evidence(key, value) for key, value in there or () if _any(asked, key, value))]
+        if not case.check("it takes off a tag that controls the guard", bool(gone), _keys(gone)):
+            return []
+        summary = f"{resource.id} lost the tag {_keys(gone)}, which controls the guard"
+        return [self.finding(case, resource, summary, evidence=gone)]
+
+
+def _resources(call: Call) -> list[Resource]:
+    """What the call tags: what it creates, or what it names."""
+    part = "created" if call.action in _CREATES else "subject"
+    return [Resource(one.kind, one.id) for one in call.targets if one.part == part]
+
+
+def _is(tag: ControlTag, key: str, value: str) -> bool:
+    return tag.key == key and tag.value in (None, value)
+
+
+def _any(tags: Sequence[ControlTag], key: str, value: str) -> bool:
+    return any(_is(tag, key, value) for tag in tags)
+
+
+def _own_tag_at_creation(case: Case, tag: ControlTag) -> bool:
+    """Whether a controller or service marks what it creates itself; `IGNORE_TAG` is nobody's own."""
+    return (
+        case.call.action in _CREATES and tag is not _IGNORE and case.actor.kind in ("controller", "service")
+    )
+
+
+def _tags_before(case: Case, resource: Resource) -> tuple[tuple[str, str], ...] | None:
+    """The tags of a resource before the call; ``None`` when they are not known."""
+    found = case.before.get(case.before.ref(resource.kind, resource.id))
+    return found.tags if isinstance(found, Eni | SecurityGroup | Instance) else None
+
+
+def _keys(evidence: Sequence[Evidence]) -> str:
+    return ", ".join(f"{one.name}={one.value}" if one.value else one.name for one in evidence)

@@ -1,0 +1,28 @@
+"""The event buses and rules of one account in one region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+#: The bus that the events of cloud services arrive on; it is always there.
+DEFAULT_BUS = "default"
+
+
+@dataclass
+class EventRule:
+    """One rule; ``targets`` holds the endpoint of each target by its id."""
+
+    bus: str
+    name: str
+    pattern: str
+    description: str = ""
+    enabled: bool = True
+    targets: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class EventBridgeState:
+    """Buses by name with what they are for, and rules by bus and name."""
+
+    buses: dict[str, str] = field(default_factory=lambda: {DEFAULT_BUS: ""})
+    rules: dict[tuple[str, str], EventRule] = field(default_factory=dict)

@@ -1,0 +1,11 @@
+"""The APIs of Function Compute: the present one, and the one with services, called as ``fc-open``."""
+
+from __future__ import annotations
+
+from fakealiyun.fc.responses import HANDLERS, OLD_HANDLERS
+from fakealiyun.services import Service
+
+FC = Service(product="fc", name="Fc", hosts=("fc",), version="2023-03-30", handlers=HANDLERS, in_process=True)
+FC_OPEN = Service(
+    product="fc", name="Fc", hosts=("fc-open",), version="2021-04-06", handlers=OLD_HANDLERS, in_process=True
+)

@@ -1,0 +1,12 @@
+"""The error answers of KMS; their codes come from the assumptions."""
+
+from __future__ import annotations
+
+from fakealiyun.errors import ApiError
+from fakealiyun.services import Call
+
+
+def refused(call: Call, why: str, message: str) -> ApiError:
+    """A refusal; ``why`` is a key of ``Assumptions.kms_codes``."""
+    code, status = call.cloud.assumptions.kms_codes[why]
+    return ApiError(code, status, message)

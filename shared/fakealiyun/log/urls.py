@@ -1,0 +1,10 @@
+"""The APIs of Simple Log Service; RAM calls it ``log``, events call it ``Sls``."""
+
+from __future__ import annotations
+
+from fakealiyun.log.responses import HANDLERS
+from fakealiyun.services import Service
+
+LOG = Service(
+    product="log", name="Sls", hosts=("log",), version="2020-12-30", handlers=HANDLERS, in_process=True
+)

@@ -1,0 +1,1 @@
+"""OSS 2019-05-17: buckets, without objects."""

@@ -1,0 +1,16 @@
+"""The APIs of OSS. Its events carry no request parameters (docs/sources.md, Events)."""
+
+from __future__ import annotations
+
+from fakealiyun.oss.responses import HANDLERS
+from fakealiyun.services import Service
+
+OSS = Service(
+    product="oss",
+    name="Oss",
+    hosts=("oss",),
+    version="2019-05-17",
+    handlers=HANDLERS,
+    in_process=True,
+    shows_parameters=False,
+)

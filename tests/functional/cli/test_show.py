@@ -1,0 +1,302 @@
+"""`eniguard show` for one ENI, security group or vSwitch of a state snapshot."""
+
+from __future__ import annotations
+
+import json
+import time
+from ipaddress import ip_network
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.cli.recorded import run, write
+from tests.functional.cli.test_inventory import NAT, OWN, WAF, state
+
+ATTACHED: dict[str, Any] = {
+    "NetworkInterfaceId": "eni-node",
+    "ServiceManaged": False,
+    "Status": "InUse",
+    "InstanceId": "i-1",
+    "VSwitchId": "vsw-1",
+    "PrivateIpAddress": "10.0.0.5",
+    "PrivateIpSets": {"PrivateIpSet": [{"PrivateIpAddress": "10.0.0.5"}, {"PrivateIpAddress": "10.0.1.130"}]},
+    "Ipv6Sets": {"Ipv6Set": [{"Ipv6Address": "2001:db8::5"}]},
+    "Ipv4PrefixSets": {"Ipv4PrefixSet": [{"Ipv4Prefix": "10.0.1.16/28"}, {"Ipv4Prefix": "10.0.1.32/28"}]},
+    "SecurityGroupIds": {"SecurityGroupId": ["sg-waf", "sg-own"]},
+}
+TYPE = {"InstanceTypeId": "ecs.g7.large", "EniPrivateIpAddressQuantity": 6, "EniIpv6AddressQuantity": 6}
+
+
+def reservation(number: int, cidr: str, status: str = "Assigned", version: str = "IPv4") -> dict[str, Any]:
+    return {
+        "VSwitchCidrReservationId": f"vcr-{number}",
+        "VSwitchId": "vsw-1",
+        "VSwitchCidrReservationCidr": cidr,
+        "IpVersion": version,
+        "Status": status,
+        "AssignedCidrCount": 3,
+        "AvailableCidrCount": 4,
+    }
+
+
+KINDS: dict[str, Any] = {
+    "ecs__NetworkInterface": [NAT, OWN, ATTACHED],
+    "ecs__SecurityGroup": [
+        WAF,
+        {"SecurityGroupId": "sg-own", "ServiceManaged": False, "SecurityGroupType": "normal"},
+        {"SecurityGroupId": "sg-big", "ServiceManaged": False, "SecurityGroupType": "enterprise"},
+    ],
+    "ecs__SecurityGroupRule": [
+        {"SecurityGroupRuleId": "sgr-1", "SecurityGroupId": "sg-own", "SourceGroupId": "sg-waf"}
+    ],
+    "ecs__Instance": [{"InstanceId": "i-1", "InstanceType": "ecs.g7.large"}],
+    "ecs__InstanceType": [TYPE],
+    "vpc__VSwitch": [
+        {
+            "VSwitchId": "vsw-1",
+            "VpcId": "vpc-1",
+            "CidrBlock": "10.0.0.0/16",
+            "EnabledIpv6": False,
+            "Status": "Available",
+        }
+    ],
+    "vpc__CidrReservation": [reservation(2, "10.0.1.128/26"), reservation(1, "10.0.1.0/26")],
+}
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    return write(tmp_path / "state.json", state(**KINDS))
+
+
+def without(tmp_path: Path, *kinds: str) -> Path:
+    kept = {kind: items for kind, items in KINDS.items() if kind not in kinds}
+    return write(tmp_path / "less.json", state(**kept))
+
+
+def sheet(*arguments: object) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(run("show", *arguments, "--format", "json").stdout)
+    return found
+
+
+def text(*arguments: object) -> dict[str, str]:
+    """The fields of the text form; the last one of a name wins."""
+    lines = run("show", *arguments).stdout.splitlines()
+    return {line[2:17].strip(): line[17:] for line in lines if line.startswith("  ")}
+
+
+def test_a_managed_eni_is_shown_with_its_service_and_what_the_sweep_says(snapshot: Path) -> None:
+    fields = text("eni", "eni-nat", "--state", snapshot)
+
+    assert fields["managed"] == "yes"
+    assert fields["owner"] == "nat.aliyuncs.com (its Description names the service)"
+    assert fields["groups"] == "sg-waf (managed)"
+    assert "ENI007 low: ENI eni-nat is managed" in run("show", "eni", "eni-nat", "--state", snapshot).stdout
+
+
+def test_the_slots_left_are_those_of_the_instance_type(snapshot: Path) -> None:
+    ipv4, ipv6 = sheet("eni", "eni-node", "--state", snapshot)["slots"]
+
+    assert (ipv4["addresses"], ipv4["prefixes"], ipv4["limit"], ipv4["left"]) == (2, 2, 6, 2)
+    assert (ipv6["addresses"], ipv6["prefixes"], ipv6["limit"], ipv6["left"]) == (1, 0, 6, 5)
+    assert text("eni", "eni-node", "--state", snapshot)["IPv4 slots"] == (
+        "2 addresses, 2 prefixes; 2 of 6 left (per ENI of ecs.g7.large)"
+    )
+
+
+def test_the_primary_address_takes_a_slot_also_when_the_record_leaves_it_out(tmp_path: Path) -> None:
+    bare = {"NetworkInterfaceId": "eni-bare", "Status": "InUse", "InstanceId": "i-1"}
+    path = write(tmp_path / "state.json", state(**{**KINDS, "ecs__NetworkInterface": [bare]}))
+
+    ipv4, ipv6 = sheet("eni", "eni-bare", "--state", path)["slots"]
+
+    assert (ipv4["addresses"], ipv4["left"]) == (1, 5)
+    assert (ipv6["addresses"], ipv6["left"]) == (0, 6)
+
+
+def test_an_eni_that_no_instance_uses_has_the_limit_on_prefixes(snapshot: Path) -> None:
+    ipv4, ipv6 = sheet("eni", "eni-nat", "--state", snapshot)["slots"]
+
+    assert (ipv4["limit"], ipv4["left"]) == (49, 48)
+    assert (ipv6["limit"], ipv6["left"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("missing", "note"),
+    [
+        ("ecs__Instance", "the type of i-1 is not known: the state snapshot has no listing of ecs:Instance"),
+        (
+            "ecs__InstanceType",
+            "the limits of ecs.g7.large are not known: the state snapshot has no listing of ecs:InstanceType",
+        ),
+    ],
+)
+def test_slots_of_an_unknown_type_are_not_known_and_it_says_why(
+    missing: str, note: str, tmp_path: Path
+) -> None:
+    ipv4, _ = sheet("eni", "eni-node", "--state", without(tmp_path, missing))["slots"]
+
+    assert (ipv4["limit"], ipv4["left"], ipv4["note"]) == (None, None, note)
+
+
+def test_a_group_is_shown_with_its_quota_and_its_users(snapshot: Path) -> None:
+    fields = text("sg", "sg-own", "--state", snapshot)
+
+    assert fields["type"] == "basic (normal)"
+    assert fields["quota"] == "5 of 6000, 5995 left (0 % used): 1 ENIs with 3 addresses and 2 prefixes"
+    assert (fields["managed ENIs"], fields["named by"]) == ("none", "none")
+    managed = text("sg", "sg-waf", "--state", snapshot)
+    assert (managed["managed"], managed["managed ENIs"], managed["named by"]) == ("yes", "eni-nat", "sg-own")
+    assert managed["quota"] == "not known: its type is not known"
+
+
+def test_the_quota_of_an_advanced_group_is_another_and_can_be_set(snapshot: Path, tmp_path: Path) -> None:
+    policy = write(tmp_path / "guard.yml", b"rules: {QTA001: {params: {quota: 10}}}")
+
+    assert sheet("sg", "sg-big", "--state", snapshot)["quota"]["quota"] == 65_536
+    quota = sheet("sg", "sg-own", "--state", snapshot, "--policy", policy)["quota"]
+    assert (quota["quota"], quota["used"], quota["left"]) == (10, 5, 5)
+
+
+def test_a_group_without_a_listing_of_enis_says_so(tmp_path: Path) -> None:
+    path = without(tmp_path, "ecs__NetworkInterface", "ecs__SecurityGroupRule")
+
+    fields = text("sg", "sg-own", "--state", path)
+
+    assert fields["quota"] == "of 6000; the state snapshot has no listing of ecs:NetworkInterface"
+    assert (fields["managed ENIs"], fields["named by"]) == ("not known", "not known")
+
+
+def test_a_vswitch_is_shown_with_its_blocks_and_the_next_free_prefixes(snapshot: Path) -> None:
+    shown = sheet("vswitch", "vsw-1", "--state", snapshot)
+    ipv4, ipv6 = shown["families"]
+
+    assert (shown["enis"], shown["managed_enis"]) == (3, {"eni-nat": "nat.aliyuncs.com"})
+    assert (ipv4["addresses"], ipv4["prefixes"]) == (3, 3)
+    assert [(one["cidr"], one["free"], one["strays"]) for one in ipv4["reservations"]] == [
+        ("10.0.1.128/26", 3, 1),
+        ("10.0.1.0/26", 1, 0),
+    ]
+    assert ipv4["next_free"] == ["10.0.1.48/28", "10.0.1.144/28", "10.0.1.160/28", "10.0.1.176/28"]
+    assert (ipv6["cidr"], ipv6["next_free"]) == ("", None)
+    lines = run("show", "vswitch", "vsw-1", "--state", snapshot, "--next", 2).stdout
+    assert "next free      10.0.1.48/28, 10.0.1.144/28\n" in lines
+    assert "IPv6 block none" in lines
+
+
+@pytest.mark.parametrize(
+    ("blocks", "note"),
+    [
+        ([], "no reserved IPv4 block is Assigned; CreateVSwitchCidrReservation makes one"),
+        (
+            [reservation(1, "10.0.1.0/26", "Releasing")],
+            "no reserved IPv4 block is Assigned; CreateVSwitchCidrReservation makes one",
+        ),
+        ([reservation(1, "10.0.1.16/28")], "every place in the reserved IPv4 blocks is taken"),
+        (None, "the state snapshot has no listing of vpc:CidrReservation"),
+    ],
+)
+def test_when_no_prefix_is_free_it_says_why(blocks: Any, note: str, tmp_path: Path) -> None:
+    kinds = {**KINDS, "vpc__CidrReservation": blocks}
+    path = write(
+        tmp_path / "state.json", state(**{name: one for name, one in kinds.items() if one is not None})
+    )
+
+    assert text("vswitch", "vsw-1", "--state", path)["next free"] == note
+
+
+def test_free_prefixes_are_not_guessed_without_a_listing_of_enis(tmp_path: Path) -> None:
+    path = without(tmp_path, "ecs__NetworkInterface")
+
+    fields = text("vswitch", "vsw-1", "--state", path)
+
+    assert fields["next free"] == "the state snapshot has no listing of ecs:NetworkInterface"
+    assert (fields["ENIs"], fields["managed ENIs"], fields["in use"]) == ("not known",) * 3
+
+
+def test_a_block_of_thousands_of_prefixes_is_shown_at_once(tmp_path: Path) -> None:
+    # given
+    places = ip_network("10.0.0.0/16").subnets(new_prefix=28)
+    taken = [str(one) for one in islice(places, 4_000)]
+    enis = [
+        {
+            "NetworkInterfaceId": f"eni-{number}",
+            "VSwitchId": "vsw-1",
+            "Ipv4PrefixSets": {"Ipv4PrefixSet": [{"Ipv4Prefix": one} for one in taken[number::100]]},
+        }
+        for number in range(100)
+    ]
+    kinds = {
+        **KINDS,
+        "ecs__NetworkInterface": enis,
+        "vpc__CidrReservation": [
+            reservation(1, "10.0.0.0/16"),
+            reservation(2, "2001:db8::/32", version="IPv6"),
+        ],
+    }
+    path = write(tmp_path / "state.json", state(**kinds))
+
+    # when
+    start = time.perf_counter()
+    shown = sheet("vswitch", "vsw-1", "--state", path, "--next", 1000)
+    took = time.perf_counter() - start
+
+    # then
+    ipv4, ipv6 = shown["families"]
+    assert (ipv4["next_free"][0], len(ipv4["next_free"])) == ("10.0.250.0/28", 96)
+    assert (ipv6["next_free"][0], len(ipv6["next_free"])) == ("2001:db8::/80", 1000)
+    assert took < 5
+
+
+@pytest.mark.parametrize(
+    ("what", "wanted", "near"),
+    [("eni", "eni-nta", "eni-nat"), ("sg", "sg-onw", "sg-own"), ("vswitch", "vsw-2", "vsw-1")],
+)
+def test_an_id_that_is_not_listed_is_answered_with_the_nearest(
+    what: str, wanted: str, near: str, snapshot: Path
+) -> None:
+    result = run("show", what, wanted, "--state", snapshot)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "does not list" in result.stderr
+    assert near in result.stderr.partition("did you mean")[2]
+
+
+def test_an_id_like_no_other_is_answered_with_their_number(snapshot: Path) -> None:
+    result = run("show", "eni", "something else", "--state", snapshot)
+
+    assert result.stderr.rstrip().endswith(
+        "does not list ecs:NetworkInterface something else; it lists 3 others"
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [("eni", "ecs:NetworkInterface"), ("sg", "ecs:SecurityGroup"), ("vswitch", "vpc:VSwitch")],
+)
+def test_a_kind_that_the_snapshot_does_not_list_is_unreadable_input(
+    what: str, kind: str, tmp_path: Path
+) -> None:
+    result = run("show", what, "x-1", "--state", without(tmp_path, kind.replace(":", "__")))
+
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert f"no listing of {kind}" in result.stderr
+
+
+def test_without_a_state_it_says_what_is_needed() -> None:
+    result = run("show", "eni", "eni-nat")
+
+    assert result.exit_code == 2
+    assert "--state FILE is needed" in result.stderr
+
+
+def test_text_from_outside_cannot_act_on_the_terminal(tmp_path: Path) -> None:
+    hostile = {**NAT, "Description": "\x1b[31m\n  managed        no\u202e", "VpcId": "vpc-\x07"}
+    path = write(tmp_path / "state.json", state(ecs__NetworkInterface=[hostile]))
+
+    for form in ("text", "json"):
+        out = run("show", "eni", "eni-nat", "--state", path, "--format", form).stdout
+        assert not set(out) & {"\x1b", "\x07", "\u202e"}
+    assert "\n  managed        no" not in run("show", "eni", "eni-nat", "--state", path).stdout
