@@ -7,7 +7,7 @@ import pytest
 from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
 from eniguard.events.record import Identity
-from eniguard.model import Decision, Fix
+from eniguard.model import Decision
 from eniguard.rules.exp.open_ports import RiskyPortOpen
 from eniguard.rules.exp.test_world import (
     AUTHORIZE,
@@ -17,7 +17,6 @@ from eniguard.rules.exp.test_world import (
     add,
     group,
     listed,
-    member,
     port_list,
     prefix_list,
     rule,
@@ -318,72 +317,3 @@ def test_rule_for_small_blocks_looks_nothing_up() -> None:
 
     assert decided(small, state=STATE, only=codes).rounds == 0
     assert decided(add(rule()), state=STATE, only=codes).rounds > 0
-
-
-LIVE = listed("sgr-9", rule(), made=NOON)
-
-
-def fixed(state: Snapshot, one: Call | None = None) -> Fix | str | None:
-    (finding,) = judged(one or add(rule()), state).findings
-    if finding.fix is not None:
-        return finding.fix
-    return next(one.note for one in finding.evidence if one.name == "fix")
-
-
-def test_fix_revokes_the_one_live_rule() -> None:
-    assert fixed(world(LIVE, captured_at=LATER)) == Fix(
-        summary=f"Revoke rule sgr-9 of {GROUP}: accept TCP 22/22 from 0.0.0.0/0, priority 1",
-        limit="auto",
-        action="ecs:RevokeSecurityGroup",
-        parameters={"SecurityGroupId": GROUP, "SecurityGroupRuleId.1": "sgr-9"},
-    )
-
-
-@pytest.mark.parametrize(
-    "members",
-    [[member("eni-1", GROUP, managed=True)], [member("eni-1", GROUP, managed=None)], None],
-)
-def test_fix_waits_for_a_person_where_a_service_may_rely_on_the_group(members: Any) -> None:
-    without = "ecs:NetworkInterface" if members is None else ""
-    fix = fixed(world(LIVE, captured_at=LATER, enis=members, without=without))
-
-    assert isinstance(fix, Fix)
-    assert fix.limit == "approve"
-
-
-@pytest.mark.parametrize(
-    ("state", "why"),
-    [
-        (world(), "no listing from after the call"),
-        (world(LIVE, {**LIVE, "SecurityGroupRuleId": "sgr-8"}, captured_at=LATER), "2 live rules"),
-        (world(captured_at=LATER), "0 live rules"),
-        (
-            world(listed("sgr-9", rule(), made="2026-03-01T12:02:00Z"), captured_at="2026-03-01T13:00:00Z"),
-            "60 seconds",
-        ),
-        (
-            world(LIVE, groups=[group(managed=None)], captured_at=LATER),
-            "not known whether the group is managed",
-        ),
-        (
-            world(LIVE, groups=[group(Description="System created security group.")], captured_at=LATER),
-            "default",
-        ),
-        (
-            world(LIVE, groups=[group(Tags={"Tag": [{"TagKey": "guard:ignore"}]})], captured_at=LATER),
-            "guard:ignore",
-        ),
-    ],
-)
-def test_no_fix_is_offered_where_it_could_do_harm(state: Snapshot, why: str) -> None:
-    found = fixed(state)
-
-    assert isinstance(found, str)
-    assert why in found
-
-
-def test_no_fix_is_offered_for_several_rules_or_to_a_service() -> None:
-    state = world(LIVE, listed("sgr-8", rule("23/23"), made=NOON), captured_at=LATER)
-    assert "more than one" in str(fixed(state, add(rule(), rule("23/23"))))
-    by_service = call(AUTHORIZE, NAT_GATEWAY, SecurityGroupId=GROUP, Permissions=[rule()])
-    assert "not of the account" in str(fixed(state, by_service))
