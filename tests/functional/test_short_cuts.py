@@ -8,7 +8,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from eniguard.facts.gathered import Facts
-from eniguard.facts.refs import Fact, Ref
 from eniguard.model import Decision, History, Observation
 from eniguard.pipeline import Decided, Pipeline
 from eniguard.replay.engine import Options, Replay
@@ -26,8 +25,8 @@ class AsKnown:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
 
-    def fact(self, ref: Ref, at: float) -> Fact:
-        return self._facts[ref]
+    def facts(self, at: float) -> Facts:
+        return self._facts
 
 
 class AsSeen:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from eniguard.events.calls import Call
-from eniguard.facts.gathered import FactsAtHand
 from eniguard.facts.kinds import AnyResource, Eni
 from eniguard.facts.refs import Fact, Gone, Unknown
 from eniguard.facts.state import State, reference
@@ -38,19 +37,18 @@ class World:
 
     def fold(self, *calls: Call) -> World:
         for one in calls:
-            facts = FactsAtHand(self.source.fact, one.at)
-            self.journal.fold(one, touched(one), State(one, facts, "before"))
+            self.journal.fold(one, touched(one), State(one, self.source.facts(one.at), "before"))
         return self
 
     def one(self, eni_id: str, at: str = "2026-03-01T18:00:00Z") -> Fact:
         asking = call("ecs:DeleteNetworkInterface", NetworkInterfaceId=eni_id, time=at)
         ref = reference(asking, ENI, eni_id)
-        return self.source.fact(ref, asking.at)
+        return self.source.facts(asking.at)[ref]
 
     def members(self, by: str, value: str, at: str = "2026-03-01T18:00:00Z") -> list[str] | str:
         asking = call("ecs:DeleteNetworkInterface", time=at)
         ref = reference(asking, ENI, value, by)
-        found = self.source.fact(ref, asking.at).value
+        found = self.source.facts(asking.at)[ref].value
         return [eni.id for eni in found] if isinstance(found, tuple) else str(found)
 
 
