@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.perf.corpus import EVENTS, REGION, RELEVANT, write_state, write_trail
+from tests.perf.corpus import EVENTS, OTHER_RULES, REGION, RELEVANT, write_state, write_trail
 from tests.perf.measured import Figures, in_turn
 
 FOLDER = Path(__file__).parent
@@ -22,6 +22,9 @@ FORBIDDEN = ("aiohttp", "tablestore", "numpy", "rich", "eniguard.cli", "eniguard
 #: A process decides whole regions, so that two of them take a trail of two; the state is of the first.
 TWO_REGIONS = (REGION, "cn-beijing")
 
+#: What more rules about other calls may cost, as a share of the time without them: "no measurable cost".
+MOST_FOR_OTHERS = 1.05
+WITH_POLICY, WITH_OTHERS = "no state, a guard.yml", f"the same, {OTHER_RULES} rules more"
 #: Budgets of the first release: shares of the floor, MB of peak memory.
 REPLAY_SHARE, REPLAY_MEMORY = 0.20, 200
 COLD_SHARE, COLD_MEMORY = 0.60, 70
@@ -52,6 +55,9 @@ def _replay(folder: Path, events: int, rounds: int) -> bool:
     write_trail(trail, events)
     write_trail(regions, events, TWO_REGIONS)
     write_state(state)
+    few, many = folder / "few.yml", folder / "many.yml"
+    few.write_text("rules: {}\n", "utf-8")
+    many.write_text("rules: {modules: [tests.perf.other_rules]}\n", "utf-8")
     command = [sys.executable, "-m", "eniguard.cli", "replay", "--format", "ndjson"]
     known = ["--state", str(state)]
     figures = in_turn(
@@ -59,6 +65,8 @@ def _replay(folder: Path, events: int, rounds: int) -> bool:
             "floor": [sys.executable, str(FOLDER / "floor.py"), str(trail)],
             "replay, no state": [*command, str(trail)],
             "replay, known state": [*command, *known, str(trail)],
+            WITH_POLICY: [*command, "--policy", str(few), str(trail)],
+            WITH_OTHERS: [*command, "--policy", str(many), str(trail)],
             "two regions, -j 2": [*command, *known, "-j", "2", str(regions)],
         },
         rounds=rounds,
@@ -72,7 +80,12 @@ def _replay(folder: Path, events: int, rounds: int) -> bool:
         for one in (figures["replay, known state"], figures["replay, no state"])
     )
     print(_verdict(met, f"share of the floor >= {REPLAY_SHARE}, peak memory <= {REPLAY_MEMORY} MB"))
-    return met
+    cost = figures[WITH_OTHERS].seconds / figures[WITH_POLICY].seconds
+    print(
+        f"  {OTHER_RULES} more rules, none of them about a call of the trail: {cost:.2f} of the time without them"
+    )
+    print(_verdict(cost <= MOST_FOR_OTHERS, f"<= {MOST_FOR_OTHERS}"))
+    return met and cost <= MOST_FOR_OTHERS
 
 
 def _cold_start(rounds: int) -> bool:

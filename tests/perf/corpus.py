@@ -18,6 +18,8 @@ EVENTS = 200_000
 EVENTS_PER_OBJECT = 500
 RELEVANT = 0.20
 GROUPS, ENIS, VSWITCHES = 5_000, 9_000, 60
+#: How many rules about other calls are added to see what they cost (`tests.perf.other_rules`).
+OTHER_RULES = 100
 #: One ENI and one group of so many are managed.
 ONE_MANAGED_OF = 33
 
