@@ -81,9 +81,7 @@ def _replay(folder: Path, events: int, rounds: int) -> bool:
     )
     print(_verdict(met, f"share of the floor >= {REPLAY_SHARE}, peak memory <= {REPLAY_MEMORY} MB"))
     cost = figures[WITH_OTHERS].seconds / figures[WITH_POLICY].seconds
-    print(
-        f"  {OTHER_RULES} more rules, none of them about a call of the trail: {cost:.2f} of the time without them"
-    )
+    print(f"  {OTHER_RULES} rules more, about no call of the trail: {cost:.2f} of the time without them")
     print(_verdict(cost <= MOST_FOR_OTHERS, f"<= {MOST_FOR_OTHERS}"))
     return met and cost <= MOST_FOR_OTHERS
 
