@@ -119,7 +119,7 @@ def targets_of(reading: Reading, parameters: Parameters, response: Mapping[str, 
     """The ids a call names, each once, in the order of the catalogue, and what they stand for."""
     if reading.places is not None:
         ids = tuple(map(parameters.values.get, reading.names))
-        if None not in ids and "" not in ids:
+        if all(ids):
             return cast("_Ids", ids), reading.places
     found: dict[tuple[str, Part, str], None] = {}
     for where in reading.rows:
