@@ -36,6 +36,8 @@ class _Step(Struct, frozen=True, gc=False):
     path: _Path
 
 
+#: Takes the values that feed a parameter out of the recorded ones.
+_Values = Callable[[Mapping[str, Any]], "tuple[Any, ...]"]
 #: Reads one parameter out of the recorded ones; raises `Malformed` when it cannot be read.
 _Reading = Callable[[Mapping[str, Any], "dict[str, Value]"], None]
 
@@ -79,10 +81,6 @@ class Plan(Struct, frozen=True):
             except (Malformed, RecursionError):
                 malformed += ("Permissions" if name == _FLAT_RULE else name,)
         return Parameters(values, malformed) if values or malformed else NO_PARAMETERS
-
-
-#: Takes the values out of the recorded ones that feed a parameter.
-_Values = Callable[[Mapping[str, Any]], "tuple[Any, ...]"]
 
 
 def plan_of(api: Api, keys: tuple[str, ...]) -> Plan:
