@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Struct
 
 from eniguard.errors import ConfigError, InputError
-from eniguard.events.calls import read
 from eniguard.events.envelopes import parse
 from eniguard.model import Decision
 from eniguard.pipeline import Pipeline
@@ -108,8 +107,7 @@ class Delivery:
         now = self._clock()
         for batch in parse(event, path="<delivery>", now=now, forgeable=("bare", "oss")):
             for concerned in batch.concerned:
-                call = read(concerned.record, concerned.api)
-                decision = pipeline.decide(call, now=now).decision
+                decision = pipeline.decide(concerned.call, now=now).decision
                 _log_decision(log, decision, concerned.way)
                 counts.decided += 1
             if batch.not_concerned:

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from eniguard.events.calls import Call, read
+from eniguard.events.calls import Call, call_of, caller_of
 from eniguard.events.catalog import known_action
-from eniguard.events.record import Identity, TrailRecord
+from eniguard.events.record import Identity
 from eniguard.events.times import parsed
 from eniguard.model import Decision, Sweep
 from eniguard.replay.sequence import CallSequence
@@ -100,10 +100,9 @@ def call(
         ``requestParameters``; keys with dots are given as ``**{"Ipv4Prefix.1": "10.0.0.16/28"}``.
     """
     api = known_action(action)
-    record = TrailRecord(
+    return call_of(
+        api,
         event_id=event_id or f"00000000-0000-4000-8000-{next(_numbers):012d}",
-        name=api.name,
-        service=api.product.capitalize(),
         type=type,
         time=time,
         at=parsed(time)[1],
@@ -111,14 +110,11 @@ def call(
         account_id=ACCOUNT,
         request_id=None,
         error_code=error,
-        error_message=None,
-        identity=by,
-        source_ip="203.0.113.7",
-        user_agent="example-agent",
-        parameters=dict(parameters),
-        response=dict(response or {}),
+        caller=caller_of(by, "203.0.113.7", "example-agent"),
+        recorded=parameters,
+        response=response or {},
+        forgeable=False,
     )
-    return read(record, api)
 
 
 def eni_item(eni_id: str, managed: bool | None = None, **fields: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Events: delivered bytes become records, records become calls.
+"""Events: delivered bytes become calls.
 
-:mod:`~eniguard.events.envelopes` takes the bytes, :mod:`~eniguard.events.trail_event` defines what an event
-is, :mod:`~eniguard.events.calls` reads a record with the help of :mod:`~eniguard.events.catalog`.
+:mod:`~eniguard.events.envelopes` takes the bytes, :mod:`~eniguard.events.header` reads a plain event and
+:mod:`~eniguard.events.trail_event`, which defines what an event is, every other one. Both end in
+:mod:`~eniguard.events.calls`, which reads what is asked with the help of :mod:`~eniguard.events.catalog`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Delivered bytes read into records, whatever way they came.
+"""Delivered bytes read into calls, whatever way they came.
 
 Each event of a delivery ends as exactly one of three: concerned (a call the catalogue lists), not concerned
 with a reason, or an error that says where and what was expected. One bad event never costs another.
@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct, field
 
 from eniguard.errors import InputError
+from eniguard.events.calls import Call
 from eniguard.events.catalog import Api
 from eniguard.events.documents import (
     PIECE,
@@ -27,9 +28,8 @@ from eniguard.events.documents import (
     parts,
     values_of,
 )
-from eniguard.events.header import HEADER, Header, record_of
-from eniguard.events.record import TrailRecord
-from eniguard.events.routes import NAMES, Reason, api_for, not_a_call
+from eniguard.events.header import HEADER, Header, call_in
+from eniguard.events.routes import NAMES, NO_CALLS, Reason, api_for, not_a_call
 from eniguard.events.wrappers import Fields, Way, Wrapped, fields_of, opened
 
 #: How far ahead of the clock an event time may be, in seconds, before the event is taken for broken.
@@ -47,8 +47,7 @@ class Concerned(Struct, frozen=True, gc=False):
     ``index`` is its position among the events of its document, from 0; ``way`` how it was wrapped.
     """
 
-    record: TrailRecord
-    api: Api
+    call: Call
     index: int
     way: Way
 
@@ -84,7 +83,7 @@ def parse(
     now
         Seconds since 1970; an event more than a day later is an error. ``None``: times are not compared.
     forgeable
-        The ways whose records are marked forgeable.
+        The ways whose calls are marked forgeable.
 
     Examples
     --------
@@ -155,15 +154,15 @@ class _Reader:
     def _shard(self, shard: Shard, way: Way, depth: int) -> None:
         """Values whose headers are decoded; odd ones are read again one by one."""
         headers, first = shard.headers, self._index
-        looked_at = [(at, header) for at, header in enumerate(headers) if header.name in NAMES]
+        looked_at = [at for at, header in enumerate(headers) if header.name in NAMES]
         if len(headers) > len(looked_at):
             self._not_concerned("other_call", len(headers) - len(looked_at))
         elements: Elements | None = None
         shift = 0  # an odd one may be an envelope with several events, or with none
-        for at, header in looked_at:
-            self._index = first + at + shift
-            if not self._plain(header, way, ()):
+        for at in looked_at:
+            if not self._plain(headers[at], first + at + shift, way, ()):
                 elements = shard.elements() if elements is None else elements
+                self._index = first + at + shift
                 self._element(elements[at], way, depth)
                 shift = self._index - first - at - 1
         self._index = first + len(headers) + shift
@@ -213,29 +212,32 @@ class _Reader:
             header = HEADER.decode(text)
         except _FAILURES:
             header = None
-        if header is None or not self._plain(header, way, accounts):
+        if header is None or not self._plain(header, self._index, way, accounts):
             self._odd(fields, way, accounts)
         self._index += 1
 
-    def _plain(self, header: Header, way: Way, accounts: tuple[str, ...]) -> bool:
+    def _plain(self, header: Header, index: int, way: Way, accounts: tuple[str, ...]) -> bool:
         """Take an event by the fast lane; ``False`` if the model has to judge it."""
-        name, service = header.name, header.service
-        if not name or not service:
-            return False
-        api = api_for(service, name)
+        api = api_for(header.service, header.name)
         if (
             api is None
-            or not_a_call(header.type, name)
+            or header.type in NO_CALLS
             or (api.only_about is not None and api.passes_over(header.parameters))
         ):
-            self._not_concerned(not_a_call(header.type, name) or "other_call", 1)
-            return True
-        record = record_of(header, way in self._forgeable)
-        if record is None or record.at > self._latest:
+            return self._passed_over(header)
+        call = call_in(header, api, way in self._forgeable)
+        if call is None or call.at > self._latest:
             return False
-        if accounts and (header.recipient or record.account_id) not in accounts:
+        if accounts and (header.recipient or call.account_id) not in accounts:
             return False
-        self.batch.concerned.append(Concerned(record, api, self._index, way))
+        self.batch.concerned.append(Concerned(call, index, way))
+        return True
+
+    def _passed_over(self, header: Header) -> bool:
+        """Count an event that is none of our business; ``False`` if it does not say what it is."""
+        if not header.name or not header.service:
+            return False
+        self._not_concerned(not_a_call(header.type, header.name) or "other_call", 1)
         return True
 
     def _odd(self, fields: Fields, way: Way, accounts: tuple[str, ...]) -> None:
@@ -251,10 +253,12 @@ class _Reader:
         if accounts and named and named not in accounts:
             both = f"account {accounts[0]} in the envelope, {named} in the event"
             raise InputError(f"{both}; expected the same")
-        record = event.record(account_id=accounts[0] if accounts else None, forgeable=way in self._forgeable)
-        if record.at > self._latest:
-            raise InputError(f"eventTime {record.time} is more than a day ahead; expected a time in the past")
-        self.batch.concerned.append(Concerned(record, route, self._index, way))
+        call = event.call(
+            route, account_id=accounts[0] if accounts else None, forgeable=way in self._forgeable
+        )
+        if call.at > self._latest:
+            raise InputError(f"eventTime {call.time} is more than a day ahead; expected a time in the past")
+        self.batch.concerned.append(Concerned(call, self._index, way))
 
     def _not_concerned(self, reason: Reason, count: int) -> None:
         counts = self.batch.not_concerned

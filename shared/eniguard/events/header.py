@@ -7,12 +7,14 @@ an event. A property test holds the two lanes equal on everything the fast lane 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
-from eniguard.events.record import Identity, TrailRecord
+from eniguard.events.calls import Call, call_of, caller_of
+from eniguard.events.catalog import Api
+from eniguard.events.responses import ANSWERED
 from eniguard.events.times import seconds
 
 #: Stands for an absent nested value; compared by identity.
@@ -34,9 +36,7 @@ _WIRE = {
     "parameters": "requestParameters",
     "response": "responseElements",
     "error_code": "errorCode",
-    "error_message": "errorMessage",
     "other_code": "ErrorCode",
-    "other_message": "ErrorMessage",
     "other_response": "ResponseElements",
 }
 
@@ -45,7 +45,7 @@ class Header(Struct, gc=False, rename=_WIRE):
     """The fields of one event that are read for every event; nested ones stay undecoded.
 
     Every field has a default, so that an odd event is seen as odd instead of failing its whole shard. The
-    last three are tripwires, the PascalCase names of fields that a normal event may lack: the absence of any
+    last two are tripwires, the PascalCase names of fields that a normal event may lack: the absence of any
     other field hands the event over by itself.
     """
 
@@ -63,62 +63,67 @@ class Header(Struct, gc=False, rename=_WIRE):
     parameters: Raw = ABSENT
     response: Raw = ABSENT
     error_code: str | None = None
-    error_message: str | None = None
     other_code: Raw = ABSENT
-    other_message: Raw = ABSENT
     other_response: Raw = ABSENT
 
 
 HEADER = msgspec.json.Decoder(Header)
 HEADERS = msgspec.json.Decoder(list[Header])
 
-_WHO = msgspec.json.Decoder(Identity)
-_OBJECT = msgspec.json.Decoder(dict[str, Any])
-_OBJECT_OR_NULL = msgspec.json.Decoder(dict[str, Any] | None)
-
-#: Success, as events write it (docs/sources.md, Events); a sign-in that went well may say ``success``.
-NO_ERROR = frozenset(("", "null"))
-NO_MESSAGE = frozenset(("", "null", "success"))
+#: A text that is there and says something; anything else in its place is odd.
+_Said = Annotated[str, Meta(min_length=1)]
 
 
-def record_of(header: Header, forgeable: bool) -> TrailRecord | None:
-    """The record of a plain event, or ``None`` for an odd one, which the model has to judge."""
-    region, time, event_id, request_id = header.region, header.time, header.event_id, header.request_id
-    address, agent = header.address, header.agent
-    if not (region and time and event_id and request_id and header.type):
+class _Who(Struct, gc=False, rename="camel"):
+    type: _Said
+    principal_id: _Said
+    account_id: _Said
+    user_name: _Said
+
+
+_who = msgspec.json.Decoder(_Who).decode
+_object = msgspec.json.Decoder(dict[str, Any]).decode
+_object_or_null = msgspec.json.Decoder(dict[str, Any] | None).decode
+_NOTHING: dict[str, Any] = {}
+
+#: Success, as events write it (docs/sources.md, Events).
+NO_ERROR = frozenset((None, "", "null"))
+
+
+def call_in(header: Header, api: Api, forgeable: bool) -> Call | None:
+    """The call of a plain event, or ``None`` for an odd one, which the model has to judge.
+
+    A response that nobody reads stays undecoded: whatever it is, the model would not refuse it.
+    """
+    event_id, request_id, time, region = header.event_id, header.request_id, header.time, header.region
+    address, agent, code = header.address, header.agent, header.error_code
+    if not (event_id and request_id and time and region and header.type) or address is None or agent is None:
         return None
-    if address is None or agent is None or header.other_code is not ABSENT:
+    if header.other_code is not ABSENT or header.other_response is not ABSENT:
         return None
-    if header.other_message is not ABSENT or header.other_response is not ABSENT:
-        return None
-    at = seconds(time)
-    if at is None:
-        return None
+    response = None
     try:
-        who = _WHO.decode(header.identity)
-        parameters = _OBJECT.decode(header.parameters)
-        response = None if header.response is ABSENT else _OBJECT_OR_NULL.decode(header.response)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        at = seconds(time)
+        who = _who(header.identity)
+        recorded = _object(header.parameters)
+        if api.action in ANSWERED and header.response is not ABSENT:
+            response = _object_or_null(header.response)
+    except (ValueError, msgspec.MsgspecError, RecursionError):
         return None
-    if not (parameters and who.type and who.principal_id and who.account_id and who.user_name):
+    if not recorded:
         return None
-    code, message = header.error_code, header.error_message
-    return TrailRecord(
-        event_id,
-        header.name or "",
-        header.service or "",
-        header.type,
-        time,
-        at,
-        region,
-        who.account_id,
-        request_id,
-        None if code is None or code in NO_ERROR else code,
-        None if message is None or message in NO_MESSAGE else message,
-        who,
-        address or None,
-        agent or None,
-        parameters,
-        response or {},
-        forgeable,
+    return call_of(
+        api,
+        event_id=event_id,
+        type=header.type,
+        time=time,
+        at=at,
+        region=region,
+        account_id=who.account_id,
+        request_id=request_id,
+        error_code=None if code in NO_ERROR else code,
+        caller=caller_of(who, address or None, agent or None),
+        recorded=recorded,
+        response=response or _NOTHING,
+        forgeable=forgeable,
     )

@@ -16,7 +16,7 @@ from eniguard.events.catalog import APIS, Api, api_of, event_names
 Reason = Literal["other_call", "sign_in", "insight", "platform", "cloud_service", "ecs_native", "other_log"]
 
 #: Event types that are no API calls (docs/sources.md, Events); sign-ins carry the type as their name as well.
-_NO_CALLS: dict[str | None, Reason] = {
+NO_CALLS: dict[str | None, Reason] = {
     "ConsoleSignin": "sign_in",
     "ConsoleSignout": "sign_in",
     "PasswordReset": "sign_in",
@@ -24,18 +24,20 @@ _NO_CALLS: dict[str | None, Reason] = {
 }
 
 #: Names that are looked at: catalogued calls, sign-ins, and no name, which may be an envelope.
-NAMES: frozenset[str | None] = frozenset((*event_names(), *_NO_CALLS, None, ""))
+NAMES: frozenset[str | None] = frozenset((*event_names(), *NO_CALLS, None, ""))
 
 _PRODUCTS = tuple(dict.fromkeys(api.product for api in APIS.values()))
 
 
 def not_a_call(event_type: str | None, name: str | None) -> Reason | None:
     """The reason why an event of this type or name is no API call, ``None`` if it is one."""
-    return _NO_CALLS.get(event_type) or _NO_CALLS.get(name)
+    return NO_CALLS.get(event_type) or NO_CALLS.get(name)
 
 
-#: :func:`~eniguard.events.catalog.api_of`, remembered: a trail repeats a few hundred pairs.
-api_for = lru_cache(maxsize=4096)(api_of)
+@lru_cache(maxsize=4096)
+def api_for(service: str | None, name: str | None) -> Api | None:
+    """The catalogue entry of an event that names both, remembered: a trail repeats a few hundred pairs."""
+    return api_of(service, name) if service and name else None
 
 
 def api_without_service(source: str | None, name: str) -> Api | None:

@@ -43,23 +43,28 @@ def written(at: float) -> str:
     return datetime.fromtimestamp(int(at), timezone.utc).strftime(_CANONICAL)
 
 
-def seconds(text: str) -> float | None:
-    """Seconds since 1970 of a time in canonical form, ``None`` for any other text.
+def seconds(text: str) -> float:
+    """Seconds since 1970 of a time in canonical form.
 
     Agrees with :func:`parsed` on what it accepts; most events of a trail share their minute with others.
+
+    Raises
+    ------
+    ValueError
+        Any other text.
     """
-    minute = _minute(text[:17])
-    second = _SECONDS.get(text[17:])
-    return None if minute is None or second is None else minute + second
+    try:
+        return _minute(text[:17]) + _SECONDS[text[17:]]
+    except KeyError:
+        raise ValueError("not in canonical form") from None
 
 
 @lru_cache(maxsize=4096)
-def _minute(text: str) -> float | None:
-    try:
-        canonical, at = parsed(f"{text}00Z")
-    except ValueError:
-        return None
-    return at if canonical[:17] == text else None
+def _minute(text: str) -> float:
+    canonical, at = parsed(f"{text}00Z")
+    if canonical[:17] != text:
+        raise ValueError("not in canonical form")
+    return at
 
 
 def _ahead(sign: str | None, hours: str | None, minutes: str | None) -> int:

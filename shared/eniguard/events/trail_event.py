@@ -14,9 +14,9 @@ import msgspec
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from eniguard.errors import InputError
+from eniguard.events.calls import Call, call_of, caller_of
 from eniguard.events.catalog import Api
-from eniguard.events.header import NO_ERROR, NO_MESSAGE
-from eniguard.events.record import Identity, TrailRecord
+from eniguard.events.header import NO_ERROR
 from eniguard.events.routes import NAMES, Reason, api_for, api_without_service, not_a_call
 from eniguard.events.times import parsed
 
@@ -103,7 +103,6 @@ class TrailEvent(BaseModel):
     source_ip_address: Text = _named("sourceIpAddress")
     user_agent: Text = _named("userAgent")
     error_code: ErrorCode = _named("errorCode")
-    error_message: Text = _named("errorMessage")
     user_identity: Annotated[TrailIdentity | None, BeforeValidator(_nested)] = _named("userIdentity")
     request_parameters: Object = _named("requestParameters")
     request_parameter_json: Any = _named("requestParameterJson")
@@ -151,37 +150,34 @@ class TrailEvent(BaseModel):
         identity = self.user_identity
         return (identity.account_id if identity else None) or self.recipient_account_id
 
-    def record(self, *, account_id: str | None, forgeable: bool) -> TrailRecord:
-        """The event in the form both lanes produce.
+    def call(self, api: Api, *, account_id: str | None, forgeable: bool) -> Call:
+        """The call in the form both lanes produce.
 
         Parameters
         ----------
+        api
+            The catalogue entry.
         account_id
             The account the envelope names, for an event that names none.
         forgeable
-            See :class:`~eniguard.events.record.TrailRecord`.
+            See :class:`~eniguard.events.calls.Call`.
 
         Raises
         ------
         InputError
-            The event lacks its name, an id, a time or a region.
+            The event lacks an id, a time or a region.
         """
         parameters = self.parameters()
         region = self.acs_region or parameters.get("RegionId")
         event_id = self.event_id or self.request_id
-        if not self.event_name:
-            raise InputError(_NO_NAME)
         if not event_id:
             raise InputError("eventId and requestId are missing; expected at least one of them")
         if not isinstance(region, str) or not region:
             raise InputError("acsRegion and requestParameters.RegionId are missing; expected one of them")
         time, at = self._time()
-        identity = self.user_identity
-        message = self.error_message
-        return TrailRecord(
+        return call_of(
+            api,
             event_id=event_id,
-            name=self.event_name,
-            service=self.service_name or "",
             type=self.event_type,
             time=time,
             at=at,
@@ -189,11 +185,8 @@ class TrailEvent(BaseModel):
             account_id=self.account_id or account_id,
             request_id=self.request_id,
             error_code=self.error_code,
-            error_message=None if message in NO_MESSAGE else message,
-            identity=_identity(identity) if identity else Identity(),
-            source_ip=self.source_ip_address,
-            user_agent=self.user_agent,
-            parameters=parameters,
+            caller=caller_of(self.user_identity or TrailIdentity(), self.source_ip_address, self.user_agent),
+            recorded=parameters,
             response=self.response_elements or {},
             forgeable=forgeable,
         )
@@ -206,10 +199,6 @@ class TrailEvent(BaseModel):
             return parsed(self.event_time)
         except ValueError as error:
             raise InputError(f"eventTime {self.event_time[:40]!r}: {error}; {expected}") from None
-
-
-def _identity(identity: TrailIdentity) -> Identity:
-    return Identity(identity.type, identity.principal_id, identity.account_id, identity.user_name)
 
 
 def _spellings(model: type[BaseModel]) -> frozenset[str]:

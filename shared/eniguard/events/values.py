@@ -17,28 +17,29 @@ from eniguard.events.catalog import Shape
 class Permission(Struct, frozen=True, gc=False):
     """One security group rule as a call states it; ``None`` where the call does not say.
 
-    Field names are the wire names in snake case; every value is the text the caller sent.
+    Field names are the wire names in snake case; every value is the text the caller sent. What most rules
+    state comes first: a rule is made of the fields up to the last one that is stated.
     """
 
     ip_protocol: str | None = None
     port_range: str | None = None
-    port_range_list_id: str | None = None
     source_cidr_ip: str | None = None
-    ipv6_source_cidr_ip: str | None = None
+    priority: str | None = None
+    policy: str | None = None
+    nic_type: str | None = None
     source_group_id: str | None = None
+    dest_cidr_ip: str | None = None
+    dest_group_id: str | None = None
+    ipv6_source_cidr_ip: str | None = None
+    ipv6_dest_cidr_ip: str | None = None
+    source_port_range: str | None = None
+    source_prefix_list_id: str | None = None
+    dest_prefix_list_id: str | None = None
+    port_range_list_id: str | None = None
     source_group_owner_id: str | None = None
     source_group_owner_account: str | None = None
-    source_prefix_list_id: str | None = None
-    source_port_range: str | None = None
-    dest_cidr_ip: str | None = None
-    ipv6_dest_cidr_ip: str | None = None
-    dest_group_id: str | None = None
     dest_group_owner_id: str | None = None
     dest_group_owner_account: str | None = None
-    dest_prefix_list_id: str | None = None
-    policy: str | None = None
-    priority: str | None = None
-    nic_type: str | None = None
 
 
 class Interface(Struct, frozen=True, gc=False):
@@ -58,26 +59,27 @@ class Tag(Struct, frozen=True, gc=False):
 
 Value = str | int | bool | tuple[str, ...] | tuple[Permission, ...] | tuple[Interface, ...] | tuple[Tag, ...]
 
+#: The wire name of each field of a permission, in the order of its fields.
 PERMISSION_FIELDS = {
     "IpProtocol": "ip_protocol",
     "PortRange": "port_range",
-    "PortRangeListId": "port_range_list_id",
     "SourceCidrIp": "source_cidr_ip",
-    "Ipv6SourceCidrIp": "ipv6_source_cidr_ip",
+    "Priority": "priority",
+    "Policy": "policy",
+    "NicType": "nic_type",
     "SourceGroupId": "source_group_id",
+    "DestCidrIp": "dest_cidr_ip",
+    "DestGroupId": "dest_group_id",
+    "Ipv6SourceCidrIp": "ipv6_source_cidr_ip",
+    "Ipv6DestCidrIp": "ipv6_dest_cidr_ip",
+    "SourcePortRange": "source_port_range",
+    "SourcePrefixListId": "source_prefix_list_id",
+    "DestPrefixListId": "dest_prefix_list_id",
+    "PortRangeListId": "port_range_list_id",
     "SourceGroupOwnerId": "source_group_owner_id",
     "SourceGroupOwnerAccount": "source_group_owner_account",
-    "SourcePrefixListId": "source_prefix_list_id",
-    "SourcePortRange": "source_port_range",
-    "DestCidrIp": "dest_cidr_ip",
-    "Ipv6DestCidrIp": "ipv6_dest_cidr_ip",
-    "DestGroupId": "dest_group_id",
     "DestGroupOwnerId": "dest_group_owner_id",
     "DestGroupOwnerAccount": "dest_group_owner_account",
-    "DestPrefixListId": "dest_prefix_list_id",
-    "Policy": "policy",
-    "Priority": "priority",
-    "NicType": "nic_type",
 }
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct, field
 
 from eniguard.errors import InputError
-from eniguard.events.calls import read
 from eniguard.events.envelopes import Batch, Concerned
 from eniguard.events.wrappers import Way
 from eniguard.model import Decision, Finding, Sweep
@@ -257,7 +256,7 @@ class Pass:
         first = self._position + 1
         self._position += len(events)
         arrivals = [
-            Arrived(read(concerned.record, concerned.api), path, concerned.index, position, snapshot)
+            Arrived(concerned.call, path, concerned.index, position, snapshot)
             for position, concerned in enumerate(events, first)
         ]
         if self._share.of > 1:
@@ -272,7 +271,7 @@ class Pass:
         """The events of a case with its own state: each decided as it comes."""
         for concerned in events:
             self._position += 1
-            call = read(concerned.record, concerned.api)
+            call = concerned.call
             arrived = Arrived(call, path, concerned.index, self._position, own, alone=True)
             decision = sequence.decide(call, own).decision
             yield Result((self._position, call.at, self._position), arrived, decision)

@@ -8,8 +8,9 @@ from typing import Literal
 from msgspec import Struct
 
 from eniguard import identity
-from eniguard.events.calls import Call, Target
+from eniguard.events.calls import Call
 from eniguard.events.outcomes import Cause, cause_of
+from eniguard.events.targets import Target
 from eniguard.events.times import written
 from eniguard.events.values import Value
 from eniguard.facts.kinds import AnyResource

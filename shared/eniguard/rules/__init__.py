@@ -4,8 +4,9 @@ The names listed here are what rules of your own are written with. They are publ
 minor version of notice.
 """
 
-from eniguard.events.calls import Call, Caller, Target
+from eniguard.events.calls import Call, Caller
 from eniguard.events.parameters import Parameters
+from eniguard.events.targets import Target
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import (
     CidrList,

@@ -9,7 +9,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from eniguard.events.catalog import Api
 from eniguard.events.envelopes import Batch, parse
+from eniguard.events.parameters import Parameters
+from eniguard.events.plans import plan_of
 
 ACCOUNT = "1234567890123456"
 #: 2025-07-07T01:39:09Z
@@ -119,7 +122,12 @@ def joined(batches: Iterable[Batch]) -> Batch:
 
 def ids(batch: Batch) -> list[str]:
     """The ids of the events that are concerned, in order."""
-    return [concerned.record.event_id for concerned in batch.concerned]
+    return [concerned.call.event_id for concerned in batch.concerned]
+
+
+def normalised(api: Api, recorded: dict[str, Any]) -> Parameters:
+    """The catalogue parameters out of ``requestParameters`` as recorded."""
+    return plan_of(api, tuple(recorded)).read(recorded)
 
 
 #: JSON values of any shape, numbers out of range and awkward texts among them.

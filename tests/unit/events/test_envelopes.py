@@ -50,8 +50,8 @@ def test_every_envelope_gives_the_event_and_the_way_it_came(payload: Any, way: s
     assert batch.errors == []
     (concerned,) = batch.concerned
     assert concerned.way == way
-    assert concerned.record == read(PLAIN).concerned[0].record
-    assert concerned.api.action == "ecs:AssignPrivateIpAddresses"
+    assert concerned.call == read(PLAIN).concerned[0].call
+    assert concerned.call.action == "ecs:AssignPrivateIpAddresses"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_positions_count_the_events_inside_pages() -> None:
 
     batch = read(payload)
 
-    assert [(concerned.record.event_id, concerned.index) for concerned in batch.concerned] == [
+    assert [(concerned.call.event_id, concerned.index) for concerned in batch.concerned] == [
         ("e0", 0),
         ("e1", 1),
         ("e2", 2),
@@ -149,15 +149,15 @@ def test_receiving_account_counts_before_that_of_the_caller() -> None:
 def test_event_without_an_account_takes_that_of_the_envelope() -> None:
     body = without("recipientAccountId", userIdentity={"type": "system", "userName": "ecs.aliyuncs.com"})
 
-    assert read(cloud_event(body)).concerned[0].record.account_id == ACCOUNT
+    assert read(cloud_event(body)).concerned[0].call.account_id == ACCOUNT
 
 
-def test_only_the_ways_that_are_named_make_a_record_forgeable() -> None:
+def test_only_the_ways_that_are_named_make_a_call_forgeable() -> None:
     ways = {"oss", "bare"}
 
-    assert read([PLAIN], forgeable=ways).concerned[0].record.forgeable
-    assert read(without("eventId"), forgeable=ways).concerned[0].record.forgeable
-    assert not read(log_row(PLAIN), forgeable=ways).concerned[0].record.forgeable
+    assert read([PLAIN], forgeable=ways).concerned[0].call.forgeable
+    assert read(without("eventId"), forgeable=ways).concerned[0].call.forgeable
+    assert not read(log_row(PLAIN), forgeable=ways).concerned[0].call.forgeable
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from eniguard.events import documents, envelopes
-from eniguard.events.calls import Call
-from eniguard.events.calls import read as call_of
+from eniguard.events.calls import Call, Caller, call_of
 from eniguard.events.catalog import APIS, Api
 from eniguard.events.envelopes import Batch
-from eniguard.events.parameters import NO_PARAMETERS, normalised
-from eniguard.events.record import Identity, TrailRecord
+from eniguard.events.parameters import NO_PARAMETERS
 from tests.unit.events.recorded import (
     AT,
     JSON,
@@ -25,6 +22,7 @@ from tests.unit.events.recorded import (
     cloud_event,
     joined,
     log_row,
+    normalised,
     numbered,
     read,
     spoiled,
@@ -34,7 +32,25 @@ ACTIONS = st.sampled_from(sorted(APIS))
 
 
 def calls(batch: Batch) -> list[Call]:
-    return [call_of(concerned.record, concerned.api) for concerned in batch.concerned]
+    return [concerned.call for concerned in batch.concerned]
+
+
+def call(api: Api, parameters: dict[str, Any], response: dict[str, Any]) -> Call:
+    return call_of(
+        api,
+        event_id="id",
+        type=None,
+        time="2025-07-07T01:39:09Z",
+        at=AT,
+        region="cn-hangzhou",
+        account_id=None,
+        request_id=None,
+        error_code=None,
+        caller=Caller("unknown"),
+        recorded=parameters,
+        response=response,
+        forgeable=False,
+    )
 
 
 @settings(max_examples=300, deadline=None)
@@ -193,12 +209,7 @@ def test_call_is_read_from_a_response_of_any_shape(
     response = data.draw(st.dictionaries(st.sampled_from(names), _AWKWARD, max_size=4))
     if data.draw(st.booleans()):
         response[data.draw(st.sampled_from(names))] = _deep(20_000)
-    record = TrailRecord(
-        "id", api.name, api.product, None, "2025-07-07T01:39:09Z", AT, "cn-hangzhou", None, None, None, None,
-        Identity(), None, None, parameters, response,
-    )  # fmt: skip
-
-    found = call_of(record, api)
+    found = call(api, parameters, response)
 
     assert all(isinstance(target.id, str) and target.id for target in found.targets)
 
@@ -213,7 +224,6 @@ def test_call_is_read_from_a_response_of_any_shape(
     ids=["lists before the ids", "lists in place of the ids", "numbers beyond any id"],
 )
 def test_response_that_goes_beyond_any_answer_names_nothing(action: str, response: dict[str, Any]) -> None:
-    api = APIS[action]
-    record = replace(read(PLAIN).concerned[0].record, name=api.name, response=response)
+    found = call(APIS[action], {}, response)
 
-    assert not [target for target in call_of(record, api).targets if target.part == "created"]
+    assert not [target for target in found.targets if target.part == "created"]

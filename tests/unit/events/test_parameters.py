@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eniguard.events.catalog import APIS
-from eniguard.events.parameters import Parameters, normalised
-from eniguard.events.values import Interface, Permission, Tag
+from eniguard.events.parameters import Parameters
+from eniguard.events.values import PERMISSION_FIELDS, Interface, Permission, Tag
+from tests.unit.events.recorded import normalised
 
 ASSIGN = APIS["ecs:AssignPrivateIpAddresses"]
 AUTHORIZE = APIS["ecs:AuthorizeSecurityGroup"]
@@ -69,6 +70,10 @@ def test_every_encoding_of_permissions_gives_the_same_rules(items: list[dict[str
     )
     for recorded in encodings("Permissions", items):
         assert normalised(AUTHORIZE, recorded).permissions() == expected
+
+
+def test_the_fields_of_a_permission_are_named_in_their_order() -> None:
+    assert tuple(PERMISSION_FIELDS.values()) == Permission.__struct_fields__
 
 
 def test_deprecated_flat_rule_comes_before_the_listed_ones() -> None:

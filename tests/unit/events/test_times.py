@@ -60,6 +60,8 @@ def test_a_local_time_and_its_utc_form_are_the_same_instant(at: int, minutes: in
     | st.from_regex(r"\A2025-0[0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9]:[0-6][0-9][Zz]\Z")
 )
 def test_the_fast_reading_agrees_with_the_full_one(text: str) -> None:
-    fast = seconds(text)
-    if fast is not None:
-        assert parsed(text) == (text, fast)
+    try:
+        fast = seconds(text)
+    except ValueError:
+        return
+    assert parsed(text) == (text, fast)

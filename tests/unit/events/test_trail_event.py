@@ -6,15 +6,19 @@ from typing import Any
 import pytest
 
 from eniguard.errors import InputError
-from eniguard.events.record import Identity, TrailRecord
+from eniguard.events.calls import Call, Caller
+from eniguard.events.catalog import APIS
+from eniguard.events.parameters import Parameters
+from eniguard.events.targets import Target
 from eniguard.events.trail_event import TrailEvent
+from eniguard.events.values import Permission
 from tests.unit.events.recorded import ACCOUNT, AT, PLAIN, RULE, event, read, without
 
 
-def record(body: dict[str, Any]) -> TrailRecord:
+def call(body: dict[str, Any]) -> Call:
     batch = read(body)
     assert batch.errors == []
-    return batch.concerned[0].record
+    return batch.concerned[0].call
 
 
 def problem(body: Any, **options: Any) -> str:
@@ -26,34 +30,51 @@ def problem(body: Any, **options: Any) -> str:
     return error.problem
 
 
-def test_every_field_of_a_plain_event_reaches_the_record() -> None:
-    assert record(RULE) == TrailRecord(
+def test_every_field_of_a_plain_event_reaches_the_call() -> None:
+    found = call(RULE)
+
+    assert found == Call(
         event_id="7D1C1E5E-0000-5BFC-9F14-000000000001",
-        name="AuthorizeSecurityGroup",
-        service="Ecs",
-        type="ApiCall",
+        action="ecs:AuthorizeSecurityGroup",
+        api=APIS["ecs:AuthorizeSecurityGroup"],
+        outcome="refused",
+        error_code="InvalidOperation.ResourceManagedByCloudProduct",
         time="2025-07-07T01:39:09Z",
         at=AT,
         region="cn-hangzhou",
         account_id=ACCOUNT,
         request_id="7D1C1E5E-0000-5BFC-9F14-000000000001",
-        error_code="InvalidOperation.ResourceManagedByCloudProduct",
-        error_message="The group is managed.",
-        identity=Identity("ram-user", "200000000000000001", ACCOUNT, "alice"),
-        source_ip="203.0.113.7",
-        user_agent="AlibabaCloud (linux; amd64) Python/3.10",
-        parameters=RULE["requestParameters"],
-        response=RULE["responseElements"],
+        caller=Caller(
+            "ram-user",
+            "200000000000000001",
+            ACCOUNT,
+            "alice",
+            source_ip="203.0.113.7",
+            user_agent="AlibabaCloud (linux; amd64) Python/3.10",
+        ),
+        console=False,
+        platform=False,
+        parameters=Parameters(
+            {
+                "SecurityGroupId": "sg-bp1example0001",
+                "Permissions": (Permission(port_range="22/22", source_cidr_ip="0.0.0.0/0"),),
+            }
+        ),
+        response={},
+        named=("sg-bp1example0001",),
+        places=found.places,
     )
+    assert (found.product, found.name, found.write) == ("ecs", "AuthorizeSecurityGroup", True)
+    assert found.targets == (Target("ecs:SecurityGroup", "sg-bp1example0001", "subject"),)
 
 
-def test_pascal_case_event_gives_the_same_record() -> None:
+def test_pascal_case_event_gives_the_same_call() -> None:
     pascal = {name[:1].upper() + name[1:]: value for name, value in RULE.items()}
     pascal["UserIdentity"] = {
         name[:1].upper() + name[1:]: value for name, value in RULE["userIdentity"].items()
     } | {"InvokedBy": ""}
 
-    assert record(pascal) == record(RULE)
+    assert call(pascal) == call(RULE)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +88,7 @@ def test_pascal_case_event_gives_the_same_record() -> None:
         {"errorCode": ""},
         {"errorCode": "null"},
         {"errorCode": None, "errorMessage": None},
-        {"errorMessage": "success"},
+        {"errorMessage": 3, "ErrorMessage": []},
         {"userIdentity": json.dumps(PLAIN["userIdentity"])},
         {"userIdentity": {**PLAIN["userIdentity"], "accountId": int(ACCOUNT)}},
         {"requestParameters": json.dumps(PLAIN["requestParameters"])},
@@ -77,13 +98,14 @@ def test_pascal_case_event_gives_the_same_record() -> None:
         {"responseElements": json.dumps(PLAIN["responseElements"])},
     ],
 )
-def test_variant_spellings_give_the_record_of_the_plain_event(changes: dict[str, Any]) -> None:
-    assert record(event(**changes)) == record(PLAIN)
+def test_variant_spellings_give_the_call_of_the_plain_event(changes: dict[str, Any]) -> None:
+    assert call(event(**changes)) == call(PLAIN)
 
 
 @pytest.mark.parametrize("response", [None, "", "null", [], "accepted", 7, ["x"], "[1]"])
 def test_response_that_is_no_object_names_nothing_and_refuses_nothing(response: Any) -> None:
-    assert record(event(responseElements=response)).response == {}
+    assert call(event(responseElements=response)).response == {}
+    assert call(event(eventName="DeleteNetworkInterface", responseElements=response)).response == {}
 
 
 @pytest.mark.parametrize(
@@ -91,55 +113,64 @@ def test_response_that_is_no_object_names_nothing_and_refuses_nothing(response: 
     [
         (
             {"type": "root-account", "principalId": ACCOUNT, "accountId": ACCOUNT, "userName": "root"},
-            Identity("root-account", ACCOUNT, ACCOUNT, "root"),
+            Caller("root-account", ACCOUNT, ACCOUNT, "root"),
         ),
         (
             {
                 "type": "assumed-role",
                 "principalId": "31645666448606:session",
                 "accountId": ACCOUNT,
-                "userName": "aliyunserviceroleforexample:session",
+                "userName": "aliyunserviceroleforexample:session:1",
                 "accessKeyId": "STS.example",
             },
-            Identity(
-                "assumed-role", "31645666448606:session", ACCOUNT, "aliyunserviceroleforexample:session"
+            Caller(
+                "assumed-role",
+                "31645666448606:session",
+                ACCOUNT,
+                "aliyunserviceroleforexample:session:1",
+                "aliyunserviceroleforexample",
+                "session:1",
             ),
         ),
-        ({"type": "saml-user", "accountId": ACCOUNT}, Identity("saml-user", None, ACCOUNT, None)),
+        ({"type": "assumed-role", "accountId": ACCOUNT}, Caller("assumed-role", None, ACCOUNT)),
+        ({"type": "saml-user", "accountId": ACCOUNT}, Caller("saml-user", None, ACCOUNT)),
         (
             {"type": "cloudsso-user", "accountId": ACCOUNT, "principalId": "", "userName": None},
-            Identity("cloudsso-user", None, ACCOUNT, None),
+            Caller("cloudsso-user", None, ACCOUNT),
         ),
         (
             {"type": "system", "userName": "ecs.aliyuncs.com"},
-            Identity("system", None, None, "ecs.aliyuncs.com"),
+            Caller("system", user_name="ecs.aliyuncs.com"),
         ),
-        ({}, Identity()),
+        ({}, Caller("unknown")),
     ],
 )
-def test_every_identity_type_is_read(identity: dict[str, Any], expected: Identity) -> None:
-    assert record(event(userIdentity=identity)).identity == expected
+def test_every_identity_type_is_read(identity: dict[str, Any], expected: Caller) -> None:
+    found = call(event(userIdentity=identity, sourceIpAddress="", userAgent=""))
+
+    assert found.caller == expected
+    assert found.platform == (expected.type == "system")
 
 
 def test_account_is_that_of_the_caller_then_of_the_receiver() -> None:
     other = {**PLAIN["userIdentity"], "accountId": "1000000000000002"}
 
-    assert record(event(userIdentity=other)).account_id == "1000000000000002"
-    assert record(without("userIdentity")).account_id == ACCOUNT
-    assert record(without("userIdentity", "recipientAccountId")).account_id is None
+    assert call(event(userIdentity=other)).account_id == "1000000000000002"
+    assert call(without("userIdentity")).account_id == ACCOUNT
+    assert call(without("userIdentity", "recipientAccountId")).account_id is None
 
 
 def test_id_region_and_service_have_stand_ins() -> None:
-    found = record(without("eventId", "acsRegion", "serviceName", requestId="R-1"))
+    found = call(without("eventId", "acsRegion", "serviceName", requestId="R-1"))
 
-    assert (found.event_id, found.region, found.service) == ("R-1", "cn-hangzhou", "")
+    assert (found.event_id, found.region, found.product) == ("R-1", "cn-hangzhou", "ecs")
 
 
 @pytest.mark.parametrize("source", ["ecs.aliyuncs.com", "ecs-cn-hangzhou-share.aliyuncs.com", None])
 def test_service_is_told_by_the_endpoint_or_by_the_name(source: str | None) -> None:
     batch = read(without("serviceName", eventSource=source))
 
-    assert batch.concerned[0].api.action == "ecs:AssignPrivateIpAddresses"
+    assert batch.concerned[0].call.action == "ecs:AssignPrivateIpAddresses"
 
 
 def test_endpoint_of_another_service_is_not_concerned() -> None:

@@ -285,5 +285,5 @@ def test_folder_in_place_of_a_file_is_an_error(tmp_path: Path) -> None:
 def test_options_reach_the_events(tmp_path: Path) -> None:
     source = one(written(tmp_path / "t.json", ARRAY))
 
-    assert joined(files.events(source, forgeable={"oss"})).concerned[0].record.forgeable
+    assert joined(files.events(source, forgeable={"oss"})).concerned[0].call.forgeable
     assert len(joined(files.events(source, now=0.0)).errors) == 3
