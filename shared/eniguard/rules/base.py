@@ -44,7 +44,7 @@ from eniguard.rules.declarations import (
     check_tuple,
     known,
 )
-from eniguard.settings import RuleSettings
+from eniguard.settings import Policy, RuleSettings
 
 Verdict = Finding | Undecided
 Verdicts = Sequence[Verdict]
@@ -172,6 +172,13 @@ class Rule(Declared):
         Rules that share the function are asked once, and cost nothing when it says no.
         """
         return True
+
+    def idle(self, policy: Policy) -> str | None:
+        """Why the rule can say or watch nothing of any call under a policy; ``None`` when it can.
+
+        A rule that gives a reason is not asked about calls.
+        """
+        return None
 
     def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
         """The facts the rule wants for a call, given those already known; monotone and pure."""

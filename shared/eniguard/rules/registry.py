@@ -124,6 +124,10 @@ class Registry:
         self.rules: tuple[Rule, ...] = tuple([rule for rule in made if isinstance(rule, Rule)])
         #: Those that the sweep asks; some judge calls, too.
         self.sweeps: tuple[Swept, ...] = tuple([rule for rule in made if isinstance(rule, Swept)])
+        #: Of those that judge calls, the ones that can say nothing under this policy, and why; nobody asks them.
+        self.idle: dict[str, str] = {
+            rule.code: reason for rule in self.rules if (reason := rule.idle(policy)) is not None
+        }
         self._chosen: dict[tuple[str, Outcome, ActorKind], Chosen] = {}
 
     def chosen(self, action: str, outcome: Outcome, actor: ActorKind) -> Chosen:
@@ -138,7 +142,8 @@ class Registry:
                 tuple(
                     rule
                     for rule in self.rules
-                    if action in rule.actions
+                    if rule.code not in self.idle
+                    and action in rule.actions
                     and outcome in rule.outcomes
                     and (actor in rule.actors or actor == "unconfirmed_service")
                 )
