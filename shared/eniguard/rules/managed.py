@@ -103,9 +103,7 @@ def first_named(case: Case, fallback: Resource) -> Resource:
 
 def not_known(rule: Rule, case: Case, subjects: Sequence[Subject]) -> tuple[Undecided, ...]:
     """One verdict for all subjects of a call of which it is not known whether they are managed."""
-    if not subjects:
-        return ()
-    return (undecided_about(rule, case, "is managed", subjects),)
+    return (undecided_about(rule, case, "is managed", subjects),) if subjects else ()
 
 
 def undecided_about(rule: Rule, case: Case, question: str, subjects: Sequence[Subject]) -> Undecided:

@@ -75,6 +75,7 @@ class DropRuleRemoved(Rule):
         "other whatever its rules say is not looked at."
     )
 
+    concerns = staticmethod(may_take_back)
     needs = staticmethod(needs_exposure)
 
     def evaluate(self, case: Case) -> Verdicts:
