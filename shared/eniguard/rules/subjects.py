@@ -228,20 +228,18 @@ def _eni_behind(holder: FactValue) -> str | None:
 def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
     ref = reference(case.call, ENI, eni_id)
     value = case.before.get(ref)
-    if isinstance(value, Unknown):
-        return EniSubject(eni_id, None, ref, value.reason, None, via)
     if not isinstance(value, Eni):
-        return EniSubject(eni_id, None, ref, _why(value), None, via)
+        reason = value.reason if isinstance(value, Unknown) else _why(value)
+        return EniSubject(eni_id, None, ref, reason, None, via)
     return EniSubject(eni_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
 
 
 def _group(case: Case, group_id: str) -> GroupSubject:
     ref = reference(case.call, SECURITY_GROUP, group_id)
     value = case.before.get(ref)
-    if isinstance(value, Unknown):
-        return GroupSubject(group_id, None, ref, value.reason)
     if not isinstance(value, SecurityGroup):
-        return GroupSubject(group_id, None, ref, _why(value))
+        reason = value.reason if isinstance(value, Unknown) else _why(value)
+        return GroupSubject(group_id, None, ref, reason)
     owner = group_owner(value, case.policy.actors.service_ids)
     return GroupSubject(
         group_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, owner
