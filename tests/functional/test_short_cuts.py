@@ -114,7 +114,9 @@ def test_a_rule_is_idle_only_while_the_policy_names_nothing_for_it() -> None:
 
     assert REGISTRY.idle["SELF011"] == "guard.yml names nothing under guard.roles"
     assert guarded.idle.keys() == REGISTRY.idle.keys() - {"SELF005", "SELF009", "SELF011"}
-    assert "SELF011" not in [rule.code for rule in REGISTRY.chosen("ecs:JoinSecurityGroup", "ok", "account").rules]
+    assert "SELF011" not in [
+        rule.code for rule in REGISTRY.chosen("ecs:JoinSecurityGroup", "ok", "account").rules
+    ]
     assert "SELF011" in [rule.code for rule in guarded.chosen("ecs:JoinSecurityGroup", "ok", "account").rules]
 
 

@@ -173,7 +173,7 @@ class Rule(Declared):
         """
         return True
 
-    def idle(self, policy: Policy) -> str | None:
+    def idle(self, policy: Policy, /) -> str | None:
         """Why the rule can say or watch nothing of any call under a policy; ``None`` when it can.
 
         A rule that gives a reason is not asked about calls.

@@ -124,7 +124,7 @@ class Registry:
         self.rules: tuple[Rule, ...] = tuple([rule for rule in made if isinstance(rule, Rule)])
         #: Those that the sweep asks; some judge calls, too.
         self.sweeps: tuple[Swept, ...] = tuple([rule for rule in made if isinstance(rule, Swept)])
-        #: Of those that judge calls, the ones that can say nothing under this policy, and why; nobody asks them.
+        #: Of those that judge calls, the ones that nobody asks under this policy, and why.
         self.idle: dict[str, str] = {
             rule.code: reason for rule in self.rules if (reason := rule.idle(policy)) is not None
         }

@@ -62,7 +62,9 @@ def test_rule_that_can_say_nothing_under_the_policy_is_listed_as_idle_with_the_r
     named = write(tmp_path / "guard.yml", b"guard: {roles: [guard-role]}\n")
     listing = ("rules", "list", "--format", "json", "--policy")
 
-    without = {row["code"]: row for row in json.loads(run(*listing, write(tmp_path / "no.yml", b"{}\n")).stdout)}
+    without = {
+        row["code"]: row for row in json.loads(run(*listing, write(tmp_path / "no.yml", b"{}\n")).stdout)
+    }
     given = {row["code"]: row for row in json.loads(run(*listing, named).stdout)}
     sheet = run("rules", "show", "SELF011").stdout
 
