@@ -128,6 +128,7 @@ class Registry:
         self.idle: dict[str, str] = {
             rule.code: reason for rule in self.rules if (reason := rule.idle(policy)) is not None
         }
+        self._asked = tuple([rule for rule in self.rules if rule.code not in self.idle])
         self._chosen: dict[tuple[str, Outcome, ActorKind], Chosen] = {}
 
     def chosen(self, action: str, outcome: Outcome, actor: ActorKind) -> Chosen:
@@ -141,9 +142,8 @@ class Registry:
             found = self._chosen[key] = Chosen(
                 tuple(
                     rule
-                    for rule in self.rules
-                    if rule.code not in self.idle
-                    and action in rule.actions
+                    for rule in self._asked
+                    if action in rule.actions
                     and outcome in rule.outcomes
                     and (actor in rule.actors or actor == "unconfirmed_service")
                 )
