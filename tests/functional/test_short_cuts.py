@@ -12,7 +12,7 @@ from eniguard.model import Decision, History, Observation
 from eniguard.pipeline import Decided, Pipeline
 from eniguard.replay.engine import Options, Replay
 from eniguard.rules.registry import Registry
-from eniguard.settings import DEFAULT_POLICY
+from eniguard.settings import DEFAULT_POLICY, Guard, Policy
 from eniguard.sources import InRounds
 
 EVENTS = str(Path(__file__).parents[2] / "events")
@@ -83,6 +83,41 @@ def test_a_rule_that_a_call_does_not_concern_would_have_said_nothing() -> None:
     assert len(decisions) > 300
     assert left_out > 100
     assert spoke == []
+
+
+def test_a_rule_that_is_idle_under_a_policy_would_have_said_nothing() -> None:
+    idle = [rule for rule in REGISTRY.rules if rule.code in REGISTRY.idle]
+    spoke: list[tuple[str, str]] = []
+    left_out = 0
+
+    def ask_idle(decided: Decided) -> None:
+        nonlocal left_out
+        judgement = decided.judgement
+        for rule in idle:
+            if judgement.call.action not in rule.actions or judgement.call.outcome not in rule.outcomes:
+                continue
+            left_out += 1
+            if rule.evaluate(judgement.case(rule)) or judgement.observations([rule]):
+                spoke.append((rule.code, decided.decision.event_id))
+
+    # when
+    list(Replay(Options(paths=(EVENTS,), policy=DEFAULT_POLICY, every=True, watch=ask_idle)))
+
+    # then
+    assert {rule.code for rule in idle} >= {"SELF001", "SELF009", "SELF011"}
+    assert left_out > 100
+    assert spoke == []
+
+
+def test_a_rule_is_idle_only_while_the_policy_names_nothing_for_it() -> None:
+    guarded = Registry(Policy(guard=Guard(roles=("guard-role",))))
+
+    assert REGISTRY.idle["SELF011"] == "guard.yml names nothing under guard.roles"
+    assert guarded.idle.keys() == REGISTRY.idle.keys() - {"SELF005", "SELF009", "SELF011"}
+    assert "SELF011" not in [
+        rule.code for rule in REGISTRY.chosen("ecs:JoinSecurityGroup", "ok", "account").rules
+    ]
+    assert "SELF011" in [rule.code for rule in guarded.chosen("ecs:JoinSecurityGroup", "ok", "account").rules]
 
 
 def test_the_rules_that_a_call_concerns_keep_the_order_of_the_catalogue() -> None:

@@ -16,7 +16,10 @@ from eniguard.settings import Policy
 
 
 class RuleLine(Struct, frozen=True):
-    """One rule in the list; ``actions`` is how many API actions it looks at, none for one of the sweep."""
+    """One rule in the list; ``actions`` is how many API actions it looks at, none for one of the sweep.
+
+    ``idle`` is why an enabled rule can say nothing of calls under the policy.
+    """
 
     code: str
     name: str
@@ -24,6 +27,7 @@ class RuleLine(Struct, frozen=True):
     enabled: bool
     actions: int
     summary: str
+    idle: str | None = None
 
 
 class ParameterSheet(Struct, frozen=True):
@@ -40,7 +44,8 @@ class RuleSheet(Struct, frozen=True):
 
     ``module`` is where a rule that is not packaged was found. ``notes`` is what its ``Params`` say of
     themselves. ``kinds`` are the resources that it reads in the sweep; ``actions``, ``outcomes`` and
-    ``actors`` are those of the calls it looks at.
+    ``actors`` are those of the calls it looks at. ``idle`` is why it can say nothing of calls under the
+    policy.
     """
 
     code: str
@@ -61,6 +66,7 @@ class RuleSheet(Struct, frozen=True):
     notes: str
     permissions: list[str]
     references: list[Reference]
+    idle: str | None = None
 
 
 def rule_lines(policy: Policy) -> list[RuleLine]:
@@ -75,6 +81,7 @@ def rule_lines(policy: Policy) -> list[RuleLine]:
             enabled=rule.code in enabled,
             actions=len(_calls(rule, "actions")),
             summary=rule.summary,
+            idle=registry.idle.get(rule.code),
         )
         for rule in registry.catalogue
     ]
@@ -103,6 +110,7 @@ def rule_sheet(cls: AnyRule, policy: Policy) -> RuleSheet:
         notes=" ".join((rule.Params.__doc__ or "").split()) if rule.Params.__struct_fields__ else "",
         permissions=list(rule.permissions),
         references=list(rule.references),
+        idle=rule.idle(policy) if isinstance(rule, Rule) else None,
     )
 
 

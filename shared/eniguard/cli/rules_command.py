@@ -80,12 +80,18 @@ def _print_lines(lines: list[RuleLine]) -> None:
         table.add_row(
             cell(line.code),
             cell(line.severity, style=STYLES[line.severity]),
-            "yes" if line.enabled else "no",
+            _enabled(line),
             str(line.actions),
             cell(line.name),
             cell(line.summary, 400),
         )
     print_table(table)
+
+
+def _enabled(rule: RuleLine | RuleSheet) -> str:
+    if not rule.enabled:
+        return "no"
+    return "yes" if rule.idle is None else "idle"
 
 
 def _sheet_lines(sheet: RuleSheet) -> list[str]:
@@ -94,9 +100,11 @@ def _sheet_lines(sheet: RuleSheet) -> list[str]:
     lines = [f"{sheet.code} {sheet.name}", "", sheet.summary, sheet.why, ""]
     lines += [
         f"severity         {sheet.severity}",
-        f"enabled          {'yes' if sheet.enabled else 'no'}",
+        f"enabled          {_enabled(sheet)}",
         f"judged           {judged(sheet)}",
     ]
+    if sheet.enabled and sheet.idle is not None:
+        lines.append(f"idle             {sheet.idle}")
     if sheet.module is not None:
         lines.append(f"defined in       {sheet.module}")
     if sheet.actions:

@@ -152,6 +152,8 @@ def _why_not(rule: AnyRule, decided: Decided, registry: Registry) -> str:
         return "it looks at what stands there, not at calls"
     if all(one.code != rule.code for one in registry.rules):
         return _switched_off(rule, decided)
+    if rule.code in registry.idle:
+        return registry.idle[rule.code]
     if call.action not in rule.actions:
         return f"{call.action} is not among its actions"
     if call.outcome not in rule.outcomes:

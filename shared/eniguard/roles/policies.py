@@ -138,9 +138,15 @@ def role_of_policy(policy_name: str) -> ServiceRole | None:
 
 
 @lru_cache(maxsize=8192)
+def _listing(policy: RolePolicy, action: str) -> tuple[Statement, ...]:
+    """The statements that are about an action; a service makes the same few calls all day."""
+    return tuple([one for one in policy.statements if one.lists(action)])
+
+
+@lru_cache(maxsize=8192)
 def allows_freely(policy: RolePolicy, action: str) -> bool:
     """Whether a policy allows an action on every resource and on no condition."""
-    listed = [one for one in policy.statements if one.lists(action)]
+    listed = _listing(policy, action)
     free = [one for one in listed if one.allow and one.everywhere and not one.conditions]
     return bool(free) and all(one.allow for one in listed)
 
@@ -160,7 +166,7 @@ def allows(
     action, resources, context
         The call, as `eniguard.roles.statements.verdict` takes it.
     """
-    return verdict(policy.statements, action, resources, context)
+    return verdict(_listing(policy, action), action, resources, context)
 
 
 def _older(published: _Published) -> Earlier:

@@ -44,7 +44,7 @@ from eniguard.rules.declarations import (
     check_tuple,
     known,
 )
-from eniguard.settings import RuleSettings
+from eniguard.settings import Policy, RuleSettings
 
 Verdict = Finding | Undecided
 Verdicts = Sequence[Verdict]
@@ -173,6 +173,13 @@ class Rule(Declared):
         """
         return True
 
+    def idle(self, policy: Policy, /) -> str | None:
+        """Why the rule can say or watch nothing of any call under a policy; ``None`` when it can.
+
+        A rule that gives a reason is not asked about calls.
+        """
+        return None
+
     def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
         """The facts the rule wants for a call, given those already known; monotone and pure."""
         return ()
@@ -228,8 +235,7 @@ class Rule(Declared):
 
     def undecided(self, case: Case, reason: str, *refs: Ref, subject: Resource | None = None) -> Undecided:
         """A verdict that this rule cannot be decided, because ``refs`` are missing."""
-        missing = (str(refs[0]),) if len(refs) == 1 else tuple([str(ref) for ref in refs])
-        return Undecided(self.code, missing, reason, case.call.event_id, subject)
+        return Undecided(self.code, tuple(map(str, refs)), reason, case.call.event_id, subject)
 
 
 def _params(rule: type[Declared], given: dict[str, Any]) -> Struct:

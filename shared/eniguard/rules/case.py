@@ -13,8 +13,6 @@ from eniguard.model import Actor, History
 from eniguard.settings import DEFAULT_POLICY, Policy
 
 _Derived = TypeVar("_Derived")
-#: Stands for what was not derived so far.
-_NOT_YET: Any = object()
 
 NO_HISTORY: Mapping[str, History] = {}
 _EMPTY = History()
@@ -81,18 +79,20 @@ class Case(Struct, frozen=True):
         It must not look at the parameters or the history of a rule. Under a watcher it is derived each time,
         so that each rule is seen to read the facts behind it.
         """
-        before = self.before
-        found: _Derived = before.memo.get(derive, _NOT_YET)
-        if found is _NOT_YET or before.watcher is not None:
-            found = before.memo[derive] = derive(self)
+        memo = self.before.memo
+        if derive in memo and self.before.watcher is None:
+            known: _Derived = memo[derive]
+            return known
+        found = memo[derive] = derive(self)
         return found
 
     def once_for(self, derive: Callable[[Case, str], _Derived], key: str) -> _Derived:
         """As `once`, for one of several ids."""
-        before, place = self.before, (derive, key)
-        found: _Derived = before.memo.get(place, _NOT_YET)
-        if found is _NOT_YET or before.watcher is not None:
-            found = before.memo[place] = derive(self, key)
+        memo, place = self.before.memo, (derive, key)
+        if place in memo and self.before.watcher is None:
+            known: _Derived = memo[place]
+            return known
+        found = memo[place] = derive(self, key)
         return found
 
     def series(self, name: str) -> History:

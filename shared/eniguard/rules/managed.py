@@ -103,19 +103,17 @@ def first_named(case: Case, fallback: Resource) -> Resource:
 
 def not_known(rule: Rule, case: Case, subjects: Sequence[Subject]) -> tuple[Undecided, ...]:
     """One verdict for all subjects of a call of which it is not known whether they are managed."""
-    if not subjects:
-        return ()
-    return (undecided_about(rule, case, "is managed", subjects),)
+    return (undecided_about(rule, case, "is managed", subjects),) if subjects else ()
 
 
 def undecided_about(rule: Rule, case: Case, question: str, subjects: Sequence[Subject]) -> Undecided:
     """One verdict for all subjects of a call of which something (``is managed``) is not known."""
-    first = subjects[0]
+    first, *others = subjects
     reason = f"it is not known whether {first.name} {question}: {first.reason}"
-    if len(subjects) == 1:
+    if not others:
         return rule.undecided(case, reason, first.missing, subject=first.resource())
     missing = [one.missing for one in subjects]
-    reason = f"{reason} (and {len(subjects) - 1} more)"
+    reason = f"{reason} (and {len(others)} more)"
     return rule.undecided(case, reason, *missing, subject=first.resource())
 
 

@@ -124,6 +124,11 @@ class Registry:
         self.rules: tuple[Rule, ...] = tuple([rule for rule in made if isinstance(rule, Rule)])
         #: Those that the sweep asks; some judge calls, too.
         self.sweeps: tuple[Swept, ...] = tuple([rule for rule in made if isinstance(rule, Swept)])
+        #: Of those that judge calls, the ones that nobody asks under this policy, and why.
+        self.idle: dict[str, str] = {
+            rule.code: reason for rule in self.rules if (reason := rule.idle(policy)) is not None
+        }
+        self._asked = tuple([rule for rule in self.rules if rule.code not in self.idle])
         self._chosen: dict[tuple[str, Outcome, ActorKind], Chosen] = {}
 
     def chosen(self, action: str, outcome: Outcome, actor: ActorKind) -> Chosen:
@@ -137,7 +142,7 @@ class Registry:
             found = self._chosen[key] = Chosen(
                 tuple(
                     rule
-                    for rule in self.rules
+                    for rule in self._asked
                     if action in rule.actions
                     and outcome in rule.outcomes
                     and (actor in rule.actors or actor == "unconfirmed_service")

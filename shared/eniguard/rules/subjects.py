@@ -99,7 +99,9 @@ class EniSubject(Struct, frozen=True, gc=False):
 
     def resource(self, *, proven: bool = False) -> Resource:
         """The subject as findings name it; an unresolved one under the id that the call gave."""
-        return _resource(ENI, self, proven)
+        if proven or self.managed:
+            return Resource(ENI, self.name, True, self.owner.service)
+        return Resource(ENI, self.name, self.managed)
 
 
 class GroupSubject(Struct, frozen=True, gc=False):
@@ -123,14 +125,9 @@ class GroupSubject(Struct, frozen=True, gc=False):
 
     def resource(self, *, proven: bool = False) -> Resource:
         """The subject as findings name it."""
-        return _resource(SECURITY_GROUP, self, proven)
-
-
-def _resource(kind: str, subject: Subject, proven: bool) -> Resource:
-    managed = True if proven else subject.managed
-    if not managed:
-        return Resource(kind, subject.name, managed)
-    return Resource(kind, subject.name, managed, subject.owner.service)
+        if proven or self.managed:
+            return Resource(SECURITY_GROUP, self.name, True, self.owner.service)
+        return Resource(SECURITY_GROUP, self.name, self.managed)
 
 
 def eni_resource(eni: Eni) -> Resource:
@@ -142,8 +139,8 @@ def needs_enis(call: Call, facts: Facts) -> Sequence[Ref]:
     """The ENIs a call is about, through EIPs and IPv6 addresses where it does not name them."""
     holders = _holder_refs(call)
     if not holders:
-        return call.once(_eni_refs)
-    found = list(call.once(_eni_refs))
+        return _eni_refs(call)
+    found = _eni_refs(call)
     for ref in holders:
         found.append(ref)
         value = facts.value(ref)
@@ -152,8 +149,8 @@ def needs_enis(call: Call, facts: Facts) -> Sequence[Ref]:
     return found
 
 
-def _eni_refs(call: Call) -> tuple[Ref, ...]:
-    return tuple([reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")])
+def _eni_refs(call: Call) -> list[Ref]:
+    return [reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")]
 
 
 def needs_groups(call: Call, facts: Facts) -> Sequence[Ref]:
@@ -172,7 +169,10 @@ def eni_subjects(case: Case) -> list[EniSubject]:
 
 def _eni_subjects(case: Case) -> list[EniSubject]:
     call = case.call
-    found = {ref.value: _subject(case, ref) for ref in call.once(_eni_refs)}
+    named = call.ids(ENI, "subject", "used")
+    if len(named) == 1 and call.action not in _THROUGH_HOLDERS:  # nearly every call
+        return [_subject(case, named[0])]
+    found = {one: _subject(case, one) for one in named}
     unresolved: list[EniSubject] = []
     for ref in _holder_refs(call):
         value = case.before.get(ref)
@@ -181,7 +181,7 @@ def _eni_subjects(case: Case) -> list[EniSubject]:
             continue
         for holder in value if isinstance(value, tuple) else (value,):
             if eni_id := _eni_behind(holder):
-                found.setdefault(eni_id, _subject(case, reference(call, ENI, eni_id), via=ref.value))
+                found.setdefault(eni_id, _subject(case, eni_id, ref.value))
     return [*found.values(), *unresolved]
 
 
@@ -225,18 +225,21 @@ def _eni_behind(holder: FactValue) -> str | None:
     return None
 
 
-def _subject(case: Case, ref: Ref, *, via: str | None = None) -> EniSubject:
+def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
+    ref = reference(case.call, ENI, eni_id)
     value = case.before.get(ref)
     if not isinstance(value, Eni):
-        return EniSubject(ref.value, None, ref, _why(value), None, via)
-    return EniSubject(ref.value, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
+        reason = value.reason if isinstance(value, Unknown) else _why(value)
+        return EniSubject(eni_id, None, ref, reason, None, via)
+    return EniSubject(eni_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
 
 
 def _group(case: Case, group_id: str) -> GroupSubject:
     ref = reference(case.call, SECURITY_GROUP, group_id)
     value = case.before.get(ref)
     if not isinstance(value, SecurityGroup):
-        return GroupSubject(group_id, None, ref, _why(value))
+        reason = value.reason if isinstance(value, Unknown) else _why(value)
+        return GroupSubject(group_id, None, ref, reason)
     owner = group_owner(value, case.policy.actors.service_ids)
     return GroupSubject(
         group_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, owner

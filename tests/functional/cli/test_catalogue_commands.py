@@ -36,7 +36,7 @@ def test_list_has_every_packaged_rule_with_its_code_on_one_line() -> None:
 
     rows = [line.split() for line in lines if re.match(r"[A-Z]+\d{3} ", line)]
     assert [row[0] for row in rows] == [rule.code for rule in PACKAGED]
-    assert all(row[1] in SEVERITIES and row[2] in {"yes", "no"} for row in rows)
+    assert all(row[1] in SEVERITIES and row[2] in {"yes", "no", "idle"} for row in rows)
     assert all(len(line) <= 80 for line in lines)
 
 
@@ -54,7 +54,25 @@ def test_list_as_json_says_what_the_rules_declare(form: str) -> None:
         "enabled": rule.enabled,
         "actions": len(rule.actions),
         "summary": rule.summary,
+        "idle": None,
     }
+
+
+def test_rule_that_can_say_nothing_under_the_policy_is_listed_as_idle_with_the_reason(tmp_path: Path) -> None:
+    named = write(tmp_path / "guard.yml", b"guard: {roles: [guard-role]}\n")
+    listing = ("rules", "list", "--format", "json", "--policy")
+
+    without = {
+        row["code"]: row for row in json.loads(run(*listing, write(tmp_path / "no.yml", b"{}\n")).stdout)
+    }
+    given = {row["code"]: row for row in json.loads(run(*listing, named).stdout)}
+    sheet = run("rules", "show", "SELF011").stdout
+
+    reason = "guard.yml names nothing under guard.roles"
+    assert without["SELF011"]["enabled"] is True
+    assert without["SELF011"]["idle"] == reason
+    assert given["SELF011"]["idle"] is None
+    assert f"idle             {reason}" in sheet.splitlines()
 
 
 def test_list_follows_the_policy(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from eniguard.events.outcomes import ENI_MANAGED
 from eniguard.model import Reference, Resource
 from eniguard.model.kinds import EIP, ENI, IPV6_ADDRESS, IPV6_BANDWIDTH
 from eniguard.rules.case import Case
-from eniguard.rules.eni.refused import ManagedEniWriteRefused, may_be_about_a_managed_eni, needs_refused_enis
+from eniguard.rules.eni.refused import ManagedEniWriteRefused, blames_an_eni, needs_refused_enis
 from eniguard.rules.managed import blamed, first_named, split
 from eniguard.rules.permissions import eni_row
 from eniguard.rules.persistent import Attempt, PersistentAttempts
@@ -44,12 +44,11 @@ class ManagedEniPersistentAttempts(PersistentAttempts):
     )
     resources_are = "ENIs"
 
+    concerns = staticmethod(blames_an_eni)
     needs = staticmethod(needs_refused_enis)
 
     def attempt(self, case: Case) -> Attempt | None:
-        if case.call.error_code == ENI_MANAGED or may_be_about_a_managed_eni(case.call):
-            return case.once(_attempt)
-        return None
+        return case.once(_attempt) if blames_an_eni(case.call) else None
 
 
 def _attempt(case: Case) -> Attempt | None:

@@ -32,11 +32,14 @@ def may_be_about_a_managed_eni(call: Call) -> bool:
     return call.action in VPC_ROWS and cause_of(call.error_code or "") == "other"
 
 
+def blames_an_eni(call: Call) -> bool:
+    """Whether a refusal is, or may be, about a managed ENI."""
+    return call.error_code == ENI_MANAGED or may_be_about_a_managed_eni(call)
+
+
 def needs_refused_enis(call: Call, facts: Facts) -> Iterable[Ref]:
     """The ENIs of a refusal that is, or may be, about a managed ENI; of no other refusal."""
-    if call.error_code == ENI_MANAGED or may_be_about_a_managed_eni(call):
-        return needs_enis(call, facts)
-    return ()
+    return needs_enis(call, facts) if blames_an_eni(call) else ()
 
 
 class ManagedEniWriteRefused(Rule):
@@ -60,6 +63,7 @@ class ManagedEniWriteRefused(Rule):
     permissions = ("ecs:DescribeNetworkInterfaces", "vpc:DescribeEipAddresses", "vpc:DescribeIpv6Addresses")
     false_positives = "Terraform and clean-up scripts repeat such calls; every retry is an event of its own."
 
+    concerns = staticmethod(blames_an_eni)
     needs = staticmethod(needs_refused_enis)
 
     def evaluate(self, case: Case) -> Verdicts:

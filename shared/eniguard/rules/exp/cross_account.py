@@ -33,6 +33,13 @@ class SourceAccountParams(Struct, frozen=True, forbid_unknown_fields=True):
     accounts: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
 
 
+def names_owner(call: Call) -> bool:
+    """Whether a rule of a call names the owner of a group."""
+    if call.action not in CHANGES:
+        return outline(call).owned
+    return bool(rule_ids(call)) and any(_owner(one) is not None for one in call.parameters.permissions())
+
+
 class CrossAccountSource(Rule):
     """EXP007."""
 
@@ -53,11 +60,12 @@ class CrossAccountSource(Rule):
     permissions = EXPOSURE_PERMISSIONS
     false_positives = "Member accounts of a resource directory: list them under `accounts` in guard.yml."
 
+    concerns = staticmethod(names_owner)
     needs = staticmethod(needs_exposure)
 
     def evaluate(self, case: Case) -> Verdicts:
         call = case.call
-        if not case.check("a rule of the call names the owner of a group", _names_owner(call)):
+        if not case.check("a rule of the call names the owner of a group", names_owner(call)):
             return ()
         foreign = [one for one in stated(case) if self._is_foreign(case, one)]
         shown = "; ".join([one.text for one in foreign])
@@ -102,12 +110,6 @@ class CrossAccountSource(Rule):
             ),
             fix=fix,
         )
-
-
-def _names_owner(call: Call) -> bool:
-    if call.action not in CHANGES:
-        return outline(call).owned
-    return bool(rule_ids(call)) and any(_owner(one) is not None for one in call.parameters.permissions())
 
 
 def _owner(one: Permission) -> str | None:

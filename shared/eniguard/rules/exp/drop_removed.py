@@ -75,6 +75,7 @@ class DropRuleRemoved(Rule):
         "other whatever its rules say is not looked at."
     )
 
+    concerns = staticmethod(may_take_back)
     needs = staticmethod(needs_exposure)
 
     def evaluate(self, case: Case) -> Verdicts:
@@ -187,8 +188,10 @@ def _may_have_dropped(case: Case, group_id: str) -> bool:
     A rule that accepts after a change which says nothing of policy and priority did so before.
     """
     call = case.call
+    if call.action not in CHANGES:
+        return True
     rules = case.after.security_group_rules("security_group", group_id)
-    if call.action not in CHANGES or isinstance(rules, Unknown):
+    if isinstance(rules, Unknown):
         return True
     if any(one.policy or one.priority for one in call.parameters.permissions()):
         return True

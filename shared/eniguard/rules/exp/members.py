@@ -124,7 +124,7 @@ def ingress_of(case: Case, state: State, groups: Sequence[str]) -> list[Resolved
     found: list[Resolved] = []
     for group_id in groups:
         rules = state.security_group_rules("security_group", group_id)
-        if isinstance(rules, Unknown):
+        if isinstance(rules, Unknown) and state is not case.after:
             rules = case.after.security_group_rules("security_group", group_id)
         if isinstance(rules, Unknown):
             return rules_ref(case.call, group_id)

@@ -74,6 +74,13 @@ def _may_take_back(call: Call) -> bool:
     return any(is_drop(one) for _, one in dropped_by(call))
 
 
+def may_open(call: Call) -> bool:
+    """Whether a call may open a group at all: the cheap first question of the rules that report it."""
+    if call.parameters.malformed:
+        return True
+    return may_take_back(call) if call.action in CHANGES else outline(call).may_open
+
+
 def _may_be_revoked(call: Call) -> bool:
     added = added_by(call)
     return bool(added) and outline(call).may_open and any(direction == "ingress" for direction, _ in added)

@@ -15,7 +15,7 @@ from eniguard.rules.base import ANY_ACTOR, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.exp.addresses import is_wide, public_size
 from eniguard.rules.exp.groups import GroupRules, group_around, group_ids, group_rules, rules_evidence
-from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, needs_exposure
+from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, may_open, needs_exposure
 from eniguard.rules.exp.outline import LONGEST_WIDE_PREFIX, outline
 from eniguard.rules.exp.reach import newly_wide
 from eniguard.rules.exp.resolved import Resolved
@@ -52,6 +52,7 @@ class OpenedRule(Rule):
     Params = WideParams
     permissions = EXPOSURE_PERMISSIONS
 
+    concerns = staticmethod(may_open)
     needs = staticmethod(needs_exposure)
 
     @abstractmethod

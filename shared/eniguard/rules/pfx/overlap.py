@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from eniguard.facts.blocks import MOST_HOLDINGS, Block, Holding, Piece, address, block, holding
+from eniguard.facts.blocks import Block, Piece, address, block
 from eniguard.facts.kinds import Eni
 from eniguard.model import Evidence, Reference
 from eniguard.model.kinds import ENI
@@ -13,38 +13,12 @@ from eniguard.rules.base import Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import PrefixRule
 from eniguard.rules.pfx.known import Known, Missing, known
+from eniguard.rules.pfx.occupied import occupied
 from eniguard.rules.pfx.place import PLACE_PERMISSIONS, needs_neighbours, vswitch_of
 from eniguard.rules.pfx.request import Asked, asked, listed, subject_of, target_eni
 
 #: So many overlaps are named per prefix; the rest are counted.
 MOST_NAMED = 5
-
-
-class _Held:
-    """What ENIs hold of one family, parsed once for each state of an ENI; a bounded memory.
-
-    A listing of a vSwitch is gone through for each call with prefixes, and between two of them most of its
-    ENIs stay as they are.
-    """
-
-    def __init__(self, family: int) -> None:
-        self._family = family
-        self._kept: dict[str, tuple[Eni, Holding | None]] = {}
-
-    def of(self, eni: Eni) -> Holding | None:
-        """What one ENI holds; ``None`` when that is not known."""
-        kept = self._kept.get(eni.id)
-        if kept is None or kept[0] is not eni:
-            prefixes, addresses = eni.prefixes(self._family), eni.addresses(self._family)
-            known = prefixes is not None and addresses is not None
-            kept = (eni, holding(prefixes or (), addresses or (), self._family) if known else None)
-            if len(self._kept) >= MOST_HOLDINGS:
-                self._kept.clear()
-            self._kept[eni.id] = kept
-        return kept[1]
-
-
-_HELD = {family: _Held(family) for family in (4, 6)}
 
 
 class PrefixOverlap(PrefixRule):
@@ -122,10 +96,14 @@ def _with_neighbours(case: Case, one: Asked, listing: Known, missing: list[Missi
     own = target_eni(case.call) if listing.later or case.call.outcome == "ok" else None
     first = min((wanted.first for _, wanted in blocks), default=0)
     last = max((wanted.last for _, wanted in blocks), default=-1)
-    for eni in listing.value if isinstance(listing.value, tuple) else ():
+    enis = listing.value if isinstance(listing.value, tuple) else ()
+    taken = occupied(listing.ref.value, family, enis)
+    if not taken.untold and not any(taken.meets(wanted) for _, wanted in blocks):
+        enis = ()
+    for eni in enis:
         if not isinstance(eni, Eni):
             continue
-        held = _HELD[family].of(eni)
+        held = taken.held_by(eni)
         if held is None:
             missing.append(listing.missing(f"it is not known what {eni.id} holds"))
             continue

@@ -8,11 +8,12 @@ from msgspec import Struct
 
 from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
-from eniguard.facts.kinds import Eni, SecurityGroup
+from eniguard.facts.kinds import AnyResource, Eni, SecurityGroup
 from eniguard.facts.refs import FactValue, Ref, Unknown
 from eniguard.facts.state import State, reference
 from eniguard.model.kinds import ENI, SECURITY_GROUP
 from eniguard.rules.case import Case
+from eniguard.rules.tallies import Tallies
 
 #: Calls that put addresses or prefixes on an ENI; the groups they fill are those of the ENI.
 ASSIGN = frozenset(("ecs:AssignPrivateIpAddresses", "ecs:AssignIpv6Addresses"))
@@ -35,6 +36,37 @@ class Usage(Struct, frozen=True, gc=False):
     def total(self) -> int:
         """Addresses and prefixes together (seed 002, Limitations: Security group)."""
         return self.addresses + self.prefixes
+
+
+class _Sum:
+    """What the ENIs of a group add up to; ``untold`` is how many do not tell what they hold."""
+
+    __slots__ = ("addresses", "enis", "prefixes", "untold")
+
+    def __init__(self) -> None:
+        self.enis = self.addresses = self.prefixes = self.untold = 0
+
+    def add(self, one: AnyResource) -> None:
+        self._count(one, 1)
+
+    def drop(self, one: AnyResource) -> None:
+        self._count(one, -1)
+
+    def _count(self, one: AnyResource, times: int) -> None:
+        if not isinstance(one, Eni):
+            return
+        self.enis += times
+        counts = _counts(one)
+        if counts is None:
+            self.untold += times
+        else:
+            self.addresses += times * counts[0]
+            self.prefixes += times * counts[1]
+
+
+_SUMS = Tallies(_Sum)
+#: Up to so many ENIs, adding them up anew costs less than finding out which of them have changed.
+_FEW = 16
 
 
 class Untold(Struct, frozen=True, gc=False):
@@ -119,26 +151,43 @@ def usage_after(case: Case, group_id: str) -> Usage | Untold:
 
 
 def _usage(state: State, group_id: str) -> Usage | Untold:
-    """What a group holds on one side of a call, summed over a complete listing of its ENIs."""
+    """What a group holds on one side of a call, by a complete listing of its ENIs."""
     ref = state.ref(ENI, group_id, "security_group")
     listing = state.get(ref)
     if not isinstance(listing, tuple):
         return Untold(_why(ref, listing), ref)
-    found = summed([eni for eni in listing if isinstance(eni, Eni)])
+    found = usage_of(group_id, listing)
     return found if isinstance(found, Usage) else Untold(f"{ref}: it is not known what {found} holds", ref)
+
+
+def usage_of(group_id: str, listing: tuple[AnyResource, ...]) -> Usage | str:
+    """As `summed`, for a group whose listings are met again and again: it costs what changed since."""
+    if len(listing) > _FEW:
+        found = _SUMS.of(group_id, listing)
+        if not found.untold:
+            return Usage(found.enis, found.addresses, found.prefixes)
+    return summed([eni for eni in listing if isinstance(eni, Eni)])
 
 
 def summed(enis: Sequence[Eni]) -> Usage | str:
     """What a group of exactly these ENIs holds, or the id of one of which that is not known."""
     addresses = prefixes = 0
     for eni in enis:
-        counts = (eni.count(4), eni.count(6), eni.prefix_count(4), eni.prefix_count(6))
-        ipv4, ipv6, ipv4_prefixes, ipv6_prefixes = counts
-        if ipv4 is None or ipv6 is None or ipv4_prefixes is None or ipv6_prefixes is None:
+        counts = _counts(eni)
+        if counts is None:
             return eni.id
-        addresses += ipv4 + ipv6
-        prefixes += ipv4_prefixes + ipv6_prefixes
+        addresses += counts[0]
+        prefixes += counts[1]
     return Usage(len(enis), addresses, prefixes)
+
+
+def _counts(eni: Eni) -> tuple[int, int] | None:
+    """The addresses and the prefixes of an ENI; ``None`` when one of the numbers is not known."""
+    ipv4, ipv6 = eni.count(4), eni.count(6)
+    ipv4_prefixes, ipv6_prefixes = eni.prefix_count(4), eni.prefix_count(6)
+    if ipv4 is None or ipv6 is None or ipv4_prefixes is None or ipv6_prefixes is None:
+        return None
+    return ipv4 + ipv6, ipv4_prefixes + ipv6_prefixes
 
 
 def _why(ref: Ref, value: FactValue) -> str:

@@ -9,7 +9,7 @@ from eniguard.model import Evidence, Fix, Reference, Resource
 from eniguard.model.kinds import EVENT_BUS, EVENT_RULE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, deploys, entry_of, same
+from eniguard.rules.self.own import OTHERS, deploys, entry_of, idle_unless, same
 from eniguard.settings import Guard, GuardRule
 
 _DEFAULT_BUS = "default"
@@ -48,6 +48,8 @@ class EventRuleDisabled(Rule):
         "A deployment of the guard updates rule and targets: name its pipeline under actors.deployers. "
         "Switching the rule off and deleting it is reported whoever does it."
     )
+
+    idle = staticmethod(idle_unless("guard.event_rules", "event_rules"))
 
     def evaluate(self, case: Case) -> Verdicts:
         rules = case.policy.guard.event_rules

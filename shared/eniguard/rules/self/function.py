@@ -6,7 +6,7 @@ from eniguard.model import Evidence, Reference, Resource
 from eniguard.model.kinds import FUNCTION
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, deploys, functions_named, same
+from eniguard.rules.self.own import OTHERS, deploys, functions_named, idle_unless, same
 
 #: What starves a function when it is set to 0, by call; any other number leaves it running.
 _STARVES = {
@@ -54,6 +54,8 @@ class FunctionChanged(Rule):
         Reference("Function Compute API, 2021-04-06", "UpdateFunction, PutFunctionOnDemandConfig"),
     )
     false_positives = "A deployment of the guard: name its pipeline under actors.deployers."
+
+    idle = staticmethod(idle_unless("guard.functions", "functions"))
 
     def evaluate(self, case: Case) -> Verdicts:
         own = [

@@ -9,7 +9,7 @@ from msgspec import Struct
 from eniguard.model import Evidence, Observation, Reference, Resource
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import has_role_of_the_guard
+from eniguard.rules.self.own import has_role_of_the_guard, idle_unless
 
 
 class LoopOrCap(Rule):
@@ -49,6 +49,8 @@ class LoopOrCap(Rule):
 
         calls: int = 3
         hours: int = 1
+
+    idle = staticmethod(idle_unless("guard.roles", "roles"))
 
     def evaluate(self, case: Case) -> Verdicts:
         subject = _put_back(case)

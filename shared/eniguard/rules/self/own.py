@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from eniguard.events.calls import Call
@@ -21,6 +21,24 @@ OTHERS: frozenset[ActorKind] = ANY_ACTOR - {"self", "unconfirmed_service"}
 def same(name: str | None, other: str | None) -> bool:
     """Whether two names are the same; they are compared without case."""
     return name is not None and other is not None and name.lower() == other.lower()
+
+
+def idle_unless(where: str, *sections: str) -> Callable[[Policy], str | None]:
+    """A rule's ``idle``: it has nothing to look at while none of some sections of `Guard` names anything.
+
+    Parameters
+    ----------
+    where
+        What the sections are called in guard.yml, as in ``guard.trails``.
+    sections
+        The fields of `Guard`.
+    """
+    reason = f"guard.yml names nothing under {where}"
+
+    def idle(policy: Policy) -> str | None:
+        return None if any(getattr(policy.guard, section) for section in sections) else reason
+
+    return idle
 
 
 def entry_of(

@@ -7,7 +7,7 @@ from eniguard.model import Evidence, Finding, Reference, Resource
 from eniguard.model.kinds import POLICY, ROLE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, entry_of, has_role_of_the_guard
+from eniguard.rules.self.own import OTHERS, entry_of, has_role_of_the_guard, idle_unless
 
 _WRITES = frozenset(action for action, api in APIS.items() if api.write)
 
@@ -42,6 +42,8 @@ class GuardRoleChanged(Rule):
         Reference("RAM API, 2015-05-01", "UpdateRole, DetachPolicyFromRole, SetDefaultPolicyVersion"),
     )
     false_positives = "A deployment that changes what the guard may do: there should be few."
+
+    idle = staticmethod(idle_unless("guard.roles and guard.policies", "roles", "policies"))
 
     def evaluate(self, case: Case) -> Verdicts:
         guard, call = case.policy.guard, case.call
@@ -89,6 +91,8 @@ class GuardRoleMisused(Rule):
         "Where nothing keeps the ledger of the guard's own calls, as in a replay of a trail on a laptop, the "
         "guard's own writes are reported as well."
     )
+
+    idle = staticmethod(idle_unless("guard.roles", "roles"))
 
     def evaluate(self, case: Case) -> Verdicts:
         if not case.policy.guard.roles:

@@ -9,7 +9,7 @@ from eniguard.model import Evidence, Reference, Resource
 from eniguard.model.kinds import BUCKET, LOG_PROJECT, LOG_STORE, SECRET, TABLE, TABLE_INSTANCE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, same
+from eniguard.rules.self.own import OTHERS, idle_unless, same
 from eniguard.settings import Guard
 
 
@@ -58,6 +58,8 @@ class EvidenceStoreChanged(Rule):
         Reference("KMS API, 2016-01-20", "DeleteSecret, PutSecretValue, UpdateSecretVersionStage"),
     )
     false_positives = "A planned rotation of a secret by its owner; a lifecycle rule for another prefix."
+
+    idle = staticmethod(idle_unless("guard.stores", "log_stores", "buckets", "tables", "secrets"))
 
     def evaluate(self, case: Case) -> Verdicts:
         stores = _stores_hit(case.call, case.policy.guard)

@@ -9,7 +9,7 @@ from eniguard.model import Evidence, Finding, Fix, Reference, Resource
 from eniguard.model.kinds import TRAIL
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, entry_of, same
+from eniguard.rules.self.own import OTHERS, entry_of, idle_unless, same
 from eniguard.settings import GuardTrail
 
 DOCUMENT = "ActionTrail API, 2020-07-06"
@@ -32,6 +32,8 @@ class TrailStopped(Rule):
     actors = OTHERS
     references = (Reference(DOCUMENT, "StopLogging, DeleteTrail"),)
     false_positives = "A planned change of the trail."
+
+    idle = staticmethod(idle_unless("guard.trails", "trails"))
 
     def evaluate(self, case: Case) -> Verdicts:
         return [self._stopped(case, trail) for trail in own_trails(case)]
@@ -56,6 +58,8 @@ class TrailNarrowed(Rule):
     actors = OTHERS
     references = (Reference(DOCUMENT, "UpdateTrail"),)
     false_positives = "A planned move of the trail: say so in guard.yml, under guard.trails."
+
+    idle = staticmethod(idle_unless("guard.trails", "trails"))
 
     def evaluate(self, case: Case) -> Verdicts:
         return [found for trail in own_trails(case) for found in self._narrowed(case, trail)]

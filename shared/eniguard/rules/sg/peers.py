@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eniguard.events.calls import Call
 from eniguard.model import Evidence, Finding, Reference
 from eniguard.model.finding import Inventory
+from eniguard.model.kinds import SECURITY_GROUP
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import from_fact
 from eniguard.rules.managed import not_known, place, split
 from eniguard.rules.permissions import sg_row
 from eniguard.rules.subjects import GroupSubject, group_subjects, needs_groups
+
+
+def names_peer(call: Call) -> bool:
+    """Whether a call names a group as the other side of a rule, beside the one whose rule it is."""
+    return len(call.targets) > 1 and bool(call.ids(SECURITY_GROUP, "peer_group"))
 
 
 class GroupTrustsManagedGroup(Rule):
@@ -43,6 +50,7 @@ class GroupTrustsManagedGroup(Rule):
     permissions = ("ecs:DescribeSecurityGroups",)
     false_positives = "Products whose set-up guide tells you to let their managed group in."
 
+    concerns = staticmethod(names_peer)
     needs = staticmethod(needs_groups)
 
     def evaluate(self, case: Case) -> Verdicts:

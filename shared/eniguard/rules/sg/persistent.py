@@ -12,6 +12,7 @@ from eniguard.rules.persistent import Attempt, PersistentAttempts
 from eniguard.rules.sg.refused import (
     ManagedGroupUseRefused,
     ManagedGroupWriteRefused,
+    blames_a_group,
     needs_refused_groups,
 )
 from eniguard.rules.subjects import group_subjects
@@ -46,6 +47,7 @@ class ManagedGroupPersistentAttempts(PersistentAttempts):
     )
     resources_are = "security groups"
 
+    concerns = staticmethod(blames_a_group)
     needs = staticmethod(needs_refused_groups)
 
     def attempt(self, case: Case) -> Attempt | None:

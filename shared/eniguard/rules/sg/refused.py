@@ -22,9 +22,14 @@ _TABLE = Reference("Managed security groups", "Permissions on API operations")
 _ALL = frozenset(api.action for api in APIS.values() if api.write and api.product in ("ecs", "vpc"))
 
 
+def blames_a_group(call: Call) -> bool:
+    """Whether a refusal is about a managed group."""
+    return call.error_code == GROUP_MANAGED
+
+
 def needs_refused_groups(call: Call, facts: Facts) -> Iterable[Ref]:
     """The groups of a refusal that is about a managed group; of no other refusal."""
-    return needs_groups(call, facts) if call.error_code == GROUP_MANAGED else ()
+    return needs_groups(call, facts) if blames_a_group(call) else ()
 
 
 class _ManagedGroupRefusal(Rule):
@@ -34,6 +39,7 @@ class _ManagedGroupRefusal(Rule):
     references = (_TABLE,)
     permissions = ("ecs:DescribeSecurityGroups",)
 
+    concerns = staticmethod(blames_a_group)
     needs = staticmethod(needs_refused_groups)
 
     def evaluate(self, case: Case) -> Verdicts:

@@ -1,0 +1,91 @@
+"""The addresses that the ENIs of a vSwitch hold, kept while its listing changes from call to call."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import lru_cache, partial
+from itertools import islice
+
+from eniguard.facts.blocks import MOST_HOLDINGS, Block, Holding, holding
+from eniguard.facts.kinds import AnyResource, Eni
+from eniguard.rules.tallies import Tallies
+
+
+class Occupied:
+    """What the ENIs of a vSwitch hold of one family; a `Tally`.
+
+    ``untold`` is how many ENIs do not tell what they hold.
+    """
+
+    __slots__ = ("_family", "_holdings", "_longest", "_ranges", "_sorted", "untold")
+
+    def __init__(self, family: int) -> None:
+        self._family = family
+        self._holdings: dict[int, Holding | None] = {}
+        self._ranges: list[tuple[int, int]] = []
+        self._sorted = True
+        self._longest = 0
+        self.untold = 0
+
+    def add(self, one: AnyResource) -> None:
+        """Take in what one ENI holds."""
+        if not isinstance(one, Eni):
+            return
+        held = self._holdings[id(one)] = _holding(one, self._family)
+        if held is None:
+            self.untold += 1
+            return
+        for piece in held.pieces:
+            self._ranges.append((piece.first, piece.last))
+            self._longest = max(self._longest, piece.last - piece.first)
+        self._sorted = False
+
+    def drop(self, one: AnyResource) -> None:
+        """Take out what one ENI held."""
+        if not isinstance(one, Eni):
+            return
+        held = self._holdings.pop(id(one))
+        if held is None:
+            self.untold -= 1
+            return
+        ranges = self._in_order()
+        for piece in held.pieces:
+            del ranges[bisect_left(ranges, (piece.first, piece.last))]
+
+    def held_by(self, eni: Eni) -> Holding | None:
+        """What one of the ENIs holds; ``None`` when that is not known."""
+        return self._holdings[id(eni)]
+
+    def meets(self, wanted: Block) -> bool:
+        """Whether a range in use shares an address with a block."""
+        ranges = self._in_order()
+        # Those that begin earlier end before the block does.
+        start = bisect_left(ranges, (wanted.first - self._longest, 0))
+        for first, last in islice(ranges, start, None):
+            if first > wanted.last:
+                return False
+            if last >= wanted.first:
+                return True
+        return False
+
+    def _in_order(self) -> list[tuple[int, int]]:
+        if not self._sorted:
+            self._ranges.sort()
+            self._sorted = True
+        return self._ranges
+
+
+def _holding(eni: Eni, family: int) -> Holding | None:
+    prefixes, addresses = eni.prefixes(family), eni.addresses(family)
+    return None if prefixes is None or addresses is None else _parsed(prefixes, addresses, family)
+
+
+#: Most changes to an ENI leave its addresses as they were.
+_parsed = lru_cache(maxsize=MOST_HOLDINGS)(holding)
+
+_OCCUPIED = {family: Tallies(partial(Occupied, family)) for family in (4, 6)}
+
+
+def occupied(vswitch_id: str, family: int, enis: tuple[AnyResource, ...]) -> Occupied:
+    """What a complete listing of the ENIs of a vSwitch holds; to be read before the next call for it."""
+    return _OCCUPIED[family].of(vswitch_id, enis)
