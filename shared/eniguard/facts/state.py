@@ -78,10 +78,10 @@ class State(Struct, eq=False):
         if self._side == "before":
             fact = self._facts[ref]
             value = fact.value if fact.as_of < self._call.at else self._before(fact)
-        elif ref in self.memo:
-            value = self.memo[ref]
         else:
-            value = self._after(ref)
+            value = self.memo.get(ref)
+            if value is None:
+                value = self._after(ref)
         if self.watcher is not None:
             self.watcher(ref, value, self._facts.get(ref))
         return value
