@@ -74,7 +74,7 @@ class State(Struct, eq=False):
 
     def get(self, ref: Ref) -> FactValue:
         """The value of a fact on this side of the call."""
-        value: FactValue
+        value: FactValue | None
         if self._side == "before":
             fact = self._facts[ref]
             value = fact.value if fact.as_of < self._call.at else self._before(fact)

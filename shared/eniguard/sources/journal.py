@@ -128,8 +128,7 @@ class Journal:
         self.put(ref.kind, ref.value, proven, call.at)
 
     def _forget(self, key: _Key) -> None:
-        copy = self.copies.pop(key, None)
-        for relation in () if copy is None else copy.relations:
+        for relation in self.copies.pop(key).relations:
             members = self._members[relation]
             members.discard(key[1])
             if not members:

@@ -37,19 +37,23 @@ class LocalSource:
 
     def one(self, ref: Ref) -> Fact:
         """The fact behind a reference by id."""
-        snapshot = self._snapshot
-        copy = self._copies.get((ref.kind, ref.value))
-        if copy is not None and (snapshot is None or snapshot.as_of < copy.fact.as_of):
+        snapshot, copy = self._snapshot, self._copies.get((ref.kind, ref.value))
+        if snapshot is None:
+            return NO_SNAPSHOT if copy is None else copy.fact
+        if copy is not None and snapshot.as_of < copy.fact.as_of:
             return copy.fact
-        listed = None if snapshot is None else snapshot.fact(ref)
+        listed = snapshot.fact(ref)
         if listed is None:
             return unknown(ref, snapshot) if copy is None else copy.fact
         return listed if copy is None else Fact(listed.value, listed.source, listed.as_of, copy.fact)
 
     def listing(self, ref: Ref, at: float) -> Fact:
         """The fact behind a reference by a relation, for a call at a time."""
-        snapshot, found = self._snapshot, None
-        if snapshot is not None and self._listings is not None and snapshot.holds(ref):
+        snapshot = self._snapshot
+        if snapshot is None or self._listings is None:
+            return NO_SNAPSHOT
+        found = None
+        if snapshot.holds(ref):
             if snapshot.as_of >= at:
                 found = snapshot.fact(ref)
             else:
