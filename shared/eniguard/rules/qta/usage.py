@@ -132,12 +132,11 @@ def summed(enis: Sequence[Eni]) -> Usage | str:
     """What a group of exactly these ENIs holds, or the id of one of which that is not known."""
     addresses = prefixes = 0
     for eni in enis:
-        counts = (eni.count(4), eni.count(6), eni.prefix_count(4), eni.prefix_count(6))
-        ipv4, ipv6, ipv4_prefixes, ipv6_prefixes = counts
-        if ipv4 is None or ipv6 is None or ipv4_prefixes is None or ipv6_prefixes is None:
+        held = eni.held()
+        if held is None:
             return eni.id
-        addresses += ipv4 + ipv6
-        prefixes += ipv4_prefixes + ipv6_prefixes
+        addresses += held[0]
+        prefixes += held[1]
     return Usage(len(enis), addresses, prefixes)
 
 
