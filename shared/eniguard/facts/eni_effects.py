@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from eniguard.events.calls import Call
@@ -39,7 +41,7 @@ def assign_ipv6(call: Call, eni: Eni) -> Eni:
 
 def _assigned(call: Call, listed: str, counted: str) -> tuple[tuple[str, ...], int]:
     """What a call assigns: named in the request or in the response, else as a number of unnamed ones."""
-    named = tuple(text for text in call.parameters.texts(listed) if text) or call.response.get(listed, ())
+    named = tuple(filter(None, call.parameters.texts(listed))) or call.response.get(listed, ())
     if named:
         return named, 0
     return (), max(0, call.parameters.integer(counted) or 0)
@@ -152,8 +154,8 @@ def tags_of(call: Call) -> Tags:
     return tuple((tag.key, tag.value) for tag in call.parameters.tags())
 
 
-def _one(response: object, name: str) -> str | None:
-    values = response.get(name, ()) if isinstance(response, dict) else ()
+def _one(response: Mapping[str, tuple[str, ...]], name: str) -> str | None:
+    values = response.get(name)
     return values[0] if values else None
 
 

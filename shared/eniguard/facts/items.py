@@ -82,20 +82,35 @@ ID_FIELDS: dict[str, str] = {
 }
 
 
+_ENI_TEXTS = (
+    "ServiceID",
+    "Description",
+    "Status",
+    "Type",
+    "InstanceId",
+    "VpcId",
+    "VSwitchId",
+    "CreationTime",
+)
+
+
 def _eni(item: Item) -> Eni:
     attachment = item.get("Attachment") or {}
     primary = item.get("PrivateIpAddress")
     listed = _wrapped(item, "PrivateIpSets", "PrivateIpSet", "PrivateIpAddress")
+    service_id, description, status, type_, instance_id, vpc_id, vswitch_id, created_at = _texts(
+        item, _ENI_TEXTS
+    )
     return Eni(
         id=item_id(names.ENI, item),
         managed=_flag(item.get("ServiceManaged")),
-        service_id=_text(item.get("ServiceID")),
-        description=_text(item.get("Description")),
-        status=_text(item.get("Status")),
-        type=_text(item.get("Type")),
-        instance_id=_text(item.get("InstanceId")) or _text(attachment.get("InstanceId")),
-        vpc_id=_text(item.get("VpcId")),
-        vswitch_id=_text(item.get("VSwitchId")),
+        service_id=service_id,
+        description=description,
+        status=status,
+        type=type_,
+        instance_id=instance_id or _text(attachment.get("InstanceId")),
+        vpc_id=vpc_id,
+        vswitch_id=vswitch_id,
         ipv4_addresses=_with_primary(primary, listed),
         ipv6_addresses=_wrapped(item, "Ipv6Sets", "Ipv6Set", "Ipv6Address"),
         ipv4_prefixes=_wrapped(item, "Ipv4PrefixSets", "Ipv4PrefixSet", "Ipv4Prefix"),
@@ -103,27 +118,38 @@ def _eni(item: Item) -> Eni:
         security_group_ids=_wrapped(item, "SecurityGroupIds", "SecurityGroupId"),
         tags=_tags(item),
         source_dest_check=_flag(item.get("SourceDestCheck")),
-        created_at=_text(item.get("CreationTime")),
+        created_at=created_at,
     )
 
 
 def _with_primary(primary: object, listed: tuple[str, ...]) -> tuple[str, ...]:
     if not isinstance(primary, str) or not primary:
         return listed
-    return (primary, *(address for address in listed if address != primary))
+    return (primary, *[address for address in listed if address != primary])
+
+
+_GROUP_TEXTS = (
+    "ServiceID",
+    "SecurityGroupName",
+    "Description",
+    "SecurityGroupType",
+    "VpcId",
+    "CreationTime",
+)
 
 
 def _security_group(item: Item) -> SecurityGroup:
+    service_id, name, description, type_, vpc_id, created_at = _texts(item, _GROUP_TEXTS)
     return SecurityGroup(
         id=item_id(names.SECURITY_GROUP, item),
         managed=_flag(item.get("ServiceManaged")),
-        service_id=_text(item.get("ServiceID")),
-        name=_text(item.get("SecurityGroupName")),
-        description=_text(item.get("Description")),
-        type=_text(item.get("SecurityGroupType")),
-        vpc_id=_text(item.get("VpcId")),
+        service_id=service_id,
+        name=name,
+        description=description,
+        type=type_,
+        vpc_id=vpc_id,
         tags=_tags(item),
-        created_at=_text(item.get("CreationTime")),
+        created_at=created_at,
     )
 
 
@@ -300,6 +326,15 @@ def _text(value: object) -> str | None:
     raise ItemError(f"a text was expected, not {type(value).__name__}")
 
 
+def _texts(item: Item, fields: tuple[str, ...]) -> list[str | None]:
+    """Several texts at once; nearly all of them are texts already, or absent."""
+    values = list(map(item.get, fields))
+    return values if _TEXTS.issuperset(map(type, values)) else [_text(value) for value in values]
+
+
+_TEXTS = frozenset((str, type(None)))
+
+
 def _number(value: object) -> int | None:
     return None if value is None else int(str(value))
 
@@ -323,14 +358,14 @@ def _wrapped(item: Item, outer: str, inner: str, field: str | None = None) -> tu
     node = item.get(outer)
     if node is None:
         return ()
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         node = node.get(inner)
         if node is None:
             return ()
     if not isinstance(node, list):
         raise ItemError(f"{outer} should hold a list")
-    values = (one.get(field) if field is not None and isinstance(one, Mapping) else one for one in node)
-    return tuple(text for value in values if (text := _text(value)))
+    values = [one.get(field) if field is not None and isinstance(one, dict) else one for one in node]
+    return tuple([text for value in values if (text := _text(value))])
 
 
 def _tags(item: Item) -> Tags:

@@ -67,6 +67,17 @@ class Eni(Struct, frozen=True, gc=False):
         )
         return None if known is None else len(known) + unnamed
 
+    def held(self) -> tuple[int, int] | None:
+        """Its addresses and its prefixes, both families together; ``None`` when some are not known."""
+        ipv4, ipv6 = self.ipv4_addresses, self.ipv6_addresses
+        ipv4_prefixes, ipv6_prefixes = self.ipv4_prefixes, self.ipv6_prefixes
+        if ipv4 is None or ipv6 is None or ipv4_prefixes is None or ipv6_prefixes is None:
+            return None
+        return (
+            len(ipv4) + len(ipv6) + self.unnamed_ipv4_addresses + self.unnamed_ipv6_addresses,
+            len(ipv4_prefixes) + len(ipv6_prefixes) + self.unnamed_ipv4_prefixes + self.unnamed_ipv6_prefixes,
+        )
+
     def prefixes(self, family: int) -> tuple[str, ...] | None:
         """The named prefixes of one IP family (4 or 6); ``None`` when not known."""
         return self.ipv4_prefixes if family == 4 else self.ipv6_prefixes

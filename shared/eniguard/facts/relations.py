@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from eniguard.facts.kinds import (
     AnyResource,
     CidrReservation,
@@ -29,20 +32,23 @@ def relations_of(resource: AnyResource) -> tuple[Relation, ...]:
     value is ``true``), security groups by ``vpc`` and ``managed``, reservations by ``vswitch``, IPv6
     addresses by ``ipv6_bandwidth``, and rules by ``security_group``, ``prefix_list`` and ``port_range_list``.
     """
-    if isinstance(resource, Eni):
-        return _of_eni(resource)
-    if isinstance(resource, SecurityGroup):
-        return _known(
-            (SECURITY_GROUP, "vpc", resource.vpc_id),
-            (SECURITY_GROUP, "managed", "true" if resource.managed else None),
-        )
-    if isinstance(resource, CidrReservation):
-        return _known((CIDR_RESERVATION, "vswitch", resource.vswitch_id))
-    if isinstance(resource, Ipv6Address):
-        return _known((IPV6_ADDRESS, "ipv6_bandwidth", resource.bandwidth_id))
-    if isinstance(resource, SecurityGroupRule):
-        return _of_rule(resource)
-    return ()
+    find = _FINDERS.get(type(resource))
+    return () if find is None else find(resource)
+
+
+def _of_group(group: SecurityGroup) -> tuple[Relation, ...]:
+    return _known(
+        (SECURITY_GROUP, "vpc", group.vpc_id),
+        (SECURITY_GROUP, "managed", "true" if group.managed else None),
+    )
+
+
+def _of_reservation(reservation: CidrReservation) -> tuple[Relation, ...]:
+    return _known((CIDR_RESERVATION, "vswitch", reservation.vswitch_id))
+
+
+def _of_ipv6_address(address: Ipv6Address) -> tuple[Relation, ...]:
+    return _known((IPV6_ADDRESS, "ipv6_bandwidth", address.bandwidth_id))
 
 
 def _of_rule(rule: SecurityGroupRule) -> tuple[Relation, ...]:
@@ -70,3 +76,12 @@ def _of_eni(eni: Eni) -> tuple[Relation, ...]:
 
 def _known(*relations: tuple[str, str, str | None]) -> tuple[Relation, ...]:
     return tuple([(kind, by, value) for kind, by, value in relations if value])
+
+
+_FINDERS: dict[type, Callable[[Any], tuple[Relation, ...]]] = {
+    Eni: _of_eni,
+    SecurityGroup: _of_group,
+    CidrReservation: _of_reservation,
+    Ipv6Address: _of_ipv6_address,
+    SecurityGroupRule: _of_rule,
+}

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
+from msgspec import Struct, field
+
 from eniguard.events.calls import Call
 from eniguard.facts import effects
 from eniguard.facts.gathered import Facts
@@ -53,19 +55,18 @@ _Kind = TypeVar("_Kind")
 _NO_COPY = Unknown("the fact is newer than the event, and no earlier copy is on record")
 
 
-class State:
-    """One side of a call. Every look-up gives the resource, ``Gone``, or ``Unknown`` with its reason."""
+class State(Struct, eq=False):
+    """One side of a call. Every look-up gives the resource, ``Gone``, or ``Unknown`` with its reason.
 
-    __slots__ = ("_call", "_facts", "_seen", "_side", "memo", "watcher")
+    ``watcher`` is told of each fact that is read. ``memo`` keeps what was worked out once: what `Case.once`
+    derives from both sides of the call, and, on the side after it, each value by its reference.
+    """
 
-    def __init__(self, call: Call, facts: Facts, side: Side, watcher: Watcher | None = None) -> None:
-        self._call = call
-        self._facts = facts
-        self._side = side
-        self._seen: dict[Ref, FactValue] = {}
-        #: What was derived from both sides of the call; `Case.once` keeps it here.
-        self.memo: dict[Any, Any] = {}
-        self.watcher = watcher
+    _call: Call
+    _facts: Facts
+    _side: Side
+    watcher: Watcher | None = None
+    memo: dict[Any, Any] = field(default_factory=dict)
 
     def ref(self, kind: str, value: str, by: str = "id") -> Ref:
         """The reference of a fact in the account and region of the call."""
@@ -73,15 +74,14 @@ class State:
 
     def get(self, ref: Ref) -> FactValue:
         """The value of a fact on this side of the call."""
-        value = self._seen.get(ref)
-        if value is None:
+        value: FactValue | None
+        if self._side == "before":
             fact = self._facts[ref]
-            if self._side == "after":
-                value = self._after(ref, fact)
-            else:
-                value = fact.value if fact.as_of < self._call.at else self._before(fact)
-            if fact is not NEVER_ASKED:
-                self._seen[ref] = value
+            value = fact.value if fact.as_of < self._call.at else self._before(fact)
+        else:
+            value = self.memo.get(ref)
+            if value is None:
+                value = self._after(ref)
         if self.watcher is not None:
             self.watcher(ref, value, self._facts.get(ref))
         return value
@@ -131,30 +131,30 @@ class State:
 
     def enis(self, by: str, value: str) -> tuple[Eni, ...] | Unknown:
         """All ENIs of a vSwitch, security group, instance or VPC, or all managed (``managed``, ``true``)."""
-        return self._all(ENI, by, value, Eni)
+        return self._all(self.ref(ENI, value, by), Eni)
 
     def security_groups(self, by: str, value: str) -> tuple[SecurityGroup, ...] | Unknown:
         """All security groups of a VPC, or all managed ones (``managed``, ``true``)."""
-        return self._all(SECURITY_GROUP, by, value, SecurityGroup)
+        return self._all(self.ref(SECURITY_GROUP, value, by), SecurityGroup)
 
     def reservations(self, vswitch_id: str) -> tuple[CidrReservation, ...] | Unknown:
         """All reserved blocks of a vSwitch."""
-        return self._all(CIDR_RESERVATION, "vswitch", vswitch_id, CidrReservation)
+        return self._all(self.ref(CIDR_RESERVATION, vswitch_id, "vswitch"), CidrReservation)
 
     def ipv6_addresses(self, bandwidth_id: str) -> tuple[Ipv6Address, ...] | Unknown:
         """The IPv6 addresses that use an Internet bandwidth (one, as far as is known)."""
-        return self._all(IPV6_ADDRESS, "ipv6_bandwidth", bandwidth_id, Ipv6Address)
+        return self._all(self.ref(IPV6_ADDRESS, bandwidth_id, "ipv6_bandwidth"), Ipv6Address)
 
     def security_group_rules(self, by: str, value: str) -> tuple[SecurityGroupRule, ...] | Unknown:
         """All rules of a ``security_group``, or that name a ``prefix_list`` or ``port_range_list``.
 
         Only the rules of a group show what the call asks for (`eniguard.facts.rule_effects`).
         """
-        found = self._all(SECURITY_GROUP_RULE, by, value, SecurityGroupRule)
-        fact = self._facts.get(self.ref(SECURITY_GROUP_RULE, value, by))
+        ref = self.ref(SECURITY_GROUP_RULE, value, by)
+        found = self._all(ref, SecurityGroupRule)
         if isinstance(found, Unknown) or self._side == "before" or by != "security_group":
             return found
-        later = fact is not None and fact.newer_than(self._call.at)
+        later = self._facts[ref].newer_than(self._call.at)
         return found if later else rules_after(self._call, value, found)
 
     def prefix_list(self, list_id: str) -> CidrList | Unknown | Gone:
@@ -171,27 +171,37 @@ class State:
             return found
         return Unknown(f"{kind} {value} is recorded as something else")
 
-    def _all(self, kind: str, by: str, value: str, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
-        found = self.get(self.ref(kind, value, by))
+    def _all(self, ref: Ref, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
+        found = self.get(ref)
+        if isinstance(found, Unknown):
+            return found
         if isinstance(found, tuple):
-            return tuple(one for one in found if isinstance(one, cls))
-        return found if isinstance(found, Unknown) else Unknown(f"{kind} by {by}={value} is not a listing")
+            return tuple([one for one in found if isinstance(one, cls)])
+        return Unknown(f"{ref.kind} by {ref.by}={ref.value} is not a listing")
 
     def _before(self, fact: Fact) -> FactValue:
         if not fact.newer_than(self._call.at):
             return fact.value
         return _NO_COPY if fact.earlier is None else fact.earlier.value
 
-    def _after(self, ref: Ref, fact: Fact) -> FactValue:
-        before = fact.value
-        if fact.newer_than(self._call.at):
+    def _after(self, ref: Ref) -> FactValue:
+        fact = self._facts[ref]
+        value = self._changed(ref, fact)
+        if fact is not NEVER_ASKED:
+            self.memo[ref] = value
+        return value
+
+    def _changed(self, ref: Ref, fact: Fact) -> FactValue:
+        """The value of a fact after the call."""
+        before, call = fact.value, self._call
+        if fact.as_of >= call.at and fact.newer_than(call.at):
             return before
+        if isinstance(before, (Unknown, Gone)):
+            made = effects.created(call, ref.kind) if ref.by == "id" else None
+            return made if made is not None and made.id == ref.value else before
         if isinstance(before, tuple):
             return self._listing_after(ref, before)
-        if isinstance(before, (Unknown, Gone)):
-            made = effects.created(self._call, ref.kind) if ref.by == "id" else None
-            return made if made is not None and made.id == ref.value else before
-        return effects.apply(self._call, ref.kind, before)
+        return effects.apply(call, ref.kind, before)
 
     def _listing_after(self, ref: Ref, before: tuple[AnyResource, ...]) -> FactValue:
         """A listing after the call; the same object when the call names nothing in it."""

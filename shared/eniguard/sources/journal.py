@@ -49,21 +49,18 @@ class Journal:
 
     def __init__(self, most: int = MOST_RESOURCES) -> None:
         self._most = most
-        self._copies: OrderedDict[_Key, Copy] = OrderedDict()
+        #: The last copies by kind and id, the longest untouched first; only `put` changes them.
+        self.copies: OrderedDict[_Key, Copy] = OrderedDict()
         self._members: dict[Relation, set[str]] = {}
         self._watchers: list[Watcher] = []
 
     def __len__(self) -> int:
-        return len(self._copies)
+        return len(self.copies)
 
     def fact(self, kind: str, resource_id: str) -> Fact | None:
         """The last copy of one resource as a fact, or ``None`` when no decided call touched it."""
-        copy = self._copies.get((kind, resource_id))
+        copy = self.copies.get((kind, resource_id))
         return None if copy is None else copy.fact
-
-    def copy(self, kind: str, resource_id: str) -> Copy | None:
-        """The last copy of one resource, or ``None`` when no decided call touched it."""
-        return self._copies.get((kind, resource_id))
 
     def watch(self, watcher: Watcher) -> None:
         """Tell ``watcher`` of every copy that is kept from now on."""
@@ -77,18 +74,19 @@ class Journal:
         """Keep a newer copy of a resource."""
         key = (kind, resource_id)
         relations = () if isinstance(value, Gone) else relations_of(value)
-        copy = Copy(value, relations, Fact(value, "journal", at, folded=True))
-        old = self._copies.get(key)
+        copy = Copy(value, relations, Fact(value, "journal", at, None, True))
+        old = self.copies.get(key)
         if old is not None and old.relations == relations:
-            self._copies[key] = copy
-            self._copies.move_to_end(key)
+            self.copies[key] = copy
+            self.copies.move_to_end(key)
         else:
-            self._forget(key)
-            self._copies[key] = copy
+            if old is not None:
+                self._forget(key)
+            self.copies[key] = copy
             for relation in relations:
                 self._members.setdefault(relation, set()).add(resource_id)
-        if len(self._copies) > self._most:
-            self._forget(next(iter(self._copies)))
+        if len(self.copies) > self._most:
+            self._forget(next(iter(self.copies)))
         for watcher in self._watchers:
             watcher(kind, resource_id, copy)
 
@@ -130,8 +128,7 @@ class Journal:
         self.put(ref.kind, ref.value, proven, call.at)
 
     def _forget(self, key: _Key) -> None:
-        copy = self._copies.pop(key, None)
-        for relation in () if copy is None else copy.relations:
+        for relation in self.copies.pop(key).relations:
             members = self._members[relation]
             members.discard(key[1])
             if not members:

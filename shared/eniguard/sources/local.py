@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Gone, Ref
@@ -23,7 +25,7 @@ class LocalSource:
 
     def __init__(self, snapshot: Snapshot | None, journal: Journal) -> None:
         self._snapshot = snapshot
-        self._folded = journal.fact
+        self._copies = journal.copies
         self._listings: _Listings | None = None
         if snapshot is not None:
             self._listings = _Listings(snapshot, journal)
@@ -35,27 +37,28 @@ class LocalSource:
 
     def one(self, ref: Ref) -> Fact:
         """The fact behind a reference by id."""
-        folded = self._folded(ref.kind, ref.value)
-        if self._snapshot is None:
-            return folded or NO_SNAPSHOT
-        listed = self._snapshot.fact(ref)
+        snapshot, copy = self._snapshot, self._copies.get((ref.kind, ref.value))
+        if snapshot is None:
+            return NO_SNAPSHOT if copy is None else copy.fact
+        if copy is not None and snapshot.as_of < copy.fact.as_of:
+            return copy.fact
+        listed = snapshot.fact(ref)
         if listed is None:
-            return folded or unknown(ref, self._snapshot)
-        if folded is None:
-            return listed
-        if listed.as_of < folded.as_of:
-            return folded
-        return Fact(listed.value, listed.source, listed.as_of, earlier=folded)
+            return unknown(ref, snapshot) if copy is None else copy.fact
+        return listed if copy is None else Fact(listed.value, listed.source, listed.as_of, copy.fact)
 
     def listing(self, ref: Ref, at: float) -> Fact:
         """The fact behind a reference by a relation, for a call at a time."""
+        snapshot = self._snapshot
+        if snapshot is None or self._listings is None:
+            return NO_SNAPSHOT
         found = None
-        if self._snapshot is not None and self._listings is not None and self._snapshot.holds(ref):
-            if self._snapshot.as_of >= at:
-                found = self._snapshot.fact(ref)
+        if snapshot.holds(ref):
+            if snapshot.as_of >= at:
+                found = snapshot.fact(ref)
             else:
                 found = self._listings.fact((ref.kind, ref.by, ref.value), ref)
-        return found or unknown(ref, self._snapshot)
+        return found or unknown(ref, snapshot)
 
 
 class _LocalFacts(Facts):
@@ -72,6 +75,10 @@ class _LocalFacts(Facts):
         source = self._source
         fact = self[ref] = source.one(ref) if ref.by == "id" else source.listing(ref, self._at)
         return fact
+
+    def missing(self, refs: Iterable[Ref]) -> list[Ref]:
+        """Nothing: each is found when it is read."""
+        return []
 
 
 class _Listings:
@@ -125,11 +132,11 @@ class _Listings:
         listed = self._snapshot.listing(ref)
         if listed is None:
             return False
-        self._members[relation] = {}
-        for one in listed:
-            self._stand(relation, one.id, one)
-        for resource_id in sorted({one.id for one in listed} | self._journal.members(ref)):
-            copy = self._journal.copy(ref.kind, resource_id)
+        members = self._members[relation] = {one.id: one for one in listed}
+        for resource_id in members:
+            self._standing.setdefault((ref.kind, resource_id), set()).add(relation)
+        for resource_id in sorted(self._journal.members(ref).union(members)):
+            copy = self._journal.copies.get((ref.kind, resource_id))
             if copy is not None:
                 self.changed(ref.kind, resource_id, copy)
         return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -20,6 +21,9 @@ from eniguard.model.kinds import INSTANCE_TYPE, ROLE
 
 #: Kinds that belong to no region, or are the same in all of them.
 _REGIONLESS = frozenset((ROLE, INSTANCE_TYPE))
+#: The resources of one kind by their ids; each is an API item until somebody asks for it.
+_Items = dict[str, "dict[str, Any] | AnyResource"]
+_NO_ITEMS: _Items = {}
 
 
 class SnapshotFile(Struct, forbid_unknown_fields=True):
@@ -51,27 +55,26 @@ class Snapshot:
         self.region = file.region
         self.captured_at = file.captured_at
         self.as_of = _captured_at(file.captured_at, path)
-        self._items: dict[str, dict[str, dict[str, Any]]] = {
+        self._items: dict[str, _Items] = {
             kind: _by_id(kind, items, path) for kind, items in file.resources.items()
         }
-        self._typed: dict[tuple[str, str], AnyResource] = {}
-        self._facts: dict[Ref, Fact] = {}
-        self._members: dict[Relation, list[AnyResource]] = {}
+        self._listings: dict[Ref, Fact] = {}
+        self._members: dict[Relation, list[AnyResource]] = defaultdict(list)
         self._indexed: set[str] = set()
 
     def resource(self, kind: str, resource_id: str) -> AnyResource | None:
         """One resource, or ``None`` when the file does not list it."""
-        found = self._typed.get((kind, resource_id))
-        if found is None:
-            item = self._items.get(kind, {}).get(resource_id)
-            if item is None:
-                return None
-            found = self._typed[(kind, resource_id)] = self._read(kind, item)
+        items = self._items.get(kind, _NO_ITEMS)
+        found = items.get(resource_id)
+        if isinstance(found, dict):
+            found = items[resource_id] = self._read(kind, found)
         return found
 
     def holds(self, ref: Ref) -> bool:
         """Whether the reference is of the account and region of this snapshot."""
-        return ref.account in ("", self.account_id) and (ref.region == self.region or ref.kind in _REGIONLESS)
+        return (ref.account == self.account_id or not ref.account) and (
+            ref.region == self.region or ref.kind in _REGIONLESS
+        )
 
     def listing(self, ref: Ref) -> tuple[AnyResource, ...] | None:
         """All resources of a relation, or ``None`` when the file does not list the kind."""
@@ -94,23 +97,34 @@ class Snapshot:
 
     def fact(self, ref: Ref) -> Fact | None:
         """The fact behind a reference, or ``None`` when this snapshot cannot tell."""
-        fact = self._facts.get(ref)
-        if fact is None and self.holds(ref):
-            value = self.resource(ref.kind, ref.value) if ref.by == "id" else self.listing(ref)
-            if value is not None:
-                fact = self._facts[ref] = Fact(value, "snapshot", self.as_of)
-        return fact
+        if not self.holds(ref):
+            return None
+        if ref.by != "id":
+            return self._listing_fact(ref)
+        value = self.resource(ref.kind, ref.value)
+        return None if value is None else Fact(value, "snapshot", self.as_of)
 
     def kinds(self) -> Sequence[str]:
         """The kinds the file lists."""
         return tuple(self._items)
 
+    def _listing_fact(self, ref: Ref) -> Fact | None:
+        fact = self._listings.get(ref)
+        if fact is None and (value := self.listing(ref)) is not None:
+            fact = self._listings[ref] = Fact(value, "snapshot", self.as_of)
+        return fact
+
     def _everything(self, kind: str) -> tuple[AnyResource, ...] | Unknown:
         """All resources of a kind, when the file lists it."""
         if kind not in self._items:
             return Unknown(_no_listing(kind))
-        found = (self.resource(kind, resource_id) for resource_id in self._items[kind])
-        return tuple([one for one in found if one is not None])
+        return tuple(self._all(kind))
+
+    def _all(self, kind: str) -> Iterator[AnyResource]:
+        for resource_id in self._items[kind]:
+            resource = self.resource(kind, resource_id)
+            if resource is not None:
+                yield resource
 
     def _read(self, kind: str, item: dict[str, Any]) -> AnyResource:
         try:
@@ -120,11 +134,10 @@ class Snapshot:
 
     def _index(self, kind: str) -> None:
         """Put all resources of a kind into the listings that they stand in."""
-        for resource_id in self._items[kind]:
-            resource = self.resource(kind, resource_id)
-            if resource is not None:
-                for relation in relations_of(resource):
-                    self._members.setdefault(relation, []).append(resource)
+        members = self._members
+        for resource in self._all(kind):
+            for relation in relations_of(resource):
+                members[relation].append(resource)
         self._indexed.add(kind)
 
 
@@ -173,8 +186,8 @@ def _captured_at(text: str, path: str) -> float:
         raise InputError(f"captured_at {text!r} is not a time like 2026-01-31T08:00:00Z", path=path) from None
 
 
-def _by_id(kind: str, items: Sequence[dict[str, Any]], path: str) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+def _by_id(kind: str, items: Sequence[dict[str, Any]], path: str) -> _Items:
+    found: _Items = {}
     for position, item in enumerate(items):
         try:
             found[item_id(kind, item)] = item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address, ip_network
 
 import pytest
 from hypothesis import assume, given
@@ -98,6 +98,27 @@ def test_any_text_is_a_block_or_none_and_never_an_error(text: str, family: int) 
     if number is not None:
         assert int(ip_address(text)) == number
     canonical(text)
+
+
+#: Texts that are an address, or nearly one.
+_NEARLY = st.one_of(
+    st.text(st.sampled_from("0123456789abcdefABCDEFgx:.%/ \0\n\ud800٣"), max_size=24),
+    st.lists(st.sampled_from(["", "0", "00", "1", "01", "255", "256", "1a", "٣"]), max_size=6).map(".".join),
+    st.lists(
+        st.sampled_from(["", "", "0", "ffff", "0000", "00000", "1.2.3.4", "01.2.3.4", "g"]), max_size=10
+    ).map(":".join),
+)
+
+
+@given(_NEARLY, FAMILIES)
+def test_an_address_is_what_ipaddress_takes_for_one(text: str, family: int) -> None:
+    try:
+        expected = int((IPv4Address if family == 4 else IPv6Address)(text))
+    except AddressValueError:
+        expected = None
+    assert address(text, family) == (None if "%" in text else expected)
+    if family == 4 and expected is not None:
+        assert str(IPv4Address(text)) == text  # one spelling only
 
 
 @given(written())

@@ -56,7 +56,7 @@ class _Sum:
         if not isinstance(one, Eni):
             return
         self.enis += times
-        counts = _counts(one)
+        counts = one.held()
         if counts is None:
             self.untold += times
         else:
@@ -173,21 +173,12 @@ def summed(enis: Sequence[Eni]) -> Usage | str:
     """What a group of exactly these ENIs holds, or the id of one of which that is not known."""
     addresses = prefixes = 0
     for eni in enis:
-        counts = _counts(eni)
-        if counts is None:
+        held = eni.held()
+        if held is None:
             return eni.id
-        addresses += counts[0]
-        prefixes += counts[1]
+        addresses += held[0]
+        prefixes += held[1]
     return Usage(len(enis), addresses, prefixes)
-
-
-def _counts(eni: Eni) -> tuple[int, int] | None:
-    """The addresses and the prefixes of an ENI; ``None`` when one of the numbers is not known."""
-    ipv4, ipv6 = eni.count(4), eni.count(6)
-    ipv4_prefixes, ipv6_prefixes = eni.prefix_count(4), eni.prefix_count(6)
-    if ipv4 is None or ipv6 is None or ipv4_prefixes is None or ipv6_prefixes is None:
-        return None
-    return ipv4 + ipv6, ipv4_prefixes + ipv6_prefixes
 
 
 def _why(ref: Ref, value: FactValue) -> str:
