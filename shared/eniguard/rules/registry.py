@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from itertools import groupby
+from functools import lru_cache
+
+from msgspec import Struct
 
 from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
@@ -36,6 +38,16 @@ PACKAGED_SWEEPS: tuple[type[SweepRule], ...] = (*eni.SWEEPS, *sg.SWEEPS, *pfx.SW
 AnyRule = type[Rule] | type[SweepRule]
 
 
+class Concerned(Struct, frozen=True):
+    """The rules that can say something of a call, in the order of the catalogue.
+
+    ``observers`` are those of them that look across events.
+    """
+
+    rules: tuple[Rule, ...]
+    observers: tuple[Rule, ...]
+
+
 class Chosen:
     """The rules that look at one kind of call, and what they want of it.
 
@@ -47,38 +59,32 @@ class Chosen:
         The distinct ways in which they ask for facts.
     """
 
-    __slots__ = ("_groups", "_observers", "needs", "rules")
+    __slots__ = ("_all", "_by_answers", "_questions", "needs", "rules")
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.needs: tuple[Needs, ...] = tuple(dict.fromkeys(_needs(rule) for rule in rules if _asks(rule)))
-        groups = _by_concern(rules)
-        self._groups = None if {concerns for concerns, _ in groups} <= {Rule.concerns} else groups
-        self._observers = _by_concern([rule for rule in rules if type(rule).observes is not Rule.observes])
+        self._all = _concerned(rules)
+        #: What rules ask first, each once however many share it.
+        self._questions = tuple(
+            dict.fromkeys(rule.concerns for rule in rules if rule.concerns is not Rule.concerns)
+        )
+        self._by_answers = lru_cache(maxsize=256)(self._left)
 
-    def concerned(self, call: Call) -> Sequence[Rule]:
-        """The rules that can say something of a call, in the order of the catalogue."""
-        return self.rules if self._groups is None else _concerned(self._groups, call)
+    def concerned(self, call: Call) -> Concerned:
+        """Those of the rules that a call concerns."""
+        if not self._questions:
+            return self._all
+        return self._by_answers(tuple([bool(asks(call)) for asks in self._questions]))
 
-    def observers(self, call: Call) -> Sequence[Rule]:
-        """Those of them that look across events."""
-        return _concerned(self._observers, call) if self._observers else ()
-
-
-_Groups = tuple[tuple[Callable[[Call], bool], tuple[Rule, ...]], ...]
-
-
-def _by_concern(rules: Sequence[Rule]) -> _Groups:
-    """Neighbours with the same first question put together."""
-    return tuple((concerns, tuple(group)) for concerns, group in groupby(rules, lambda rule: rule.concerns))
+    def _left(self, answers: tuple[bool, ...]) -> Concerned:
+        """The rules that are left after their questions."""
+        no = {asks for asks, yes in zip(self._questions, answers, strict=True) if not yes}
+        return _concerned(tuple([rule for rule in self.rules if rule.concerns not in no]))
 
 
-def _concerned(groups: _Groups, call: Call) -> Sequence[Rule]:
-    found: list[Rule] = []
-    for concerns, rules in groups:
-        if concerns is Rule.concerns or concerns(call):
-            found += rules
-    return found
+def _concerned(rules: tuple[Rule, ...]) -> Concerned:
+    return Concerned(rules, tuple([rule for rule in rules if type(rule).observes is not Rule.observes]))
 
 
 class Registry:
