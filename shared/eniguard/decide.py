@@ -10,6 +10,7 @@ from eniguard.model import Actor, Decision, Finding, Observation, Undecided
 from eniguard.model.kinds import ROLE
 from eniguard.rules.base import Rule, Verdict
 from eniguard.rules.case import Case
+from eniguard.rules.registry import Step
 
 
 def looks(rule: Rule, actor: Actor) -> bool:
@@ -17,11 +18,11 @@ def looks(rule: Rule, actor: Actor) -> bool:
     return actor.kind in rule.actors or actor.kind == "unconfirmed_service"
 
 
-def observations(case: Case, observers: Sequence[Rule]) -> list[Observation]:
-    """The marks that rules which look across events want to set for a case."""
+def observations(cases: Sequence[Case], observers: Sequence[Step]) -> list[Observation]:
+    """The marks that rules which look across events want to set."""
     marks: list[Observation] = []
-    for rule in observers:
-        marks += rule.observes(case.bound(rule.params))
+    for rule, place in observers:
+        marks += rule.observes(cases[place])
     return marks
 
 
@@ -48,31 +49,28 @@ def _unconfirmed(case: Case, finding: Finding) -> Undecided:
     )
 
 
-def decide(case: Case, rules: Sequence[Rule], *, rounds: int = 0) -> Decision:
+def decide(cases: Sequence[Case], steps: Sequence[Step], *, rounds: int = 0) -> Decision:
     """What rules say of one call.
 
     Parameters
     ----------
-    case
-        The call laid out, with what the series that the rules observe hold, this call included.
-    rules
-        The rules that look at its action, outcome and actor.
+    cases
+        The call laid out, as the rules see it; with what the series that they observe hold, this call
+        included.
+    steps
+        The rules that look at its action, outcome and actor, each with the place of its case.
     rounds
         How many rounds of look-ups were made, for the record.
     """
     findings: list[Finding] = []
     undecided: list[Undecided] = []
-    call, actor = case.call, case.actor
+    call, actor = cases[0].call, cases[0].actor
     certain = actor.kind != "unconfirmed_service"
-    params, bound = case.params, case
-    for rule in rules:
-        if rule.params is not params:  # most rules have none, or the same as the one before
-            params = rule.params
-            bound = case if params is case.params else case.bound(params)
-        verdicts = rule.evaluate(bound)
+    for rule, place in steps:
+        verdicts = rule.evaluate(cases[place])
         if not verdicts:
             continue
-        for one in verdicts if certain else confirmed(case, rule, verdicts):
+        for one in verdicts if certain else confirmed(cases[0], rule, verdicts):
             if isinstance(one, Undecided):
                 undecided.append(one)
             else:

@@ -101,9 +101,10 @@ class Pipeline:
         history: dict[str, History] = {}
         before, after = State(call, facts, "before"), State(call, facts, "after")
         case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy)
+        cases = concerned.cases(case)
         if concerned.observers and self.history is not None:
-            history.update(self.history.observe(observations(case, concerned.observers)))
-        return Decided(decide(case, concerned.rules, rounds=rounds), case, facts, chosen)
+            history.update(self.history.observe(observations(cases, concerned.observers)))
+        return Decided(decide(cases, concerned.steps, rounds=rounds), case, facts, chosen)
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
         """Let the facts of a decision grow by more than its rules needed."""

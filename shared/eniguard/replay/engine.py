@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
 
 from msgspec import Struct, field
 
@@ -83,6 +85,10 @@ class Entry(Struct, frozen=True):
         return self.decision.findings
 
 
+_DECISION, _FINDINGS, _UNDECIDED = attrgetter("decision"), attrgetter("findings"), attrgetter("undecided")
+_LATE, _RULE, _SEVERITY = attrgetter("late"), attrgetter("rule"), attrgetter("severity")
+
+
 class Tally(Struct):
     """The counts of a replay.
 
@@ -110,21 +116,21 @@ class Tally(Struct):
 
     def count(self, decisions: Sequence[Decision]) -> None:
         """Count decisions."""
-        undecided = [one.undecided for one in decisions if one.undecided]
+        undecided = list(filter(None, map(_UNDECIDED, decisions)))
         self.undecided += len(undecided)
         self.decided += len(decisions) - len(undecided)
-        self.late += [one.late for one in decisions].count(True)
-        _add(self.undecided_rules, [one.rule for ones in undecided for one in ones])
-        self._count_findings([finding for one in decisions for finding in one.findings])
+        self.late += sum(map(_LATE, decisions))
+        _add(self.undecided_rules, map(_RULE, chain.from_iterable(undecided)))
+        self._count_findings(chain.from_iterable(map(_FINDINGS, decisions)))
 
     def count_sweep(self, sweep: Sweep) -> None:
         """Count one state snapshot that was judged."""
         self.swept += 1
-        _add(self.undecided_sweeps, [one.rule for one in sweep.undecided])
+        _add(self.undecided_sweeps, map(_RULE, sweep.undecided))
         self._count_findings(sweep.findings)
 
-    def _count_findings(self, findings: Sequence[Finding]) -> None:
-        _add(self.findings, [finding.severity for finding in findings])
+    def _count_findings(self, findings: Iterable[Finding]) -> None:
+        _add(self.findings, map(_SEVERITY, findings))
 
 
 def _add(counts: dict[str, int], names: Iterable[str]) -> None:
@@ -270,10 +276,11 @@ class Pass:
 
     def _given_out(self, results: Sequence[Result]) -> Iterator[Emitted]:
         """Count decisions, and give out those that are wanted."""
-        self.tally.count([result.decision for result in results])
+        self.tally.count(list(map(_DECISION, results)))
+        every = self._options.every
         for result in results:
-            one, decision = result.arrived, result.decision
-            if self._options.every or decision.findings:
+            if every or result.decision.findings:
+                one, decision = result.arrived, result.decision
                 yield result.place, Entry(one.path, decision.event_id, one.index, decision, one.alone)
 
 

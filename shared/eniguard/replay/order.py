@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
-from operator import itemgetter
+from itertools import accumulate, compress
+from operator import ge, itemgetter
 from typing import Generic, TypeVar
 
 #: Events this much older than the newest one are decided (design, "State snapshot"), in seconds.
@@ -87,21 +87,19 @@ class ReorderWindow(Generic[_Item]):
 
     def arrive(self, arrivals: Sequence[Arrival[_Item]]) -> list[Released[_Item]]:
         """The items that arrivals let out, in this order; as if they came one by one."""
-        newest = list(accumulate(map(_AT, arrivals), max, initial=self._newest))
+        times = list(map(_AT, arrivals))
+        newest = list(accumulate(times, max, initial=self._newest))
         # What is older comes out: before the first arrival, and after each of them.
         limits = [one - self._window for one in newest]
-        punctual = [one for one, limit in zip(arrivals, limits, strict=False) if one[0] >= limit]
         self._newest = newest[-1]
-        self._hold(punctual)
+        punctual = list(map(ge, times, limits))
+        self._hold(list(compress(arrivals, punctual)))
         released = [
             (arrivals[bisect_right(limits, at) - 1][1], False, item) for at, _, item in self._older(limits[-1])
         ]
-        if len(punctual) < len(arrivals):
-            released += [
-                (place, True, item)
-                for (at, place, item), limit in zip(arrivals, limits, strict=False)
-                if at < limit
-            ]
+        if not all(punctual):
+            held = zip(arrivals, punctual, strict=True)
+            released += [(place, True, item) for (_, place, item), in_time in held if not in_time]
             released.sort(key=itemgetter(0))
         return released
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
-
-from msgspec import Struct
 
 from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
@@ -16,7 +14,8 @@ from eniguard.facts.refs import Ref
 from eniguard.model import ActorKind
 from eniguard.rules import eni, exp, pfx, qta, sg, slr
 from eniguard.rules import self as self_rules
-from eniguard.rules.base import Rule
+from eniguard.rules.base import NO_PARAMS, Rule
+from eniguard.rules.case import Case
 from eniguard.rules.sweep import SweepRule, Swept
 from eniguard.settings import Policy, RuleSettings
 
@@ -38,14 +37,38 @@ PACKAGED_SWEEPS: tuple[type[SweepRule], ...] = (*eni.SWEEPS, *sg.SWEEPS, *pfx.SW
 AnyRule = type[Rule] | type[SweepRule]
 
 
-class Concerned(Struct, frozen=True):
+#: A rule, and which of the cases of `Concerned` is its own.
+Step = tuple[Rule, int]
+
+
+class Concerned:
     """The rules that can say something of a call, in the order of the catalogue.
 
-    ``observers`` are those of them that look across events.
+    Rules with the same parameters share a case.
+
+    Attributes
+    ----------
+    rules
+        The rules.
+    steps
+        Each with the place of its case.
+    observers
+        Those of the steps whose rules look across events.
     """
 
-    rules: tuple[Rule, ...]
-    observers: tuple[Rule, ...]
+    __slots__ = ("_params", "observers", "rules", "steps")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        distinct = list({id(rule.params): rule.params for rule in rules if rule.params is not NO_PARAMS}.values())
+        places = {id(params): place for place, params in enumerate([NO_PARAMS, *distinct])}
+        self._params = distinct
+        self.rules = tuple(rules)
+        self.steps: tuple[Step, ...] = tuple([(rule, places[id(rule.params)]) for rule in rules])
+        self.observers: tuple[Step, ...] = tuple([step for step in self.steps if _observes(step[0])])
+
+    def cases(self, case: Case) -> list[Case]:
+        """A case without parameters as the rules see it."""
+        return [case, *map(case.bound, self._params)]
 
 
 class Chosen:
@@ -64,7 +87,7 @@ class Chosen:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.needs: tuple[Needs, ...] = tuple(dict.fromkeys(_needs(rule) for rule in rules if _asks(rule)))
-        self._all = _concerned(rules)
+        self._all = Concerned(rules)
         #: What rules ask first, each once however many share it.
         self._questions = tuple(
             dict.fromkeys(rule.concerns for rule in rules if rule.concerns is not Rule.concerns)
@@ -80,11 +103,30 @@ class Chosen:
     def _left(self, answers: tuple[bool, ...]) -> Concerned:
         """The rules that are left after their questions."""
         no = {asks for asks, yes in zip(self._questions, answers, strict=True) if not yes}
-        return _concerned(tuple([rule for rule in self.rules if rule.concerns not in no]))
+        return Concerned([rule for rule in self.rules if rule.concerns not in no])
 
 
-def _concerned(rules: tuple[Rule, ...]) -> Concerned:
-    return Concerned(rules, tuple([rule for rule in rules if type(rule).observes is not Rule.observes]))
+class _Index(dict[tuple[str, Outcome, ActorKind], Chosen]):
+    """The rules that look at an action, outcome and kind of actor, put together when first asked for."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        super().__init__()
+        self._rules = rules
+
+    def __missing__(self, key: tuple[str, Outcome, ActorKind]) -> Chosen:
+        action, outcome, actor = key
+        found = self[key] = Chosen(
+            tuple(
+                [
+                    rule
+                    for rule in self._rules
+                    if action in rule.actions
+                    and outcome in rule.outcomes
+                    and (actor in rule.actors or actor == "unconfirmed_service")
+                ]
+            )
+        )
+        return found
 
 
 class Registry:
@@ -130,26 +172,14 @@ class Registry:
         self.rules: tuple[Rule, ...] = tuple([rule for rule in made if isinstance(rule, Rule)])
         #: Those that the sweep asks; some judge calls, too.
         self.sweeps: tuple[Swept, ...] = tuple([rule for rule in made if isinstance(rule, Swept)])
-        self._chosen: dict[tuple[str, Outcome, ActorKind], Chosen] = {}
+        self._index = _Index(self.rules)
 
     def chosen(self, action: str, outcome: Outcome, actor: ActorKind) -> Chosen:
         """The rules that look at calls of this action with this outcome by this kind of actor.
 
         An unconfirmed service might be any actor: every rule for the action and outcome looks at it.
         """
-        key = (action, outcome, actor)
-        found = self._chosen.get(key)
-        if found is None:
-            found = self._chosen[key] = Chosen(
-                tuple(
-                    rule
-                    for rule in self.rules
-                    if action in rule.actions
-                    and outcome in rule.outcomes
-                    and (actor in rule.actors or actor == "unconfirmed_service")
-                )
-            )
-        return found
+        return self._index[action, outcome, actor]
 
     def actions(self) -> frozenset[str]:
         """Every action that some enabled rule looks at."""
@@ -200,6 +230,10 @@ def _enabled(rule: AnyRule, settings: RuleSettings | None, wanted: set[str] | No
 
 def _asks(rule: Rule) -> bool:
     return "needs" in type(rule).__dict__ or type(rule).needs is not Rule.needs
+
+
+def _observes(rule: Rule) -> bool:
+    return type(rule).observes is not Rule.observes
 
 
 def _needs(rule: Rule) -> Needs:
