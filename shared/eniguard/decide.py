@@ -2,117 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from eniguard.events.calls import Call
-from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Ref
-from eniguard.facts.state import State, reference
-from eniguard.model import Actor, Decision, Finding, History, Observation, Undecided
+from eniguard.facts.state import reference
+from eniguard.model import Actor, Decision, Finding, Observation, Undecided
 from eniguard.model.kinds import ROLE
 from eniguard.rules.base import Rule, Verdict
-from eniguard.rules.case import NO_HISTORY, Case, Trace
-from eniguard.rules.registry import Chosen
-from eniguard.settings import Policy
+from eniguard.rules.case import Case
+from eniguard.rules.registry import Step
 
 
-class Judgement:
-    """One call ready to be judged: actor and both sides of the world laid out.
+def looks(rule: Rule, actor: Actor) -> bool:
+    """Whether a rule looks at an actor; an unconfirmed service might be any of them."""
+    return actor.kind in rule.actors or actor.kind == "unconfirmed_service"
 
-    Parameters
-    ----------
-    call
-        The call.
-    actor
-        Who made it.
-    facts
-        Everything gathered for it.
-    policy
-        The compiled guard.yml.
-    now
-        The time of judging, in seconds since 1970 (UTC).
+
+def observations(cases: Sequence[Case], observers: Sequence[Step]) -> list[Observation]:
+    """The marks that rules which look across events want to set."""
+    marks: list[Observation] = []
+    for rule, place in observers:
+        marks += rule.observes(cases[place])
+    return marks
+
+
+def confirmed(case: Case, rule: Rule, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+    """What one rule says of a case, as far as it is certain that it looks at the actor.
+
+    For an unconfirmed service, a rule that looks at some actors only cannot be decided: what would have
+    been a finding becomes Undecided.
     """
-
-    __slots__ = ("actor", "after", "before", "call", "now", "policy")
-
-    def __init__(self, call: Call, actor: Actor, facts: Facts, policy: Policy, *, now: float) -> None:
-        self.call = call
-        self.actor = actor
-        self.policy = policy
-        self.now = now
-        self.before = State(call, facts, "before")
-        self.after = State(call, facts, "after")
-
-    def case(
-        self, rule: Rule, history: Mapping[str, History] = NO_HISTORY, trace: Trace | None = None
-    ) -> Case:
-        """The case as one rule sees it."""
-        # In the order of its fields: keyword arguments cost more than everything else here.
-        return Case(
-            self.call, self.actor, self.before, self.after, history, rule.params, self.now, self.policy, trace
-        )
-
-    def observations(self, observers: Sequence[Rule]) -> list[Observation]:
-        """The marks that rules which look across events want to set for this call."""
-        marks: list[Observation] = []
-        for rule in observers:
-            marks += rule.observes(self.case(rule))
-        return marks
-
-    def looks(self, rule: Rule) -> bool:
-        """Whether the rule looks at this actor; an unconfirmed service might be any of them."""
-        return self.actor.kind in rule.actors or self.actor.kind == "unconfirmed_service"
-
-    def confirmed(self, rule: Rule, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
-        """What one rule says of its case, as far as it is certain that it looks at the actor.
-
-        For an unconfirmed service, a rule that looks at some actors only cannot be decided: what would have
-        been a finding becomes Undecided.
-        """
-        if self.actor.kind in rule.actors:
-            return verdicts
-        return [self._unconfirmed(verdict) for verdict in verdicts]
-
-    def _unconfirmed(self, verdict: Verdict) -> Verdict:
-        if isinstance(verdict, Undecided):
-            return verdict
-        role = self.actor.role or "(no role recorded)"
-        ref: Ref = reference(self.call, ROLE, role)
-        return Undecided(
-            verdict.rule,
-            (str(ref),),
-            f"the caller's role {role} looks like a service's and could not be confirmed",
-            verdict.event_id,
-            verdict.subject,
-        )
+    if case.actor.kind in rule.actors:
+        return verdicts
+    return [one if isinstance(one, Undecided) else _unconfirmed(case, one) for one in verdicts]
 
 
-def decide(
-    judgement: Judgement, chosen: Chosen, history: Mapping[str, History] = NO_HISTORY, *, rounds: int = 0
-) -> Decision:
-    """What all chosen rules say of one call.
+def _unconfirmed(case: Case, finding: Finding) -> Undecided:
+    role = case.actor.role or "(no role recorded)"
+    ref: Ref = reference(case.call, ROLE, role)
+    return Undecided(
+        finding.rule,
+        (str(ref),),
+        f"the caller's role {role} looks like a service's and could not be confirmed",
+        finding.event_id,
+        finding.subject,
+    )
+
+
+def decide(cases: Sequence[Case], steps: Sequence[Step], *, rounds: int = 0) -> Decision:
+    """What rules say of one call.
 
     Parameters
     ----------
-    judgement
-        The call laid out.
-    chosen
-        The rules that look at its action, outcome and actor.
-    history
-        What the observed series hold, this call included.
+    cases
+        The call laid out, as the rules see it; with what the series that they observe hold, this call
+        included.
+    steps
+        The rules that look at its action, outcome and actor, each with the place of its case.
     rounds
         How many rounds of look-ups were made, for the record.
     """
     findings: list[Finding] = []
     undecided: list[Undecided] = []
-    call = judgement.call
-    case: Case | None = None
-    for rule in chosen.concerned(call):
-        if case is None or case.params is not rule.params:  # most rules have none, and share a case
-            case = judgement.case(rule, history)
-        if not (verdicts := rule.evaluate(case)):
+    call, actor = cases[0].call, cases[0].actor
+    certain = actor.kind != "unconfirmed_service"
+    for rule, place in steps:
+        verdicts = rule.evaluate(cases[place])
+        if not verdicts:
             continue
-        for one in judgement.confirmed(rule, verdicts):
+        for one in verdicts if certain else confirmed(cases[0], rule, verdicts):
             if isinstance(one, Undecided):
                 undecided.append(one)
             else:
@@ -124,7 +82,7 @@ def decide(
         call.outcome,
         call.region,
         call.account_id,
-        judgement.actor,
+        actor,
         tuple(findings),
         tuple(undecided),
         rounds,

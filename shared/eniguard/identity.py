@@ -12,7 +12,7 @@ from functools import lru_cache
 from eniguard.events.calls import Call, Caller
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Role
-from eniguard.facts.refs import NEVER_ASKED, Ref
+from eniguard.facts.refs import NEVER_ASKED, FactValue, Ref
 from eniguard.facts.state import reference
 from eniguard.model import Actor, ActorKind
 from eniguard.model.kinds import ROLE
@@ -20,6 +20,9 @@ from eniguard.roles import lent_to_the_account, looks_like_service_role, role_na
 from eniguard.settings import Policy
 
 NO_LEDGER: Container[str] = frozenset()
+
+#: The kind of actor, the service it stands for, and what says so.
+_Kind = tuple[ActorKind, str | None, str]
 
 
 def needs(call: Call) -> tuple[Ref, ...]:
@@ -49,19 +52,7 @@ def classify(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = 
     ledger
         Request ids of the guard's own calls; the guard's role alone proves nothing.
     """
-    caller = call.caller
-    kind, service, _ = _kind(call, policy, facts, ledger)
-    return Actor(
-        kind,
-        caller.type,
-        caller.principal_id,
-        caller.user_name,
-        caller.role,
-        caller.session,
-        service,
-        caller.source_ip,
-        caller.user_agent,
-    )
+    return _actor(call.caller, _kind(call, policy, facts, ledger))
 
 
 def why(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = NO_LEDGER) -> str:
@@ -69,36 +60,77 @@ def why(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = NO_LE
     return _kind(call, policy, facts, ledger)[2]
 
 
-#: The kind of actor, the service it stands for, and what says so.
-_Kind = tuple[ActorKind, str | None, str]
-_CONTROLLER = "named under actors.controllers of guard.yml"
+class Known:
+    """Callers of whom the type of their identity and their role alone say who they are: nearly all.
+
+    What is found is kept, so that `classify` has only the others to look at, call by call.
+
+    Parameters
+    ----------
+    policy
+        Names the guard's own roles and the controllers.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._kept = lru_cache(maxsize=4096)(self._kind)
+
+    def actor(self, call: Call) -> Actor | None:
+        """What `classify` says of a call before any look-up; ``None`` when it has to be asked."""
+        caller = call.caller
+        kind = None if call.platform else self._kept(caller.type, caller.role)
+        return None if kind is None else _actor(caller, kind)
+
+    def _kind(self, type_: str, role: str | None) -> _Kind | None:
+        """The kind of every caller of a type and role; ``None`` where they may differ."""
+        policy = self._policy
+        if role is not None and (_named(role, policy.guard.roles) or _has_to_be_confirmed(role)):
+            return None
+        if any(one.user is not None or one.principal_id is not None for one in policy.actors.controllers):
+            return None
+        return _caller_kind(Caller(type_, role=role), policy)
+
+
+def _actor(caller: Caller, kind: _Kind) -> Actor:
+    return Actor(
+        kind[0],
+        caller.type,
+        caller.principal_id,
+        caller.user_name,
+        caller.role,
+        caller.session,
+        kind[1],
+        caller.source_ip,
+        caller.user_agent,
+    )
 
 
 def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> _Kind:
-    caller = call.caller
+    caller, role = call.caller, call.caller.role
     if call.platform:
         return "service", caller.user_name, "the platform itself made the call"
-    if caller.type == "assumed-role":
-        if caller.role is None:
-            return "unconfirmed_service", None, "a role was assumed, and the event does not name it"
-        if (
-            _named(caller.role, policy.guard.roles)
-            and call.request_id is not None
-            and call.request_id in ledger
-        ):
-            return "self", None, "the guard's role, and the request id is one of its own calls"
-        if _is_controller(caller, policy):
-            return "controller", None, _CONTROLLER
-        return _role_kind(call, caller.role, facts)
+    if role is None:
+        return _caller_kind(caller, policy)
+    if _named(role, policy.guard.roles) and call.request_id is not None and call.request_id in ledger:
+        return "self", None, "the guard's role, and the request id is one of its own calls"
+    live = facts.get(reference(call, ROLE, role), NEVER_ASKED).value if facts else None
+    return _caller_kind(caller, policy, live)
+
+
+def _caller_kind(caller: Caller, policy: Policy, live: FactValue | None = None) -> _Kind:
+    """What a caller is who is neither the platform nor the guard; ``live`` is the role as it stands."""
+    if caller.type == "assumed-role" and caller.role is None:
+        return "unconfirmed_service", None, "a role was assumed, and the event does not name it"
     if _is_controller(caller, policy):
-        return "controller", None, _CONTROLLER
+        return "controller", None, "named under actors.controllers of guard.yml"
+    if caller.role is not None:
+        return _role_kind(caller.role, live)
     return "account", None, "not a role, and not named under actors.controllers of guard.yml"
 
 
-def _role_kind(call: Call, role: str, facts: Facts) -> _Kind:
+def _role_kind(role: str, live: FactValue | None) -> _Kind:
     """What a role makes of its caller: catalogue first, then the trust policy, which overrules a name."""
     listed = role_named(role)
-    live = facts.get(reference(call, ROLE, role), NEVER_ASKED).value if facts else None
     if isinstance(live, Role) and live.services is not None:
         if live.others or not live.services:
             return "account", None, "the trust policy of the role lets others than services assume it"

@@ -12,13 +12,15 @@ from typing import Protocol
 from msgspec import Struct
 
 from eniguard import identity
-from eniguard.decide import Judgement, decide
+from eniguard.decide import decide, observations
 from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
+from eniguard.facts.state import State
 from eniguard.model import Actor, Decision, History, Observation
 from eniguard.rule_modules import registry_of
-from eniguard.rules.case import NO_HISTORY
+from eniguard.rules.base import NO_PARAMS
+from eniguard.rules.case import Case
 from eniguard.rules.registry import Chosen, Needs, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.sources import NoSource, Source, SourceAtHand
@@ -35,13 +37,15 @@ class HistoryStore(Protocol):
 
 
 class Decided(Struct, frozen=True):
-    """A decision with what it was made from, for the journal and for ``explain``."""
+    """A decision with what it was made from, for the journal and for ``explain``.
+
+    ``case`` is bound to no rule's parameters.
+    """
 
     decision: Decision
-    judgement: Judgement
+    case: Case
     facts: Facts
     chosen: Chosen
-    history: Mapping[str, History]
 
 
 class Pipeline:
@@ -77,6 +81,7 @@ class Pipeline:
         self._look_up = _AtHand(source) if isinstance(source, SourceAtHand) else _InRounds(source)
         self.history = history
         self.ledger = ledger
+        self._known = identity.Known(policy)
 
     def decide(self, call: Call, *, now: float) -> Decided:
         """Decide one call.
@@ -89,23 +94,24 @@ class Pipeline:
             The time of judging, in seconds since 1970 (UTC).
         """
         facts = self._look_up.facts(call.at)
-        actor = self._actor(call, facts)
+        actor = self._known.actor(call) or self._looked_up(call, facts)
         chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
         rounds = self._look_up.gather(call, chosen, facts)
-        judgement = Judgement(call, actor, facts, self.policy, now=now)
-        history = NO_HISTORY
-        if self.history is not None and (observers := chosen.observers(call)):
-            marks = judgement.observations(observers)
-            history = self.history.observe(marks) if marks else NO_HISTORY
-        decision = decide(judgement, chosen, history, rounds=rounds)
-        return Decided(decision, judgement, facts, chosen, history)
+        concerned = chosen.concerned(call)
+        history: dict[str, History] = {}
+        before, after = State(call, facts, "before"), State(call, facts, "after")
+        case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy)
+        cases = concerned.cases(case)
+        if concerned.observers and self.history is not None:
+            history.update(self.history.observe(observations(cases, concerned.observers)))
+        return Decided(decide(cases, concerned.steps, rounds=rounds), case, facts, chosen)
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
         """Let the facts of a decision grow by more than its rules needed."""
         if missing := decided.facts.missing(refs):
-            self._look_up.ask(missing, decided.judgement.call, decided.facts)
+            self._look_up.ask(missing, decided.case.call, decided.facts)
 
-    def _actor(self, call: Call, facts: Facts) -> Actor:
+    def _looked_up(self, call: Call, facts: Facts) -> Actor:
         """Who made the call; a role that may be a service's is looked up if some rule looks at the call."""
         refs = identity.needs(call)
         if refs and self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules:

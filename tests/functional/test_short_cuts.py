@@ -45,8 +45,8 @@ def test_facts_read_when_a_rule_asks_give_the_same_decision_as_facts_asked_for_i
 
     def compare(decided: Decided) -> None:
         source = InRounds(AsKnown(decided.facts))
-        pipeline = Pipeline(DEFAULT_POLICY, registry=REGISTRY, source=source, history=AsSeen(decided.history))
-        again = pipeline.decide(decided.judgement.call, now=decided.judgement.now).decision
+        pipeline = Pipeline(DEFAULT_POLICY, registry=REGISTRY, source=source, history=AsSeen(decided.case.history))
+        again = pipeline.decide(decided.case.call, now=decided.case.now).decision
         rounds.add(again.rounds)
         if replace(again, rounds=0) != decided.decision:
             differing.append(again.event_id)
@@ -66,14 +66,14 @@ def test_a_rule_that_a_call_does_not_concern_would_have_said_nothing() -> None:
 
     def ask_all(decided: Decided) -> None:
         nonlocal left_out
-        judgement = decided.judgement
-        looked = decided.chosen.concerned(judgement.call)
+        case = decided.case
+        looked = decided.chosen.concerned(case.call).rules
         for rule in decided.chosen.rules:
             if rule in looked:
                 continue
             left_out += 1
-            case = judgement.case(rule, decided.history)
-            if rule.evaluate(case) or judgement.observations([rule]):
+            bound = case.bound(rule.params)
+            if rule.evaluate(bound) or rule.observes(bound):
                 spoke.append((rule.code, decided.decision.event_id))
 
     # when
@@ -124,7 +124,7 @@ def test_the_rules_that_a_call_concerns_keep_the_order_of_the_catalogue() -> Non
     unordered: list[Decision] = []
 
     def check(decided: Decided) -> None:
-        codes = [rule.code for rule in decided.chosen.concerned(decided.judgement.call)]
+        codes = [rule.code for rule in decided.chosen.concerned(decided.case.call).rules]
         kept = [rule.code for rule in decided.chosen.rules if rule.code in codes]
         if codes != kept:
             unordered.append(decided.decision)

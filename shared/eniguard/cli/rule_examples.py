@@ -147,7 +147,7 @@ def _reported(
 
     def keep(decided: Decided) -> None:
         if decided.decision.findings:
-            calls[decided.decision.event_id] = decided.judgement.call
+            calls[decided.decision.event_id] = decided.case.call
 
     for one in Replay(Options(paths=(str(root),), policy=policy, only=codes, watch=keep)):
         if isinstance(one, InputError):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
 
 from msgspec import Struct, field
 
@@ -15,7 +18,7 @@ from eniguard.replay.files import EXPANDED_CAP, File, Source, StateFile, events,
 from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.replay.states import States
 from eniguard.replay.sweeps import SweepEntry, judged
-from eniguard.replay.units import Arrived, Place, Result, Units, decided, share_of, share_of_text
+from eniguard.replay.units import Arrived, Due, Place, Result, Units, decided, share_of, share_of_text
 from eniguard.rule_modules import registry_of
 from eniguard.settings import Policy
 from eniguard.sources.snapshot import Snapshot
@@ -81,6 +84,10 @@ class Entry(Struct, frozen=True):
         return self.decision.findings
 
 
+_DECISION, _FINDINGS, _UNDECIDED = attrgetter("decision"), attrgetter("findings"), attrgetter("undecided")
+_LATE, _RULE, _SEVERITY = attrgetter("late"), attrgetter("rule"), attrgetter("severity")
+
+
 class Tally(Struct):
     """The counts of a replay.
 
@@ -106,27 +113,29 @@ class Tally(Struct):
     seconds: float = 0.0
     size: int = 0
 
-    def count(self, decision: Decision) -> None:
-        """Count one decision."""
-        if decision.undecided:
-            self.undecided += 1
-            for one in decision.undecided:
-                self.undecided_rules[one.rule] = self.undecided_rules.get(one.rule, 0) + 1
-        else:
-            self.decided += 1
-        self.late += decision.late
-        self._count_findings(decision.findings)
+    def count(self, decisions: Sequence[Decision]) -> None:
+        """Count decisions."""
+        undecided = list(filter(None, map(_UNDECIDED, decisions)))
+        self.undecided += len(undecided)
+        self.decided += len(decisions) - len(undecided)
+        self.late += sum(map(_LATE, decisions))
+        _add(self.undecided_rules, map(_RULE, chain.from_iterable(undecided)))
+        self._count_findings(chain.from_iterable(map(_FINDINGS, decisions)))
 
     def count_sweep(self, sweep: Sweep) -> None:
         """Count one state snapshot that was judged."""
         self.swept += 1
-        for one in sweep.undecided:
-            self.undecided_sweeps[one.rule] = self.undecided_sweeps.get(one.rule, 0) + 1
+        _add(self.undecided_sweeps, map(_RULE, sweep.undecided))
         self._count_findings(sweep.findings)
 
-    def _count_findings(self, findings: tuple[Finding, ...]) -> None:
-        for finding in findings:
-            self.findings[finding.severity] = self.findings.get(finding.severity, 0) + 1
+    def _count_findings(self, findings: Iterable[Finding]) -> None:
+        _add(self.findings, map(_SEVERITY, findings))
+
+
+def _add(counts: dict[str, int], names: Iterable[str]) -> None:
+    """Count names."""
+    for name, number in Counter(names).items():
+        counts[name] = counts.get(name, 0) + number
 
 
 class Share(Struct, frozen=True):
@@ -186,9 +195,7 @@ class Pass:
                 yield from self._sweep(found)
             else:
                 yield from self._unreadable(found) if isinstance(found, InputError) else self._source(found)
-        for result in self._units.flush():
-            if self._counted(result):
-                yield self._given_out(result)
+        yield from self._given_out(decided(self._units.flush()))
 
     def _source(self, source: Source) -> Iterator[Emitted]:
         try:
@@ -206,16 +213,14 @@ class Pass:
             self._count(batch)
             for unreadable in batch.errors:
                 yield from self._unreadable(unreadable)
-            if alone is None:
-                results = self._in_sequence(batch.concerned, path, shared)
-            elif mine:
-                results = self._alone(batch.concerned, path, own, alone)
-            else:
-                results = iter(())
+            if not mine:
                 self._position += len(batch.concerned)
-            for result in results:
-                if self._counted(result):
-                    yield self._given_out(result)
+            elif alone is None:
+                due = self._in_sequence(self._arrivals(batch.concerned, path, shared))
+                yield from self._given_out(decided(due))
+            else:
+                arrivals = self._arrivals(batch.concerned, path, own, alone=True)
+                yield from self._given_out(decided([(alone, (one.position, False, one)) for one in arrivals]))
         self.tally.size += source.size
 
     def _sweep(self, file: StateFile) -> Iterator[Emitted]:
@@ -246,44 +251,36 @@ class Pass:
             self.tally.unreadable += 1
             yield (self._position, float("inf"), self.tally.unreadable), error
 
-    def _in_sequence(
-        self, events: Sequence[Concerned], path: str, snapshot: Snapshot | None
-    ) -> Iterator[Result]:
-        """What the arrival of events lets out of their units; nothing for duplicates and others' units.
+    def _arrivals(
+        self, events: Sequence[Concerned], path: str, snapshot: Snapshot | None, *, alone: bool = False
+    ) -> list[Arrived]:
+        """The calls behind events.
 
         All are read before any is decided: a processor is faster at one step of many events (by 7 %).
         """
         first = self._position + 1
         self._position += len(events)
-        arrivals = [
-            Arrived(concerned.call, path, concerned.index, position, snapshot)
+        return [
+            Arrived(concerned.call, path, concerned.index, position, snapshot, alone)
             for position, concerned in enumerate(events, first)
         ]
+
+    def _in_sequence(self, arrivals: list[Arrived]) -> list[Due]:
+        """What arrivals let out of their units; nothing for duplicates and others' units."""
         if self._share.of > 1:
             arrivals = [one for one in arrivals if share_of(one.call, self._share.of) == self._share.number]
         due = self._units.arrive(arrivals)
         self.tally.duplicates = self._units.duplicates
-        return map(decided, due)
+        return due
 
-    def _alone(
-        self, events: Sequence[Concerned], path: str, own: Snapshot | None, sequence: CallSequence
-    ) -> Iterator[Result]:
-        """The events of a case with its own state: each decided as it comes."""
-        for concerned in events:
-            self._position += 1
-            call = concerned.call
-            arrived = Arrived(call, path, concerned.index, self._position, own, alone=True)
-            decision = sequence.decide(call, own).decision
-            yield Result((self._position, call.at, self._position), arrived, decision)
-
-    def _counted(self, result: Result) -> bool:
-        """Count a decision; whether it is to be given out."""
-        self.tally.count(result.decision)
-        return self._options.every or bool(result.decision.findings)
-
-    def _given_out(self, result: Result) -> Emitted:
-        one, decision = result.arrived, result.decision
-        return result.place, Entry(one.path, decision.event_id, one.index, decision, one.alone)
+    def _given_out(self, results: Sequence[Result]) -> Iterator[Emitted]:
+        """Count decisions, and give out those that are wanted."""
+        self.tally.count(list(map(_DECISION, results)))
+        every = self._options.every
+        for result in results:
+            if every or result.decision.findings:
+                one, decision = result.arrived, result.decision
+                yield result.place, Entry(one.path, decision.event_id, one.index, decision, one.alone)
 
 
 class Replay:

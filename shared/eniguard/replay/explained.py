@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from eniguard import identity
+from eniguard.decide import confirmed, looks
 from eniguard.events.calls import Call
 from eniguard.events.outcomes import Cause, cause_of
 from eniguard.events.targets import Target
@@ -105,7 +106,7 @@ def explained(decided: Decided, registry: Registry) -> Explained:
     registry
         The enabled rules it was made with.
     """
-    call, judgement = decided.judgement.call, decided.judgement
+    call, case = decided.case.call, decided.case
     return Explained(
         event_id=call.event_id,
         event_time=call.time,
@@ -117,8 +118,8 @@ def explained(decided: Decided, registry: Registry) -> Explained:
         account_id=call.account_id,
         console=call.console,
         forgeable=call.forgeable,
-        actor=judgement.actor,
-        actor_why=identity.why(call, judgement.policy, decided.facts),
+        actor=case.actor,
+        actor_why=identity.why(call, case.policy, decided.facts),
         targets=call.targets,
         parameters=call.parameters.values,
         malformed=call.parameters.malformed,
@@ -130,14 +131,14 @@ def _rules(decided: Decided, registry: Registry) -> Iterator[RuleExplained]:
     chosen = {rule.code: rule for rule in decided.chosen.rules}
     for cls in registry.catalogue:
         rule = chosen.get(cls.code)
-        if rule is not None and decided.judgement.looks(rule):
+        if rule is not None and looks(rule, decided.case.actor):
             yield _looked(rule, decided)
         else:
             yield RuleExplained(cls.code, cls.name, _why_not(cls, decided, registry))
 
 
 def _switched_off(rule: AnyRule, decided: Decided) -> str:
-    settings = decided.judgement.policy.rules.get(rule.code)
+    settings = decided.case.policy.rules.get(rule.code)
     if settings is not None and settings.enabled is False:
         return "guard.yml disables it"
     if not rule.enabled and (settings is None or settings.enabled is None):
@@ -147,7 +148,7 @@ def _switched_off(rule: AnyRule, decided: Decided) -> str:
 
 def _why_not(rule: AnyRule, decided: Decided, registry: Registry) -> str:
     """Why a rule did not look at the call."""
-    call = decided.judgement.call
+    call = decided.case.call
     if not issubclass(rule, Rule):
         return "it looks at what stands there, not at calls"
     if all(one.code != rule.code for one in registry.rules):
@@ -160,19 +161,19 @@ def _why_not(rule: AnyRule, decided: Decided, registry: Registry) -> str:
         wanted = " or ".join(_OUTCOMES[one] for one in sorted(rule.outcomes))
         return f"it looks at a call that {wanted}; this one {_OUTCOMES[call.outcome]}"
     wanted = ", ".join(sorted(rule.actors))
-    return f"it looks at calls by {wanted}; this one is by {decided.judgement.actor.kind}"
+    return f"it looks at calls by {wanted}; this one is by {decided.case.actor.kind}"
 
 
 def _looked(rule: Rule, decided: Decided) -> RuleExplained:
-    judgement, trace = decided.judgement, Trace()
+    case, trace = decided.case, Trace()
     facts: dict[tuple[Ref, Side], FactRead] = {}
-    judgement.before.watcher = _Watcher("before", judgement.call, facts)
-    judgement.after.watcher = _Watcher("after", judgement.call, facts)
+    case.before.watcher = _Watcher("before", case.call, facts)
+    case.after.watcher = _Watcher("after", case.call, facts)
     try:
-        said = rule.evaluate(judgement.case(rule, decided.history, trace))
+        said = rule.evaluate(case.bound(rule.params, trace))
     finally:
-        judgement.before.watcher = judgement.after.watcher = None
-    verdicts = judgement.confirmed(rule, said)
+        case.before.watcher = case.after.watcher = None
+    verdicts = confirmed(case, rule, said)
     return RuleExplained(
         code=rule.code,
         name=rule.name,

@@ -64,7 +64,7 @@ class CallSequence:
             self._watch(decided)
         if refs := touched(call):
             pipeline.ask(refs, decided)
-            self._journal.fold(call, refs, decided.judgement.before)
+            self._journal.fold(call, refs, decided.case.before)
         return decided
 
     def _new_pipeline(self, snapshot: Snapshot | None) -> Pipeline:

@@ -6,8 +6,9 @@ decided in different processes with the same result.
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import compress, repeat
 from zlib import crc32
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 
 from eniguard.events.calls import Call
 from eniguard.model import Decision
-from eniguard.replay.order import ReorderWindow, Seen
+from eniguard.replay.order import Arrival, Released, ReorderWindow, Seen
 from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
@@ -38,21 +39,21 @@ class Arrived(Struct, frozen=True, gc=False):
     alone: bool = False
 
 
-class Due(Struct, frozen=True, gc=False):
-    """One call that is to be decided now: by which sequence, and the position that let it out."""
-
-    sequence: CallSequence
-    arrived: Arrived
-    let_out_by: int
-    late: bool
-
-
 class Result(Struct, frozen=True, gc=False):
-    """One decision with its place in the output."""
+    """One decision, and the position of the arrival that let it out."""
 
-    place: Place
+    let_out_by: int
     arrived: Arrived
     decision: Decision
+
+    @property
+    def place(self) -> Place:
+        """Its place in the output."""
+        return self.let_out_by, self.arrived.call.at, self.arrived.position
+
+
+#: One call that is to be decided now: by which sequence, and what its unit's window said of it.
+Due = tuple[CallSequence, Released[Arrived]]
 
 
 class Units:
@@ -68,31 +69,50 @@ class Units:
         self._policy = policy
         self._registry = registry
         self._watch = watch
-        self._units: dict[tuple[str | None, str], _Unit] = {}
+        self._units: dict[_Key, _Unit] = {}
         self._seen = Seen()
         #: How many arrivals had an event id that had arrived before.
         self.duplicates = 0
 
-    def arrive(self, arrivals: Iterable[Arrived]) -> list[Due]:
+    def arrive(self, arrivals: Sequence[Arrived]) -> list[Due]:
         """What arrivals let out, to be decided in this order; duplicates are counted and left out."""
+        new = self._seen.add([one.call.event_id for one in arrivals])
+        self.duplicates += new.count(False)
+        by_unit: defaultdict[_Key, list[Arrival[Arrived]]] = defaultdict(list)
+        for one in compress(arrivals, new):
+            call = one.call
+            by_unit[call.account_id, call.region].append((call.at, one.position, one))
         due: list[Due] = []
-        units, is_new = self._units, self._seen.add
-        for arrived in arrivals:
-            call, position = arrived.call, arrived.position
-            if not is_new(call.event_id):
-                self.duplicates += 1
-                continue
-            key = (call.account_id, call.region)
-            unit = units.get(key)
-            if unit is None:
-                unit = units[key] = _Unit(self._policy, self._registry, self._watch)
-            for one, late in unit.window.arrive(call.at, position, arrived):
-                due.append(Due(unit.sequence, one, position, late))
+        for key, entries in by_unit.items():
+            unit = self._unit(key)
+            due += zip(repeat(unit.sequence), unit.window.arrive(entries), strict=False)
+        if len(by_unit) > 1:
+            due.sort(key=_let_out_by)
         return due
 
-    def flush(self) -> Iterator[Result]:
-        """The decisions on everything still held, in event order across all units."""
-        return heapq.merge(*(unit.flush() for unit in self._units.values()), key=lambda result: result.place)
+    def flush(self) -> list[Due]:
+        """Everything still held, to be decided in event order across all units."""
+        held = [
+            (at, position, (unit.sequence, (END, False, one)))
+            for unit in self._units.values()
+            for at, position, one in unit.window.flush()
+        ]
+        held.sort()
+        return [due for _, _, due in held]
+
+    def _unit(self, key: _Key) -> _Unit:
+        unit = self._units.get(key)
+        if unit is None:
+            unit = self._units[key] = _Unit(self._policy, self._registry, self._watch)
+        return unit
+
+
+#: Account and region.
+_Key = tuple["str | None", str]
+
+
+def _let_out_by(due: Due) -> int:
+    return due[1][0]
 
 
 class _Unit:
@@ -104,18 +124,16 @@ class _Unit:
         self.sequence = CallSequence(policy, registry, watch)
         self.window: ReorderWindow[Arrived] = ReorderWindow()
 
-    def flush(self) -> Iterator[Result]:
-        for _, _, one in self.window.flush():
-            yield decided(Due(self.sequence, one, END, late=False))
 
-
-def decided(due: Due) -> Result:
-    """Decide what is due."""
-    one = due.arrived
-    decision = due.sequence.decide(one.call, one.snapshot).decision
-    if due.late:
-        decision = replace(decision, late=True)
-    return Result((due.let_out_by, one.call.at, one.position), one, decision)
+def decided(due: Iterable[Due]) -> list[Result]:
+    """Decide what is due, one after the other."""
+    results: list[Result] = []
+    for sequence, (let_out_by, late, one) in due:
+        decision = sequence.decide(one.call, one.snapshot).decision
+        if late:
+            decision = replace(decision, late=True)
+        results.append(Result(let_out_by, one, decision))
+    return results
 
 
 def share_of(call: Call, shares: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -65,7 +66,13 @@ class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
     """A rule without parameters."""
 
 
-_NO_PARAMS = NoParams()
+@cache
+def _untuned(params: type[Struct]) -> Struct:
+    """The parameters as nobody set them: one object, so that the rules that have them share a case."""
+    return params()
+
+
+NO_PARAMS = _untuned(NoParams)
 
 
 class Declared(ABC):
@@ -239,8 +246,8 @@ class Rule(Declared):
 
 
 def _params(rule: type[Declared], given: dict[str, Any]) -> Struct:
-    if rule.Params is NoParams and not given:
-        return _NO_PARAMS
+    if not given:
+        return _untuned(rule.Params)
     valid = [field.encode_name for field in msgspec.structs.fields(rule.Params)]
     for name in given:
         known(name, valid, f"rules.{rule.code}.params: unknown parameter")

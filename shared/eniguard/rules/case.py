@@ -64,6 +64,21 @@ class Case(Struct, frozen=True):
     policy: Policy = DEFAULT_POLICY
     trace: Trace | None = None
 
+    def bound(self, params: Any, trace: Trace | None = None) -> Case:
+        """The same case for a rule with these parameters."""
+        # In the order of the fields: keyword arguments cost more than everything else here.
+        return Case(
+            self.call,
+            self.actor,
+            self.before,
+            self.after,
+            self.history,
+            params,
+            self.now,
+            self.policy,
+            trace,
+        )
+
     def check(self, text: str, holds: bool, actual: object = "") -> bool:
         """Give ``holds`` back, and note the condition when the decision is being explained.
 

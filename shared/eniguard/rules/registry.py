@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import groupby
+from functools import lru_cache
 
 from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
@@ -14,7 +14,8 @@ from eniguard.facts.refs import Ref
 from eniguard.model import ActorKind
 from eniguard.rules import eni, exp, pfx, qta, sg, slr
 from eniguard.rules import self as self_rules
-from eniguard.rules.base import Rule
+from eniguard.rules.base import NO_PARAMS, Rule
+from eniguard.rules.case import Case
 from eniguard.rules.sweep import SweepRule, Swept
 from eniguard.settings import Policy, RuleSettings
 
@@ -36,6 +37,40 @@ PACKAGED_SWEEPS: tuple[type[SweepRule], ...] = (*eni.SWEEPS, *sg.SWEEPS, *pfx.SW
 AnyRule = type[Rule] | type[SweepRule]
 
 
+#: A rule, and which of the cases of `Concerned` is its own.
+Step = tuple[Rule, int]
+
+
+class Concerned:
+    """The rules that can say something of a call, in the order of the catalogue.
+
+    Rules with the same parameters share a case.
+
+    Attributes
+    ----------
+    rules
+        The rules.
+    steps
+        Each with the place of its case.
+    observers
+        Those of the steps whose rules look across events.
+    """
+
+    __slots__ = ("_params", "observers", "rules", "steps")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        distinct = list({id(rule.params): rule.params for rule in rules if rule.params is not NO_PARAMS}.values())
+        places = {id(params): place for place, params in enumerate([NO_PARAMS, *distinct])}
+        self._params = distinct
+        self.rules = tuple(rules)
+        self.steps: tuple[Step, ...] = tuple([(rule, places[id(rule.params)]) for rule in rules])
+        self.observers: tuple[Step, ...] = tuple([step for step in self.steps if _observes(step[0])])
+
+    def cases(self, case: Case) -> list[Case]:
+        """A case without parameters as the rules see it."""
+        return [case, *map(case.bound, self._params)]
+
+
 class Chosen:
     """The rules that look at one kind of call, and what they want of it.
 
@@ -47,38 +82,51 @@ class Chosen:
         The distinct ways in which they ask for facts.
     """
 
-    __slots__ = ("_groups", "_observers", "needs", "rules")
+    __slots__ = ("_all", "_by_answers", "_questions", "needs", "rules")
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.needs: tuple[Needs, ...] = tuple(dict.fromkeys(_needs(rule) for rule in rules if _asks(rule)))
-        groups = _by_concern(rules)
-        self._groups = None if {concerns for concerns, _ in groups} <= {Rule.concerns} else groups
-        self._observers = _by_concern([rule for rule in rules if type(rule).observes is not Rule.observes])
+        self._all = Concerned(rules)
+        #: What rules ask first, each once however many share it.
+        self._questions = tuple(
+            dict.fromkeys(rule.concerns for rule in rules if rule.concerns is not Rule.concerns)
+        )
+        self._by_answers = lru_cache(maxsize=256)(self._left)
 
-    def concerned(self, call: Call) -> Sequence[Rule]:
-        """The rules that can say something of a call, in the order of the catalogue."""
-        return self.rules if self._groups is None else _concerned(self._groups, call)
+    def concerned(self, call: Call) -> Concerned:
+        """Those of the rules that a call concerns."""
+        if not self._questions:
+            return self._all
+        return self._by_answers(tuple([bool(asks(call)) for asks in self._questions]))
 
-    def observers(self, call: Call) -> Sequence[Rule]:
-        """Those of them that look across events."""
-        return _concerned(self._observers, call) if self._observers else ()
-
-
-_Groups = tuple[tuple[Callable[[Call], bool], tuple[Rule, ...]], ...]
-
-
-def _by_concern(rules: Sequence[Rule]) -> _Groups:
-    """Neighbours with the same first question put together."""
-    return tuple((concerns, tuple(group)) for concerns, group in groupby(rules, lambda rule: rule.concerns))
+    def _left(self, answers: tuple[bool, ...]) -> Concerned:
+        """The rules that are left after their questions."""
+        no = {asks for asks, yes in zip(self._questions, answers, strict=True) if not yes}
+        return Concerned([rule for rule in self.rules if rule.concerns not in no])
 
 
-def _concerned(groups: _Groups, call: Call) -> Sequence[Rule]:
-    found: list[Rule] = []
-    for concerns, rules in groups:
-        if concerns is Rule.concerns or concerns(call):
-            found += rules
-    return found
+class _Index(dict[tuple[str, Outcome, ActorKind], Chosen]):
+    """The rules that look at an action, outcome and kind of actor, put together when first asked for."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        super().__init__()
+        self._rules = rules
+
+    def __missing__(self, key: tuple[str, Outcome, ActorKind]) -> Chosen:
+        action, outcome, actor = key
+        found = self[key] = Chosen(
+            tuple(
+                [
+                    rule
+                    for rule in self._rules
+                    if action in rule.actions
+                    and outcome in rule.outcomes
+                    and (actor in rule.actors or actor == "unconfirmed_service")
+                ]
+            )
+        )
+        return found
 
 
 class Registry:
@@ -128,27 +176,14 @@ class Registry:
         self.idle: dict[str, str] = {
             rule.code: reason for rule in self.rules if (reason := rule.idle(policy)) is not None
         }
-        self._asked = tuple([rule for rule in self.rules if rule.code not in self.idle])
-        self._chosen: dict[tuple[str, Outcome, ActorKind], Chosen] = {}
+        self._index = _Index(tuple([rule for rule in self.rules if rule.code not in self.idle]))
 
     def chosen(self, action: str, outcome: Outcome, actor: ActorKind) -> Chosen:
         """The rules that look at calls of this action with this outcome by this kind of actor.
 
         An unconfirmed service might be any actor: every rule for the action and outcome looks at it.
         """
-        key = (action, outcome, actor)
-        found = self._chosen.get(key)
-        if found is None:
-            found = self._chosen[key] = Chosen(
-                tuple(
-                    rule
-                    for rule in self._asked
-                    if action in rule.actions
-                    and outcome in rule.outcomes
-                    and (actor in rule.actors or actor == "unconfirmed_service")
-                )
-            )
-        return found
+        return self._index[action, outcome, actor]
 
     def actions(self) -> frozenset[str]:
         """Every action that some enabled rule looks at."""
@@ -199,6 +234,10 @@ def _enabled(rule: AnyRule, settings: RuleSettings | None, wanted: set[str] | No
 
 def _asks(rule: Rule) -> bool:
     return "needs" in type(rule).__dict__ or type(rule).needs is not Rule.needs
+
+
+def _observes(rule: Rule) -> bool:
+    return type(rule).observes is not Rule.observes
 
 
 def _needs(rule: Rule) -> Needs:

@@ -6,8 +6,6 @@ import heapq
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from msgspec import Struct
-
 from eniguard.model import Earlier, History, Observation
 
 #: At most this many series are kept; the longest unmarked one goes first.
@@ -38,56 +36,58 @@ class MemoryHistory:
 
     def _one(self, mark: Observation) -> History:
         series = self._series.get(mark.series)
-        if series is None:
-            series = self._series[mark.series] = _Series()
-            if len(self._series) > self._most:
-                self._series.popitem(last=False)
-        self._series.move_to_end(mark.series)
-        return series.mark(mark)
+        if series is not None:
+            self._series.move_to_end(mark.series)
+            return series.mark(mark)
+        series = self._series[mark.series] = _Series(mark)
+        if len(self._series) > self._most:
+            self._series.popitem(last=False)
+        return series.latest[1]
 
 
-class _Kept(Struct, frozen=True, gc=False):
-    """What is kept of a mark: its value, and what it was given."""
-
-    value: str
-    given: History
+#: What is kept of a mark: its value, and what it was given.
+_Kept = tuple[str, History]
 
 
 class _Series:
-    """The marks of one series."""
+    """The marks of one series, which begins with one: most never see another."""
 
-    __slots__ = ("_ages", "_latest", "_marks", "_newest", "_values")
+    __slots__ = ("_ages", "_marks", "_newest", "_values", "latest")
 
-    def __init__(self) -> None:
-        self._marks: dict[str, _Kept] = {}
-        self._values: dict[str, int] = {}
+    def __init__(self, mark: Observation) -> None:
+        #: The last mark that was kept.
+        self.latest: _Kept = (mark.value, History(1, 1, mark.at, mark.at))
+        self._marks = {mark.member: self.latest}
+        self._values = {mark.value: 1}
         #: The times of the marks with their members, the oldest first (a heap: marks may arrive late).
-        self._ages: list[tuple[float, str]] = []
-        self._newest = float("-inf")
-        self._latest: Earlier | None = None
+        self._ages = [(mark.at, mark.member)]
+        self._newest = mark.at
 
     def mark(self, mark: Observation) -> History:
         kept = self._marks.get(mark.member)
         if kept is not None:
-            return kept.given
+            return kept[1]
         newest = max(self._newest, mark.at)
         limit = newest - mark.window
         if mark.at < limit:
             return History(1, 1, mark.at, mark.at)
         while self._ages and (self._ages[0][0] < limit or len(self._ages) >= mark.most):
             self._forget_oldest()
-        previous = self._latest if self._marks else None
+        previous = self._previous() if self._marks else None
         self._newest = newest
         heapq.heappush(self._ages, (mark.at, mark.member))
         self._values[mark.value] = self._values.get(mark.value, 0) + 1
         given = History(len(self._ages), len(self._values), self._ages[0][0], newest, previous)
-        self._latest = Earlier(mark.value, given.count, given.distinct)
-        self._marks[mark.member] = _Kept(mark.value, given)
+        self.latest = self._marks[mark.member] = (mark.value, given)
         return given
+
+    def _previous(self) -> Earlier:
+        value, given = self.latest
+        return Earlier(value, given.count, given.distinct)
 
     def _forget_oldest(self) -> None:
         _, member = heapq.heappop(self._ages)
-        value = self._marks.pop(member).value
+        value, _ = self._marks.pop(member)
         self._values[value] -= 1
         if not self._values[value]:
             del self._values[value]
