@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,13 @@ def test_index_leads_to_the_page_of_each_rule() -> None:
 
     for rule in catalogue():
         assert f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity} | " in index
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/index.md", "CHANGELOG.md"])
+def test_number_of_rules_is_told_as_it_is(path: str) -> None:
+    said = re.findall(r"\b(\d+) rules\b", (REPOSITORY / path).read_text(encoding="utf-8"))
+
+    assert said == [str(len(catalogue()))]
 
 
 @pytest.mark.parametrize("rule", catalogue(), ids=lambda rule: rule.code)

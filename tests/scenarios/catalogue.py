@@ -8,6 +8,7 @@ from tests.scenarios import (
     calls,
     exposure,
     guard_itself,
+    guard_upkeep,
     managed,
     persistence,
     policies,
@@ -65,10 +66,14 @@ _PLAYS: dict[str, tuple[int, Callable[[Stage], None]]] = {
     "guard-stores": (64, guard_itself.stores),
     "guard-tags": (65, guard_itself.tags),
     "guard-loop": (66, guard_itself.loop),
+    "guard-restarts": (67, guard_upkeep.restarts),
+    "guard-buses": (68, guard_upkeep.buses),
+    "guard-provisions": (69, guard_upkeep.provisions),
     "orphans": (70, sweeps.orphans),
     "left-overs": (71, sweeps.left_overs),
     "reserved-blocks": (72, sweeps.reserved_blocks),
     "full-groups": (73, sweeps.full_groups),
+    "guard-contents": (85, guard_upkeep.contents),
 }
 
 

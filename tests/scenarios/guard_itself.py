@@ -27,6 +27,7 @@ guard:
     - {name: eniguard-trail, sls_project: eniguard-logs}
   event_rules:
     - name: eniguard-events
+    - {name: eniguard-heartbeat, bus: eniguard}
   functions: [eniguard-trail-event, old-guard/trail-event]
   stores:
     sls:

@@ -136,6 +136,6 @@ def _discard_output() -> None:
 def eniguard() -> None:
     """Decide recorded Alibaba Cloud calls against the documented rules.
 
-    The rules are about managed ENIs, managed security groups, IP prefixes and service-linked roles.
-    Nothing is looked up in the cloud and nothing is changed.
+    The rules are about managed ENIs, managed security groups, IP prefixes, service-linked roles, the exposure
+    of ordinary groups, and the guard itself. Nothing is looked up in the cloud and nothing is changed.
     """

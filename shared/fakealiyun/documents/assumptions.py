@@ -223,6 +223,7 @@ class Assumptions:
         default_factory=lambda: {
             "not-found": ("Forbidden.ResourceNotFound", 404),
             "exists": ("Rejected.ResourceExist", 409),
+            "parameter": ("InvalidParameter", 400),
         }
     )
     reservations_per_vswitch: int = 10

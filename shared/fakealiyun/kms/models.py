@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: Stages that every secret has, of its newest version and the one before (PutSecretValue).
+CURRENT, PREVIOUS = "ACSCurrent", "ACSPrevious"
+
+
+@dataclass
+class Secret:
+    """The version ids of a secret, newest last, and the version each stage marks; its data is not kept."""
+
+    versions: list[str] = field(default_factory=list)
+    stages: dict[str, str] = field(default_factory=dict)
+
+    def add(self, version: str) -> None:
+        """A new version, which is the current one from now on."""
+        if CURRENT in self.stages:
+            self.stages[PREVIOUS] = self.stages[CURRENT]
+        self.stages[CURRENT] = version
+        self.versions.append(version)
+
 
 @dataclass
 class KmsState:
-    """The version ids of each secret, newest last; what is in them the fake does not keep."""
+    """Secrets by name."""
 
-    secrets: dict[str, list[str]] = field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)

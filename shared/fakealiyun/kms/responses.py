@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from fakealiyun.kms.exceptions import refused
+from fakealiyun.kms.models import CURRENT, PREVIOUS, Secret
 from fakealiyun.services import Call, Fields, Handler
+
+#: Stages of one secret (UpdateSecretVersionStage).
+_MOST_STAGES = 8
 
 
 def create_secret(call: Call) -> Fields:
@@ -12,8 +16,10 @@ def create_secret(call: Call) -> Fields:
     if name in secrets:
         raise refused(call, "exists", f"The secret {name} exists.")
     call.parameters.required("SecretData")
-    secrets[name] = [call.parameters.required("VersionId")]
-    return {"SecretName": name, "VersionId": secrets[name][-1]}
+    version = call.parameters.required("VersionId")
+    secrets[name] = Secret()
+    secrets[name].add(version)
+    return {"SecretName": name, "VersionId": version}
 
 
 def describe_secret(call: Call) -> Fields:
@@ -24,13 +30,42 @@ def describe_secret(call: Call) -> Fields:
 
 def put_secret_value(call: Call) -> Fields:
     """PutSecretValue: a new version, which is the current one from now on."""
-    name, versions = _secret(call)
+    name, secret = _secret(call)
     call.parameters.required("SecretData")
     version = call.parameters.required("VersionId")
-    if version in versions:
+    if version in secret.versions:
         raise refused(call, "exists", f"The version {version} of {name} exists.")
-    versions.append(version)
+    secret.add(version)
     return {"SecretName": name, "VersionId": version}
+
+
+def update_secret_version_stage(call: Call) -> Fields:
+    """UpdateSecretVersionStage: a stage goes to a version, or is taken off one."""
+    name, secret = _secret(call)
+    stage = call.parameters.required("VersionStage")
+    to, off = _version(call, "MoveToVersion", secret), _version(call, "RemoveFromVersion", secret)
+    if off is not None and secret.stages.get(stage) != off:
+        raise refused(call, "parameter", f"{stage} does not mark the version {off}.")
+    if to is not None:
+        _mark(call, secret, stage, to)
+    elif off is None or stage in (CURRENT, PREVIOUS):
+        raise refused(call, "parameter", f"MoveToVersion is not specified for {stage}.")
+    else:
+        del secret.stages[stage]
+    return {"SecretName": name}
+
+
+def _mark(call: Call, secret: Secret, stage: str, version: str) -> None:
+    if stage not in secret.stages and len(secret.stages) >= _MOST_STAGES:
+        raise refused(call, "parameter", f"The secret has {_MOST_STAGES} stages.")
+    secret.stages[stage] = version
+
+
+def _version(call: Call, parameter: str, secret: Secret) -> str | None:
+    version = call.parameters.text(parameter)
+    if version is not None and version not in secret.versions:
+        raise refused(call, "not-found", f"The version {version} does not exist.")
+    return version
 
 
 def delete_secret(call: Call) -> Fields:
@@ -40,17 +75,18 @@ def delete_secret(call: Call) -> Fields:
     return {"SecretName": name}
 
 
-def _secret(call: Call) -> tuple[str, list[str]]:
+def _secret(call: Call) -> tuple[str, Secret]:
     name = call.parameters.required("SecretName")
-    versions = call.region.kms.secrets.get(name)
-    if versions is None:
+    secret = call.region.kms.secrets.get(name)
+    if secret is None:
         raise refused(call, "not-found", f"The secret {name} does not exist.")
-    return name, versions
+    return name, secret
 
 
 HANDLERS: dict[str, Handler] = {
     "CreateSecret": create_secret,
     "DescribeSecret": describe_secret,
     "PutSecretValue": put_secret_value,
+    "UpdateSecretVersionStage": update_secret_version_stage,
     "DeleteSecret": delete_secret,
 }

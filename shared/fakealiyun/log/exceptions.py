@@ -23,3 +23,8 @@ def logstore_not_exist(name: str) -> ApiError:
 def logstore_already_exist(name: str) -> ApiError:
     """A logstore of that name exists."""
     return ApiError("LogStoreAlreadyExist", 400, f"logstore {name} already exists")
+
+
+def parameter_invalid(message: str) -> ApiError:
+    """A parameter that cannot be."""
+    return ApiError("ParameterInvalid", 400, message)

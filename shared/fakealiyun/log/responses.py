@@ -53,6 +53,17 @@ def delete_log_store(call: Call) -> Fields:
     return {}
 
 
+def delete_logs(call: Call) -> Fields:
+    """DeleteLogs of a query or a row: none are there, as the fake keeps no logs."""
+    _logstore(call)
+    start, end = call.parameters.integer("from"), call.parameters.integer("to")
+    if start is None or end is None or start >= end:
+        raise refuse.parameter_invalid("from and to are no interval")
+    if call.parameters.text("query") is None and call.parameters.text("rowId") is None:
+        raise refuse.parameter_invalid("neither query nor rowId is specified")
+    return {"affectedRows": 0}
+
+
 def _logstores(call: Call) -> dict[str, int]:
     project = call.parameters.required("project")
     found = call.region.log.projects.get(project)
@@ -75,4 +86,5 @@ HANDLERS: dict[str, Handler] = {
     "GetLogStore": get_log_store,
     "UpdateLogStore": update_log_store,
     "DeleteLogStore": delete_log_store,
+    "DeleteLogs": delete_logs,
 }
