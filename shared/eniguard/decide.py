@@ -10,6 +10,7 @@ from eniguard.facts.refs import Ref
 from eniguard.facts.state import State, reference
 from eniguard.model import Actor, Decision, Finding, History, Observation, Undecided
 from eniguard.model.kinds import ROLE
+from eniguard.rules.answers import PASSED_ON, failed, sort_out
 from eniguard.rules.base import Rule, Verdict
 from eniguard.rules.case import NO_HISTORY, Case, Trace
 from eniguard.rules.registry import Chosen
@@ -31,9 +32,14 @@ class Judgement:
         The compiled guard.yml.
     now
         The time of judging, in seconds since 1970 (UTC).
+
+    Attributes
+    ----------
+    failures
+        The rules that failed before they could be asked.
     """
 
-    __slots__ = ("actor", "after", "before", "call", "now", "policy")
+    __slots__ = ("actor", "after", "before", "call", "failures", "now", "policy")
 
     def __init__(self, call: Call, actor: Actor, facts: Facts, policy: Policy, *, now: float) -> None:
         self.call = call
@@ -42,6 +48,7 @@ class Judgement:
         self.now = now
         self.before = State(call, facts, "before")
         self.after = State(call, facts, "after")
+        self.failures: tuple[Undecided, ...] = ()
 
     def case(
         self, rule: Rule, history: Mapping[str, History] = NO_HISTORY, trace: Trace | None = None
@@ -56,7 +63,12 @@ class Judgement:
         """The marks that rules which look across events want to set for this call."""
         marks: list[Observation] = []
         for rule in observers:
-            marks += rule.observes(self.case(rule))
+            try:
+                marks += rule.observes(self.case(rule))
+            except Exception as error:
+                if isinstance(error, PASSED_ON):
+                    raise
+                self.failures += (failed(rule, error, self.call.event_id),)
         return marks
 
     def looks(self, rule: Rule) -> bool:
@@ -74,7 +86,7 @@ class Judgement:
         return [self._unconfirmed(verdict) for verdict in verdicts]
 
     def _unconfirmed(self, verdict: Verdict) -> Verdict:
-        if isinstance(verdict, Undecided):
+        if not isinstance(verdict, Finding):
             return verdict
         role = self.actor.role or "(no role recorded)"
         ref: Ref = reference(self.call, ROLE, role)
@@ -107,16 +119,24 @@ def decide(
     undecided: list[Undecided] = []
     call = judgement.call
     case: Case | None = None
-    for rule in chosen.concerned(call):
-        if case is None or case.params is not rule.params:  # most rules have none, and share a case
-            case = judgement.case(rule, history)
-        if not (verdicts := rule.evaluate(case)):
-            continue
-        for one in judgement.confirmed(rule, verdicts):
-            if isinstance(one, Undecided):
-                undecided.append(one)
-            else:
-                findings.append(one)
+    rules = iter(chosen.concerned(call))
+    asked = False
+    while not asked:
+        try:  # around the loop, where it costs nothing: after a rule that fails, it goes on with the next
+            for rule in rules:
+                if case is None or case.params is not rule.params:  # most rules have none, and share a case
+                    case = judgement.case(rule, history)
+                if verdicts := rule.evaluate(case):
+                    given = judgement.confirmed(rule, verdicts)
+                    sort_out(given, rule, findings, undecided, call.event_id)
+            asked = True
+        except Exception as error:
+            if isinstance(error, PASSED_ON):
+                raise
+            undecided.append(failed(rule, error, call.event_id))
+    if judgement.failures:
+        told = {one.rule for one in undecided if one.failed}
+        undecided += [one for one in judgement.failures if one.rule not in told]
     return Decision(
         call.event_id,
         call.time,

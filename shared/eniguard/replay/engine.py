@@ -11,7 +11,7 @@ from eniguard.errors import InputError
 from eniguard.events.calls import read
 from eniguard.events.envelopes import Batch, Concerned
 from eniguard.events.wrappers import Way
-from eniguard.model import Decision, Finding, Sweep
+from eniguard.model import Decision, Finding, Sweep, Undecided
 from eniguard.replay.files import EXPANDED_CAP, File, Source, StateFile, events, quiet_heap, sources
 from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.replay.states import States
@@ -89,7 +89,8 @@ class Tally(Struct):
     ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be
     decided on it. ``unreadable`` also counts files that could not be read. ``size`` is in bytes read from
     files. ``swept`` counts the state snapshots without events, of which none is in any other count; their
-    findings are among the ``findings``.
+    findings are among the ``findings``. ``failed_rules`` counts verdicts that a rule failed, of events and of
+    states, by the rule and how it failed; they are not among the other undecided rules.
     """
 
     read: int = 0
@@ -104,6 +105,7 @@ class Tally(Struct):
     findings: dict[str, int] = field(default_factory=dict)
     undecided_rules: dict[str, int] = field(default_factory=dict)
     undecided_sweeps: dict[str, int] = field(default_factory=dict)
+    failed_rules: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     size: int = 0
 
@@ -111,8 +113,7 @@ class Tally(Struct):
         """Count one decision."""
         if decision.undecided:
             self.undecided += 1
-            for one in decision.undecided:
-                self.undecided_rules[one.rule] = self.undecided_rules.get(one.rule, 0) + 1
+            self._count_undecided(decision.undecided, self.undecided_rules)
         else:
             self.decided += 1
         self.late += decision.late
@@ -121,9 +122,15 @@ class Tally(Struct):
     def count_sweep(self, sweep: Sweep) -> None:
         """Count one state snapshot that was judged."""
         self.swept += 1
-        for one in sweep.undecided:
-            self.undecided_sweeps[one.rule] = self.undecided_sweeps.get(one.rule, 0) + 1
+        self._count_undecided(sweep.undecided, self.undecided_sweeps)
         self._count_findings(sweep.findings)
+
+    def _count_undecided(self, verdicts: tuple[Undecided, ...], by_rule: dict[str, int]) -> None:
+        for one in verdicts:
+            counts, name = (
+                (self.failed_rules, f"{one.rule}: {one.reason}") if one.failed else (by_rule, one.rule)
+            )
+            counts[name] = counts.get(name, 0) + 1
 
     def _count_findings(self, findings: tuple[Finding, ...]) -> None:
         for finding in findings:

@@ -17,6 +17,7 @@ from eniguard.facts.refs import Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.state import Side
 from eniguard.model import Actor, Finding, Undecided
 from eniguard.pipeline import Decided
+from eniguard.rules.answers import PASSED_ON
 from eniguard.rules.base import Rule
 from eniguard.rules.case import Condition, Trace
 from eniguard.rules.registry import AnyRule, Registry
@@ -161,22 +162,26 @@ def _why_not(rule: AnyRule, decided: Decided, registry: Registry) -> str:
 
 
 def _looked(rule: Rule, decided: Decided) -> RuleExplained:
-    judgement, trace = decided.judgement, Trace()
+    """What a rule did: what it looked at, by asking it again, and what it said when the call was decided."""
+    judgement, decision, trace = decided.judgement, decided.decision, Trace()
     facts: dict[tuple[Ref, Side], FactRead] = {}
     judgement.before.watcher = _Watcher("before", judgement.call, facts)
     judgement.after.watcher = _Watcher("after", judgement.call, facts)
     try:
-        said = rule.evaluate(judgement.case(rule, decided.history, trace))
+        tuple(rule.evaluate(judgement.case(rule, decided.history, trace)) or ())
+    except Exception as error:
+        if isinstance(error, PASSED_ON):
+            raise
+        # Why it failed stands in the decision; what it looked at before is shown.
     finally:
         judgement.before.watcher = judgement.after.watcher = None
-    verdicts = judgement.confirmed(rule, said)
     return RuleExplained(
         code=rule.code,
         name=rule.name,
         conditions=tuple(trace.conditions),
         facts=tuple(facts.values()),
-        findings=tuple(one for one in verdicts if isinstance(one, Finding)),
-        undecided=tuple(one for one in verdicts if isinstance(one, Undecided)),
+        findings=tuple(one for one in decision.findings if one.rule == rule.code),
+        undecided=tuple(one for one in decision.undecided if one.rule == rule.code),
     )
 
 
