@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import groupby
 
@@ -113,13 +114,14 @@ class Registry:
         #: Every rule there is, enabled or not.
         self.catalogue: tuple[AnyRule, ...] = tuple(known.values())
         wanted = None if only is None else {_known(code, known) for code in only}
-        for code in policy.rules:
-            _known(code, known)
-        made = [
-            rule(policy.rules.get(code))
-            for code, rule in known.items()
-            if _enabled(rule, policy.rules.get(code), wanted) and (_on_event_path(rule) or not event_path)
-        ]
+        with naming(policy):
+            for code in policy.rules:
+                _known(code, known)
+            made = [
+                rule(policy.rules.get(code))
+                for code, rule in known.items()
+                if _enabled(rule, policy.rules.get(code), wanted) and (_on_event_path(rule) or not event_path)
+            ]
         #: Those that judge calls.
         self.rules: tuple[Rule, ...] = tuple([rule for rule in made if isinstance(rule, Rule)])
         #: Those that the sweep asks; some judge calls, too.
@@ -148,6 +150,17 @@ class Registry:
     def actions(self) -> frozenset[str]:
         """Every action that some enabled rule looks at."""
         return frozenset().union(*(rule.actions for rule in self.rules))
+
+
+@contextmanager
+def naming(policy: Policy) -> Iterator[None]:
+    """Let an error in what a policy says of rules name the file that says it."""
+    try:
+        yield
+    except ConfigError as error:
+        if policy.source is None:
+            raise
+        raise ConfigError(f"{policy.source}: {error}") from error
 
 
 def catalogue() -> tuple[AnyRule, ...]:

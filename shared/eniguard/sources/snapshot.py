@@ -22,6 +22,9 @@ from eniguard.model.kinds import INSTANCE_TYPE, ROLE
 _REGIONLESS = frozenset((ROLE, INSTANCE_TYPE))
 
 
+_FORM = '{"schema": 1, "captured_at": "…", "account_id": "…", "region": "…", "resources": {KIND: [ITEM, …]}}'
+
+
 class SnapshotFile(Struct, forbid_unknown_fields=True):
     """The file as it stands; an item is what the API returns for one resource."""
 
@@ -155,7 +158,7 @@ def _read(data: bytes, path: str) -> SnapshotFile:
     try:
         file = msgspec.json.decode(data, type=SnapshotFile)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"not a state snapshot: {error}", path=path) from None
+        raise InputError(f"not a state snapshot: {error}; expected {_FORM}", path=path) from None
     if file.schema != 1:
         raise InputError(f"state snapshot of schema {file.schema}; this version reads schema 1", path=path)
     for kind in file.resources:

@@ -139,7 +139,7 @@ def test_a_module_that_is_not_found_is_wrong_configuration(tmp_path: Path, comma
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(
-        "eniguard: rules.modules: no module 'acme_rulez'; did you mean acme_rules?"
+        f"eniguard: {policy}: rules.modules: no module 'acme_rulez'; did you mean acme_rules?"
     )
 
 
@@ -158,11 +158,15 @@ def test_a_module_that_is_not_found_is_wrong_configuration(tmp_path: Path, comma
         ),
     ],
 )
-def test_what_guard_yml_says_wrongly_of_them_is_told(tmp_path: Path, text: bytes, told: str) -> None:
-    result = run("rules", "list", "--policy", write(tmp_path / "guard.yml", text))
+def test_what_guard_yml_says_wrongly_of_them_is_told_with_its_path(
+    tmp_path: Path, text: bytes, told: str
+) -> None:
+    policy = write(tmp_path / "guard.yml", text)
+
+    result = run("rules", "list", "--policy", policy)
 
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert f"eniguard: {policy}: {told}" in result.stderr
 
 
 BROKEN = b"""
