@@ -10,7 +10,7 @@ from eniguard.facts.refs import Ref
 from eniguard.facts.state import State, reference
 from eniguard.model import Actor, Decision, Finding, History, Observation, Undecided
 from eniguard.model.kinds import ROLE
-from eniguard.rules.answers import PASSED_ON, failed, sort_out
+from eniguard.rules.answers import PASSED_ON, failed, only_marks, sort_out
 from eniguard.rules.base import Rule, Verdict
 from eniguard.rules.case import NO_HISTORY, Case, Trace
 from eniguard.rules.registry import Chosen
@@ -64,8 +64,9 @@ class Judgement:
         marks: list[Observation] = []
         for rule in observers:
             try:
-                marks += rule.observes(self.case(rule))
-            except Exception as error:
+                if given := rule.observes(self.case(rule)):
+                    marks += only_marks(given)
+            except (Exception, SystemExit) as error:
                 if isinstance(error, PASSED_ON):
                     raise
                 self.failures += (failed(rule, error, self.call.event_id),)
@@ -130,7 +131,7 @@ def decide(
                     given = judgement.confirmed(rule, verdicts)
                     sort_out(given, rule, findings, undecided, call.event_id)
             asked = True
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if isinstance(error, PASSED_ON):
                 raise
             undecided.append(failed(rule, error, call.event_id))

@@ -28,7 +28,7 @@ from eniguard.sources import NoSource, Source, SourceAtHand
 MOST_ROUNDS = 4
 
 #: What was raised where a rule was asked for its needs.
-_Failures = dict[Needs, Exception]
+_Failures = dict[Needs, BaseException]
 
 
 class HistoryStore(Protocol):
@@ -182,7 +182,7 @@ def _missing(
         reads = facts.reads
         try:
             wanted.extend(need(call, facts))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if isinstance(error, PASSED_ON):
                 raise
             failures[need] = error

@@ -173,6 +173,13 @@ def _check(rule: AnyRule, module: ModuleType) -> None:
         msgspec.json.schema(rule.Params)
     except TypeError as error:
         raise ConfigError(f"{where}: a parameter has a type that guard.yml cannot say: {error}") from None
+    try:
+        rule(None)
+    except (Exception, SystemExit) as error:
+        problem = f"{type(error).__name__}: {error}{_place(error)}"
+        raise ConfigError(
+            f"{where} cannot be made from its settings, which its base takes: {problem}"
+        ) from error
 
 
 def _is_rule(value: Any) -> bool:

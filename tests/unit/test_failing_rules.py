@@ -67,6 +67,22 @@ class _FailsToObserve(_Mine):
         raise ValueError(case.call.event_id)
 
 
+class _ObservesText(_Mine):
+    def observes(self, case: Case) -> Sequence[Observation]:
+        return ["mark"]  # type: ignore[list-item]
+
+
+class _Exits(_Mine):
+    def evaluate(self, case: Case) -> Verdicts:
+        raise SystemExit(3)
+
+
+class _FailsToSayWhatConcernsIt(_Mine):
+    @staticmethod
+    def concerns(call: Call) -> bool:
+        raise ValueError(call.event_id)
+
+
 class _FailsToNeed(_Mine):
     def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
         raise LookupError
@@ -122,7 +138,14 @@ def test_what_a_rule_said_before_it_failed_is_kept() -> None:
     assert [rule for rule, _ in failures(decision)] == ["MINE001"]
 
 
-@pytest.mark.parametrize(("rule", "error"), [(_FailsToObserve, "ValueError"), (_FailsToNeed, "LookupError")])
+@pytest.mark.parametrize(
+    ("rule", "error"),
+    [
+        (_FailsToObserve, "ValueError"),
+        (_ObservesText, "TypeError"),
+        (_FailsToNeed, "LookupError"),
+    ],
+)
 def test_a_rule_that_cannot_say_what_it_watches_or_needs_is_undecided_beside_what_it_finds(
     rule: type[Rule], error: str
 ) -> None:
@@ -158,6 +181,21 @@ def test_an_answer_that_is_no_verdict_is_a_failure() -> None:
 
     assert [rule for rule, *_ in findings(decision)] == ["ENI001", "MINE002"]
     assert failures(decision) == [("MINE001", "the rule gave a str, neither a Finding nor an Undecided")]
+
+
+def test_a_rule_that_exits_ends_nothing() -> None:
+    decision = decision_with(_Exits)
+
+    assert [rule for rule, *_ in findings(decision)] == ["ENI001", "MINE002"]
+    ((_, reason),) = failures(decision)
+    assert "SystemExit" in reason
+
+
+def test_a_rule_that_cannot_say_what_concerns_it_is_asked() -> None:
+    decision = decision_with(_FailsToSayWhatConcernsIt)
+
+    assert [rule for rule, *_ in findings(decision)] == ["ENI001", "MINE001", "MINE002"]
+    assert failures(decision) == []
 
 
 def test_trouble_with_what_a_rule_reads_is_not_its_failure() -> None:

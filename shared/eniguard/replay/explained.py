@@ -169,7 +169,7 @@ def _looked(rule: Rule, decided: Decided) -> RuleExplained:
     judgement.after.watcher = _Watcher("after", judgement.call, facts)
     try:
         tuple(rule.evaluate(judgement.case(rule, decided.history, trace)) or ())
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if isinstance(error, PASSED_ON):
             raise
         # Why it failed stands in the decision; what it looked at before is shown.

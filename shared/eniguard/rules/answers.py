@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from eniguard.errors import EniguardError
-from eniguard.model import Finding, Undecided
+from eniguard.model import Finding, Observation, Undecided
 from eniguard.rules.base import Declared
 
 #: Not the failure of a rule: trouble with what it reads, and a machine at its end.
 PASSED_ON = (EniguardError, MemoryError)
 
 
-def failed(rule: Declared, error: Exception, event_id: str | None = None) -> Undecided:
+def failed(rule: Declared, error: BaseException, event_id: str | None = None) -> Undecided:
     """The verdict that a rule raised an error; its message is left out, since it may quote anything."""
     reason = f"the rule failed with {type(error).__name__} in {_place(error, type(rule).__module__)}"
     return Undecided(rule.code, (), reason, event_id, failed=True)
@@ -36,7 +36,20 @@ def sort_out(
             undecided.append(Undecided(rule.code, (), reason, event_id, failed=True))
 
 
-def _place(error: Exception, module: str) -> str:
+def only_marks(given: Sequence[Observation]) -> Sequence[Observation]:
+    """The marks that a rule gave.
+
+    Raises
+    ------
+    TypeError
+        Something among them is no mark.
+    """
+    if not all(isinstance(one, Observation) for one in given):
+        raise TypeError("a rule observes something that is no Observation")
+    return given
+
+
+def _place(error: BaseException, module: str) -> str:
     """The innermost line of a module that an error went through; of any module when it went through none."""
     place = inside = ""
     step = error.__traceback__

@@ -15,6 +15,7 @@ from eniguard.facts.refs import Ref
 from eniguard.model import ActorKind
 from eniguard.rules import eni, exp, pfx, qta, sg, slr
 from eniguard.rules import self as self_rules
+from eniguard.rules.answers import PASSED_ON
 from eniguard.rules.base import Rule
 from eniguard.rules.sweep import SweepRule, Swept
 from eniguard.settings import Policy, RuleSettings
@@ -77,7 +78,13 @@ def _by_concern(rules: Sequence[Rule]) -> _Groups:
 def _concerned(groups: _Groups, call: Call) -> Sequence[Rule]:
     found: list[Rule] = []
     for concerns, rules in groups:
-        if concerns is Rule.concerns or concerns(call):
+        try:
+            asked = concerns is Rule.concerns or concerns(call)
+        except (Exception, SystemExit) as error:
+            if isinstance(error, PASSED_ON):
+                raise
+            asked = True  # a question that fails rules nothing out: the rules answer for themselves
+        if asked:
             found += rules
     return found
 

@@ -161,7 +161,7 @@ def swept(rules: Iterable[Swept], view: View, now: float) -> Sweep:
     for rule in rules:
         try:
             sort_out(rule.sweep(view, rule.params, now), rule, findings, undecided)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if isinstance(error, PASSED_ON):
                 raise
             undecided.append(failed(rule, error))
