@@ -57,7 +57,7 @@ def item_id(kind: str, item: Item) -> str:
     ItemError
         The item has no id.
     """
-    value = item.get(ID_FIELDS[kind])
+    value = (_policy_fields(item) if kind == names.POLICY else item).get(ID_FIELDS[kind])
     if not isinstance(value, str) or not value:
         raise ItemError(f"an item of {kind} needs {ID_FIELDS[kind]}")
     return value
@@ -230,7 +230,8 @@ def _role(item: Item) -> Role:
 
 
 def _policy(item: Item) -> RamPolicy:
-    """A policy as GetPolicy returns it, with its ``DefaultPolicyVersion`` beside the fields of ``Policy``."""
+    """A policy as GetPolicy returns it, or its ``Policy`` with the ``DefaultPolicyVersion`` beside the fields."""
+    item = _policy_fields(item)
     version = item.get("DefaultPolicyVersion") or {}
     document = version.get("PolicyDocument")
     return RamPolicy(
@@ -241,6 +242,12 @@ def _policy(item: Item) -> RamPolicy:
         attachments=_number(item.get("AttachmentCount")),
         statements=None if document is None else statements_of(document),
     )
+
+
+def _policy_fields(item: Item) -> Item:
+    """The fields of a policy; GetPolicy has them under ``Policy``, beside its document."""
+    inner = item.get("Policy")
+    return {**item, **inner} if isinstance(inner, Mapping) else item
 
 
 def trusted(document: object) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
