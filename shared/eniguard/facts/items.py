@@ -230,7 +230,7 @@ def _role(item: Item) -> Role:
 
 
 def _policy(item: Item) -> RamPolicy:
-    """A policy as GetPolicy returns it, or its ``Policy`` with the ``DefaultPolicyVersion`` beside the fields."""
+    """A policy as GetPolicy returns it, or its ``Policy`` with ``DefaultPolicyVersion`` among the fields."""
     item = _policy_fields(item)
     version = item.get("DefaultPolicyVersion") or {}
     document = version.get("PolicyDocument")
