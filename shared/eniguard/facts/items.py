@@ -45,8 +45,10 @@ def read_item(kind: str, item: Item) -> AnyResource:
     reader = _READERS[kind]
     try:
         return reader(item)
-    except (TypeError, AttributeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise ItemError(f"not an item of {kind}: {error}") from None
+    except AttributeError:
+        raise ItemError(f"not an item of {kind}: a field holds something else than an object") from None
 
 
 def item_id(kind: str, item: Item) -> str:

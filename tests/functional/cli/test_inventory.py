@@ -195,6 +195,17 @@ def test_a_file_of_another_form_is_told_what_form_was_expected(tmp_path: Path) -
     assert 'expected {"schema": 1, "captured_at": "…", "account_id": "…"' in text
 
 
+def test_an_item_that_is_none_is_told_with_its_id(tmp_path: Path) -> None:
+    broken = state(ecs__NetworkInterface=[{**NAT, "Attachment": "i-1"}])
+
+    code, text = failed("--state", write(tmp_path / "state.json", broken))
+
+    assert code == 4
+    assert text.rstrip().endswith(
+        "eni-nat: not an item of ecs:NetworkInterface: a field holds something else than an object"
+    )
+
+
 def test_a_compressed_snapshot_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "state.json.gz", gzip.compress(json.dumps(state(**EVERYTHING)).encode()))
 
