@@ -8,6 +8,7 @@ from eniguard.facts.refs import Ref
 from eniguard.facts.state import reference
 from eniguard.model import Actor, Decision, Finding, Observation, Undecided
 from eniguard.model.kinds import ROLE
+from eniguard.rules.answers import PASSED_ON, failed, only_marks, sort_out
 from eniguard.rules.base import Rule, Verdict
 from eniguard.rules.case import Case
 from eniguard.rules.registry import Step
@@ -18,11 +19,19 @@ def looks(rule: Rule, actor: Actor) -> bool:
     return actor.kind in rule.actors or actor.kind == "unconfirmed_service"
 
 
-def observations(cases: Sequence[Case], observers: Sequence[Step]) -> list[Observation]:
-    """The marks that rules which look across events want to set."""
+def observations(
+    cases: Sequence[Case], observers: Sequence[Step], failures: list[Undecided]
+) -> list[Observation]:
+    """The marks that rules which look across events want to set; of a rule that fails, a verdict instead."""
     marks: list[Observation] = []
     for rule, place in observers:
-        marks += rule.observes(cases[place])
+        try:
+            if given := rule.observes(cases[place]):
+                marks += only_marks(given)
+        except (Exception, SystemExit) as error:
+            if isinstance(error, PASSED_ON):
+                raise
+            failures.append(failed(rule, error, cases[0].call.event_id))
     return marks
 
 
@@ -34,7 +43,7 @@ def confirmed(case: Case, rule: Rule, verdicts: Sequence[Verdict]) -> Sequence[V
     """
     if case.actor.kind in rule.actors:
         return verdicts
-    return [one if isinstance(one, Undecided) else _unconfirmed(case, one) for one in verdicts]
+    return [_unconfirmed(case, one) if isinstance(one, Finding) else one for one in verdicts]
 
 
 def _unconfirmed(case: Case, finding: Finding) -> Undecided:
@@ -49,7 +58,9 @@ def _unconfirmed(case: Case, finding: Finding) -> Undecided:
     )
 
 
-def decide(cases: Sequence[Case], steps: Sequence[Step], *, rounds: int = 0) -> Decision:
+def decide(
+    cases: Sequence[Case], steps: Sequence[Step], failures: Sequence[Undecided] = (), *, rounds: int = 0
+) -> Decision:
     """What rules say of one call.
 
     Parameters
@@ -59,6 +70,8 @@ def decide(cases: Sequence[Case], steps: Sequence[Step], *, rounds: int = 0) -> 
         included.
     steps
         The rules that look at its action, outcome and actor, each with the place of its case.
+    failures
+        Verdicts of rules that failed before they could be asked.
     rounds
         How many rounds of look-ups were made, for the record.
     """
@@ -66,15 +79,22 @@ def decide(cases: Sequence[Case], steps: Sequence[Step], *, rounds: int = 0) -> 
     undecided: list[Undecided] = []
     call, actor = cases[0].call, cases[0].actor
     certain = actor.kind != "unconfirmed_service"
-    for rule, place in steps:
-        verdicts = rule.evaluate(cases[place])
-        if not verdicts:
-            continue
-        for one in verdicts if certain else confirmed(cases[0], rule, verdicts):
-            if isinstance(one, Undecided):
-                undecided.append(one)
-            else:
-                findings.append(one)
+    left = iter(steps)
+    asking = True
+    while asking:
+        try:  # around the loop, where it costs nothing: after a rule that fails, it goes on with the next
+            for rule, place in left:
+                if verdicts := rule.evaluate(cases[place]):
+                    given = verdicts if certain else confirmed(cases[0], rule, verdicts)
+                    sort_out(given, rule, findings, undecided, call.event_id)
+            asking = False
+        except (Exception, SystemExit) as error:
+            if isinstance(error, PASSED_ON):
+                raise
+            undecided.append(failed(rule, error, call.event_id))
+    if failures:
+        told = {one.rule for one in undecided if one.failed}
+        undecided += [one for one in failures if one.rule not in told]
     return Decision(
         call.event_id,
         call.time,

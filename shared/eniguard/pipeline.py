@@ -6,7 +6,7 @@ command line call it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -17,8 +17,9 @@ from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.facts.state import State
-from eniguard.model import Actor, Decision, History, Observation
+from eniguard.model import Actor, Decision, History, Observation, Undecided
 from eniguard.rule_modules import registry_of
+from eniguard.rules.answers import PASSED_ON, failed
 from eniguard.rules.base import NO_PARAMS
 from eniguard.rules.case import Case
 from eniguard.rules.registry import Chosen, Needs, Registry
@@ -27,6 +28,10 @@ from eniguard.sources import NoSource, Source, SourceAtHand
 
 #: EIP → ENI → vSwitch → its reservations and ENIs: no rule needs more (design, "The way of one event").
 MOST_ROUNDS = 4
+
+#: What was raised where a rule was asked for its needs.
+_Failures = dict[Needs, BaseException]
+_NO_FAILURES: _Failures = {}
 
 
 class HistoryStore(Protocol):
@@ -96,15 +101,18 @@ class Pipeline:
         facts = self._look_up.facts(call.at)
         actor = self._known.actor(call) or self._looked_up(call, facts)
         chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
-        rounds = self._look_up.gather(call, chosen, facts)
+        rounds, unasked = self._look_up.gather(call, chosen, facts)
+        failures = list(_of_rules(unasked, chosen, call)) if unasked else []
         concerned = chosen.concerned(call)
         history: dict[str, History] = {}
         before, after = State(call, facts, "before"), State(call, facts, "after")
         case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy)
         cases = concerned.cases(case)
         if concerned.observers and self.history is not None:
-            history.update(self.history.observe(observations(cases, concerned.observers)))
-        return Decided(decide(cases, concerned.steps, rounds=rounds), case, facts, chosen)
+            marks = observations(cases, concerned.observers, failures)
+            history.update(self.history.observe(marks))
+        decision = decide(cases, concerned.steps, failures, rounds=rounds)
+        return Decided(decision, case, facts, chosen)
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
         """Let the facts of a decision grow by more than its rules needed."""
@@ -129,8 +137,8 @@ class _AtHand:
         for ref in refs:
             facts[ref]
 
-    def gather(self, _call: Call, _chosen: Chosen, _facts: Facts) -> int:
-        return 0
+    def gather(self, _call: Call, _chosen: Chosen, _facts: Facts) -> tuple[int, _Failures]:
+        return 0, _NO_FAILURES
 
 
 class _InRounds:
@@ -145,39 +153,55 @@ class _InRounds:
     def ask(self, refs: Sequence[Ref], call: Call, facts: Facts) -> None:
         facts.update(self._source.read(refs, call.at))
 
-    def gather(self, call: Call, chosen: Chosen, facts: Facts) -> int:
+    def gather(self, call: Call, chosen: Chosen, facts: Facts) -> tuple[int, _Failures]:
         """Let the facts grow until the chosen rules have all they need; gives the rounds it took.
 
         What a rule needs depends on what is known: a round that brought nothing new to know is the last.
         """
         needs: Sequence[Needs] = chosen.needs
+        failures: _Failures = {}
         for rounds in range(MOST_ROUNDS):
-            missing, needs = _missing(call, needs, facts)
+            missing, needs = _missing(call, needs, facts, failures)
             if not missing:
-                return rounds
+                return rounds, failures
             found = self._source.read(missing, call.at)
             facts.update(found)
             if not needs or _brought_nothing(found):
-                return rounds + 1
+                return rounds + 1, failures
         too_deep = Fact(Unknown(f"more than {MOST_ROUNDS} rounds of look-ups"), "none", call.at, folded=True)
-        facts.update(dict.fromkeys(_missing(call, needs, facts)[0], too_deep))
-        return MOST_ROUNDS
+        facts.update(dict.fromkeys(_missing(call, needs, facts, failures)[0], too_deep))
+        return MOST_ROUNDS, failures
 
 
 def _brought_nothing(found: Mapping[Ref, Fact]) -> bool:
     return {type(fact.value) for fact in found.values()} == {Unknown}
 
 
-def _missing(call: Call, needs: Sequence[Needs], facts: Facts) -> tuple[list[Ref], Sequence[Needs]]:
+def _missing(
+    call: Call, needs: Sequence[Needs], facts: Facts, failures: _Failures
+) -> tuple[list[Ref], Sequence[Needs]]:
     """What is wanted and was not asked for, and those of ``needs`` that may want more once more is known.
 
-    One that read no fact wants the same whatever is found.
+    One that read no fact wants the same whatever is found. One that raises is put into ``failures``.
     """
     wanted: list[Ref] = []
     open_ones: list[Needs] = []
     for need in needs:
         reads = facts.reads
-        wanted.extend(need(call, facts))
-        if facts.reads != reads:
-            open_ones.append(need)
+        try:
+            wanted.extend(need(call, facts))
+        except (Exception, SystemExit) as error:
+            if isinstance(error, PASSED_ON):
+                raise
+            failures[need] = error
+        else:
+            if facts.reads != reads:
+                open_ones.append(need)
     return facts.missing(wanted), open_ones
+
+
+def _of_rules(failures: _Failures, chosen: Chosen, call: Call) -> Iterator[Undecided]:
+    """A verdict for each rule that could not say what it needs."""
+    for rule in chosen.rules:
+        if (error := failures.get(rule.needs)) is not None:
+            yield failed(rule, error, call.event_id)

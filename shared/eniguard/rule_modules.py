@@ -16,7 +16,7 @@ import msgspec
 
 from eniguard.errors import ConfigError
 from eniguard.rules.base import Rule
-from eniguard.rules.registry import AnyRule, Registry, catalogue
+from eniguard.rules.registry import AnyRule, Registry, catalogue, naming
 from eniguard.rules.sweep import SweepRule
 from eniguard.settings import Policy
 
@@ -39,8 +39,7 @@ def registry_of(policy: Policy, *, event_path: bool = False, only: Iterable[str]
     ConfigError
         As for `Registry` and `custom_rules`.
     """
-    custom = custom_rules(policy.rule_modules)
-    return Registry(policy, custom=custom, event_path=event_path, only=only)
+    return Registry(policy, custom=_own_rules(policy), event_path=event_path, only=only)
 
 
 def catalogue_of(policy: Policy) -> tuple[AnyRule, ...]:
@@ -51,7 +50,12 @@ def catalogue_of(policy: Policy) -> tuple[AnyRule, ...]:
     ConfigError
         As for `custom_rules`.
     """
-    return (*catalogue(), *custom_rules(policy.rule_modules))
+    return (*catalogue(), *_own_rules(policy))
+
+
+def _own_rules(policy: Policy) -> tuple[AnyRule, ...]:
+    with naming(policy):
+        return custom_rules(policy.rule_modules)
 
 
 def custom_rules(modules: Sequence[str]) -> tuple[AnyRule, ...]:
@@ -169,6 +173,13 @@ def _check(rule: AnyRule, module: ModuleType) -> None:
         msgspec.json.schema(rule.Params)
     except TypeError as error:
         raise ConfigError(f"{where}: a parameter has a type that guard.yml cannot say: {error}") from None
+    try:
+        rule(None)
+    except (Exception, SystemExit) as error:
+        problem = f"{type(error).__name__}: {error}{_place(error)}"
+        raise ConfigError(
+            f"{where} cannot be made from its settings, which its base takes: {problem}"
+        ) from error
 
 
 def _is_rule(value: Any) -> bool:

@@ -230,6 +230,10 @@ def test_a_module_named_twice_is_refused(written: Written) -> None:
             ),
             "mine: Mine: a parameter has a type that guard.yml cannot say: ",
         ),
+        (
+            rule("MINE001", "def __init__(self): pass"),
+            "mine: Mine cannot be made from its settings, which its base takes: TypeError: ",
+        ),
         (rule("MINE001", "severity = 'hgih'"), "mine: MINE001: unknown severity 'hgih'; did you mean high?"),
         (
             rule("MINE001", "actions = frozenset(('ecs:DeleteNetworkInterfaces',))"),

@@ -28,6 +28,9 @@ _COMMANDS = {
 #: Set by the shell when it asks for completions; click answers.
 _COMPLETION = "_ENIGUARD_COMPLETE"
 
+#: What click says of a group without a subcommand: its whole help. Before 8.2 it wrote that itself.
+_HELP_WANTED: type[click.UsageError] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
+
 _EPILOG = """\b
 Examples:
   eniguard replay events/
@@ -111,6 +114,9 @@ def _exit_code(command: click.Command, arguments: list[str], name: str) -> int:
 
 
 def _wrong_usage(error: click.ClickException) -> int:
+    if isinstance(error, _HELP_WANTED):
+        say(error.format_message())
+        return exit_codes.USAGE
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
         say(context.get_usage())

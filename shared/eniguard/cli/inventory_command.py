@@ -51,7 +51,7 @@ def inventory(*, state: str | None, managed: bool, policy_path: str | None, form
     snapshot, policy = snapshot_of(state), find_policy(policy_path)
     missing = [kind for kind in LISTED if kind not in snapshot.kinds()]
     if len(missing) == len(LISTED):
-        raise not_listed(snapshot, " and no ".join(LISTED))
+        raise not_listed(snapshot, *LISTED)
     sweep = judged(snapshot, registry_of(policy), policy)
     lines = inventory_lines(view_of(snapshot, policy), by_subject(sweep), managed_only=managed)
     _write(lines, form)
@@ -113,6 +113,9 @@ def _findings(line: InventoryLine) -> Text:
 def _say_counts(lines: Sequence[InventoryLine], snapshot: Snapshot) -> None:
     counts = []
     for kind, noun in ((ENI, "ENIs"), (SECURITY_GROUP, "security groups")):
+        if kind not in snapshot.kinds():
+            counts.append(f"{noun} not known")
+            continue
         of_kind = [line.ownership.managed for line in lines if line.kind == kind]
         unsure = f", {of_kind.count(None)} not known" if None in of_kind else ""
         counts.append(f"{noun} {len(of_kind)} (managed {of_kind.count(True)}{unsure})")

@@ -197,5 +197,5 @@ def _quota(group: SecurityGroup, members: tuple[Eni, ...] | Unknown, policy: Pol
         note = found.reason if isinstance(found, Unknown) else f"it is not known what {found} holds"
         return QuotaSheet(quota, None, None, None, None, None, note)
     used = rule.counted(found)
-    note = f"{used * 100 // quota} % used" if quota else ""
+    note = f"{used * 100 // quota} % used"
     return QuotaSheet(quota, used, max(0, quota - used), found.enis, found.addresses, found.prefixes, note)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from eniguard.model import Reference, Severity
 from eniguard.rule_modules import registry_of
 from eniguard.rules.base import Declared, Rule
-from eniguard.rules.registry import AnyRule, catalogue
+from eniguard.rules.registry import AnyRule, catalogue, naming
 from eniguard.rules.sweep import Swept
 from eniguard.settings import Policy
 
@@ -89,7 +89,8 @@ def rule_lines(policy: Policy) -> list[RuleLine]:
 
 def rule_sheet(cls: AnyRule, policy: Policy) -> RuleSheet:
     """What one rule declares, as a policy has it."""
-    rule = cls(policy.rules.get(cls.code))
+    with naming(policy):
+        rule = cls(policy.rules.get(cls.code))
     settings = policy.rules.get(cls.code)
     return RuleSheet(
         code=rule.code,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -50,12 +50,13 @@ def view_of(snapshot: Snapshot, policy: Policy) -> View:
     return snapshot.view(policy.actors.service_ids)
 
 
-def not_listed(snapshot: Snapshot, kind: str) -> InputError:
-    """The error that a snapshot does not list a kind at all."""
-    kinds = ", ".join(snapshot.kinds()) or "nothing"
+def not_listed(snapshot: Snapshot, *kinds: str) -> InputError:
+    """The error that a snapshot does not list some kinds at all."""
+    listed = ", ".join(snapshot.kinds()) or "nothing"
+    form = ", ".join([f'"{kind}": […]' for kind in kinds])
     return InputError(
-        f"the state snapshot has no listing of {kind} (it lists {kinds}); add what the API returns for each "
-        f'under "resources": {{"{kind}": […]}}',
+        f"the state snapshot has no listing of {' and no '.join(kinds)} (it lists {listed}); add what "
+        f'the API returns for each under "resources": {{{form}}}',
         path=snapshot.path,
     )
 
@@ -64,5 +65,10 @@ def no_such(snapshot: Snapshot, kind: str, wanted: str, ids: Iterable[str]) -> c
     """The error that a snapshot does not list one resource; it names the nearest ids."""
     listed = list(ids)
     near = get_close_matches(wanted, listed, n=MOST_NEAR)
-    meant = f"; did you mean {' or '.join(near)}?" if near else f"; it lists {len(listed)} others"
-    return click.UsageError(f"{snapshot.path} does not list {kind} {wanted}{meant}")
+    meant = f"did you mean {' or '.join(near)}?" if near else f"it lists {_first(listed)}"
+    return click.UsageError(f"{snapshot.path} does not list {kind} {wanted}; {meant}")
+
+
+def _first(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - MOST_NEAR} more" if len(ids) > MOST_NEAR else ""
+    return (", ".join(ids[:MOST_NEAR]) or "none at all") + more

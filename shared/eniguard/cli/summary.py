@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eniguard.cli.safe import say
+from eniguard.cli.safe import say, shown
 from eniguard.model import SEVERITIES
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def say_summary(tally: Tally) -> None:
-    """Say what a replay read and found, and which rules could not be decided for want of facts."""
+    """Say what a replay read and found, which rules lacked facts to decide, and which failed."""
     say(f"{_events(tally)}; {_findings(tally)}; {_speed(tally)}")
     if tally.undecided_rules:
         rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(tally.undecided_rules.items()))
@@ -20,6 +20,8 @@ def say_summary(tally: Tally) -> None:
     if tally.undecided_sweeps:
         rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(tally.undecided_sweeps.items()))
         say(f"undecided of a state: {rules}; `eniguard inventory --state FILE` names what is missing")
+    for failure, count in sorted(tally.failed_rules.items()):
+        say(f"{shown(failure)}; cases without its answer: {count}")
 
 
 def _events(tally: Tally) -> str:

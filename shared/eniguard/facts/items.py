@@ -45,8 +45,10 @@ def read_item(kind: str, item: Item) -> AnyResource:
     reader = _READERS[kind]
     try:
         return reader(item)
-    except (TypeError, AttributeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise ItemError(f"not an item of {kind}: {error}") from None
+    except AttributeError:
+        raise ItemError(f"not an item of {kind}: a field holds something else than an object") from None
 
 
 def item_id(kind: str, item: Item) -> str:
@@ -57,7 +59,7 @@ def item_id(kind: str, item: Item) -> str:
     ItemError
         The item has no id.
     """
-    value = item.get(ID_FIELDS[kind])
+    value = (_policy_fields(item) if kind == names.POLICY else item).get(ID_FIELDS[kind])
     if not isinstance(value, str) or not value:
         raise ItemError(f"an item of {kind} needs {ID_FIELDS[kind]}")
     return value
@@ -256,7 +258,8 @@ def _role(item: Item) -> Role:
 
 
 def _policy(item: Item) -> RamPolicy:
-    """A policy as GetPolicy returns it, with its ``DefaultPolicyVersion`` beside the fields of ``Policy``."""
+    """A policy as GetPolicy returns it, or its ``Policy`` with ``DefaultPolicyVersion`` among the fields."""
+    item = _policy_fields(item)
     version = item.get("DefaultPolicyVersion") or {}
     document = version.get("PolicyDocument")
     return RamPolicy(
@@ -267,6 +270,12 @@ def _policy(item: Item) -> RamPolicy:
         attachments=_number(item.get("AttachmentCount")),
         statements=None if document is None else statements_of(document),
     )
+
+
+def _policy_fields(item: Item) -> Item:
+    """The fields of a policy; GetPolicy has them under ``Policy``, beside its document."""
+    inner = item.get("Policy")
+    return {**item, **inner} if isinstance(inner, Mapping) else item
 
 
 def trusted(document: object) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:

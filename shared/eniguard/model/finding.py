@@ -87,7 +87,8 @@ class Finding(Struct, frozen=True, gc=False):
 class Undecided(Struct, frozen=True, gc=False):
     """A rule that could not be decided because a fact its condition rests on is missing.
 
-    ``refs`` are the missing facts in the form ``kind by=value``.
+    ``refs`` are the missing facts in the form ``kind by=value``. ``failed`` marks a rule that broke off with
+    an error of its own: no fact would help, and ``reason`` says what it was, and where.
     """
 
     rule: str
@@ -95,6 +96,7 @@ class Undecided(Struct, frozen=True, gc=False):
     reason: str
     event_id: str | None = None
     subject: Resource | None = None
+    failed: bool = False
 
 
 def finding_id(event_id: str, rule: str, subject_kind: str, subject_id: str) -> str:

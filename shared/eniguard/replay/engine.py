@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from eniguard.errors import InputError
 from eniguard.events.envelopes import Batch, Concerned
 from eniguard.events.wrappers import Way
-from eniguard.model import Decision, Finding, Sweep
+from eniguard.model import Decision, Finding, Sweep, Undecided
 from eniguard.replay.files import EXPANDED_CAP, File, Source, StateFile, events, quiet_heap, sources
 from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.replay.states import States
@@ -86,6 +86,7 @@ class Entry(Struct, frozen=True):
 
 _DECISION, _FINDINGS, _UNDECIDED = attrgetter("decision"), attrgetter("findings"), attrgetter("undecided")
 _LATE, _RULE, _SEVERITY = attrgetter("late"), attrgetter("rule"), attrgetter("severity")
+_FAILED = attrgetter("failed")
 
 
 class Tally(Struct):
@@ -95,7 +96,8 @@ class Tally(Struct):
     ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be
     decided on it. ``unreadable`` also counts files that could not be read. ``size`` is in bytes read from
     files. ``swept`` counts the state snapshots without events, of which none is in any other count; their
-    findings are among the ``findings``.
+    findings are among the ``findings``. ``failed_rules`` counts verdicts that a rule failed, of events and of
+    states, by the rule and how it failed; they are not among the other undecided rules.
     """
 
     read: int = 0
@@ -110,6 +112,7 @@ class Tally(Struct):
     findings: dict[str, int] = field(default_factory=dict)
     undecided_rules: dict[str, int] = field(default_factory=dict)
     undecided_sweeps: dict[str, int] = field(default_factory=dict)
+    failed_rules: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     size: int = 0
 
@@ -119,14 +122,22 @@ class Tally(Struct):
         self.undecided += len(undecided)
         self.decided += len(decisions) - len(undecided)
         self.late += sum(map(_LATE, decisions))
-        _add(self.undecided_rules, map(_RULE, chain.from_iterable(undecided)))
+        self._count_undecided(chain.from_iterable(undecided), self.undecided_rules)
         self._count_findings(chain.from_iterable(map(_FINDINGS, decisions)))
 
     def count_sweep(self, sweep: Sweep) -> None:
         """Count one state snapshot that was judged."""
         self.swept += 1
-        _add(self.undecided_sweeps, map(_RULE, sweep.undecided))
+        self._count_undecided(sweep.undecided, self.undecided_sweeps)
         self._count_findings(sweep.findings)
+
+    def _count_undecided(self, verdicts: Iterable[Undecided], by_rule: dict[str, int]) -> None:
+        verdicts = list(verdicts)
+        failures = list(filter(_FAILED, verdicts))
+        if failures:
+            _add(self.failed_rules, [f"{one.rule}: {one.reason}" for one in failures])
+            verdicts = [one for one in verdicts if not one.failed]
+        _add(by_rule, map(_RULE, verdicts))
 
     def _count_findings(self, findings: Iterable[Finding]) -> None:
         _add(self.findings, map(_SEVERITY, findings))

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from eniguard import identity
-from eniguard.decide import confirmed, looks
+from eniguard.decide import looks
 from eniguard.events.calls import Call
 from eniguard.events.outcomes import Cause, cause_of
 from eniguard.events.targets import Target
@@ -19,6 +19,7 @@ from eniguard.facts.refs import Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.state import Side
 from eniguard.model import Actor, Finding, Undecided
 from eniguard.pipeline import Decided
+from eniguard.rules.answers import PASSED_ON
 from eniguard.rules.base import Rule
 from eniguard.rules.case import Condition, Trace
 from eniguard.rules.registry import AnyRule, Registry
@@ -165,22 +166,26 @@ def _why_not(rule: AnyRule, decided: Decided, registry: Registry) -> str:
 
 
 def _looked(rule: Rule, decided: Decided) -> RuleExplained:
-    case, trace = decided.case, Trace()
+    """What a rule did: what it looked at, by asking it again, and what it said when the call was decided."""
+    case, decision, trace = decided.case, decided.decision, Trace()
     facts: dict[tuple[Ref, Side], FactRead] = {}
     case.before.watcher = _Watcher("before", case.call, facts)
     case.after.watcher = _Watcher("after", case.call, facts)
     try:
-        said = rule.evaluate(case.bound(rule.params, trace))
+        tuple(rule.evaluate(case.bound(rule.params, trace)) or ())
+    except (Exception, SystemExit) as error:
+        if isinstance(error, PASSED_ON):
+            raise
+        # Why it failed stands in the decision; what it looked at before is shown.
     finally:
         case.before.watcher = case.after.watcher = None
-    verdicts = confirmed(case, rule, said)
     return RuleExplained(
         code=rule.code,
         name=rule.name,
         conditions=tuple(trace.conditions),
         facts=tuple(facts.values()),
-        findings=tuple(one for one in verdicts if isinstance(one, Finding)),
-        undecided=tuple(one for one in verdicts if isinstance(one, Undecided)),
+        findings=tuple(one for one in decision.findings if one.rule == rule.code),
+        undecided=tuple(one for one in decision.undecided if one.rule == rule.code),
     )
 
 

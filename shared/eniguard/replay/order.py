@@ -95,7 +95,8 @@ class ReorderWindow(Generic[_Item]):
         punctual = list(map(ge, times, limits))
         self._hold(list(compress(arrivals, punctual)))
         released = [
-            (arrivals[bisect_right(limits, at) - 1][1], False, item) for at, _, item in self._older(limits[-1])
+            (arrivals[bisect_right(limits, at) - 1][1], False, item)
+            for at, _, item in self._older(limits[-1])
         ]
         if not all(punctual):
             held = zip(arrivals, punctual, strict=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -97,12 +97,19 @@ def verdict(
     context
         Values of condition keys; a key that is not there, or ``None``, is not known.
     """
+    about = [(one, _conditions_hold(one, context or {})) for one in statements if one.lists(action)]
+    found: bool | None = True
+    for resource in resources or (None,):
+        found = _both(found, _on(about, resource))
+    return found
+
+
+def _on(about: Sequence[tuple[Statement, bool | None]], resource: str | None) -> bool | None:
+    """Whether statements, each with whether its conditions hold, allow a call on one resource."""
     allowed: bool | None = False
     denied: bool | None = False
-    for one in statements:
-        if not one.lists(action):
-            continue
-        applies = _both(_covered(one, resources), _conditions_hold(one, context or {}))
+    for one, holds in about:
+        applies = _both(_covered(one, resource), holds)
         if one.allow:
             allowed = _either(allowed, applies)
         else:
@@ -131,13 +138,10 @@ def _expression(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def _covered(statement: Statement, resources: tuple[str, ...]) -> bool | None:
+def _covered(statement: Statement, resource: str | None) -> bool | None:
     if statement.everywhere:
         return True
-    if not resources:
-        return None
-    covered = [statement.covers(one) for one in resources]
-    return all(covered) if statement.allow else any(covered)
+    return None if resource is None else statement.covers(resource)
 
 
 def _conditions_hold(statement: Statement, context: Mapping[str, str | None]) -> bool | None:

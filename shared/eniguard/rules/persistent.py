@@ -40,8 +40,8 @@ class Attempt(Struct, frozen=True):
 
     @property
     def target(self) -> str:
-        """The resources as one text."""
-        return ",".join([one.id for one in self.resources])
+        """The resources as one text, in whatever order the call names them."""
+        return ",".join(sorted([one.id for one in self.resources]))
 
 
 class _Seen(Struct, frozen=True, gc=False):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from eniguard.facts.refs import Ref
 from eniguard.model import ActorKind
 from eniguard.rules import eni, exp, pfx, qta, sg, slr
 from eniguard.rules import self as self_rules
+from eniguard.rules.answers import PASSED_ON
 from eniguard.rules.base import NO_PARAMS, Rule
 from eniguard.rules.case import Case
 from eniguard.rules.sweep import SweepRule, Swept
@@ -59,7 +61,9 @@ class Concerned:
     __slots__ = ("_params", "observers", "rules", "steps")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        distinct = list({id(rule.params): rule.params for rule in rules if rule.params is not NO_PARAMS}.values())
+        distinct = list(
+            {id(rule.params): rule.params for rule in rules if rule.params is not NO_PARAMS}.values()
+        )
         places = {id(params): place for place, params in enumerate([NO_PARAMS, *distinct])}
         self._params = distinct
         self.rules = tuple(rules)
@@ -98,12 +102,22 @@ class Chosen:
         """Those of the rules that a call concerns."""
         if not self._questions:
             return self._all
-        return self._by_answers(tuple([bool(asks(call)) for asks in self._questions]))
+        return self._by_answers(tuple([_says_yes(asks, call) for asks in self._questions]))
 
     def _left(self, answers: tuple[bool, ...]) -> Concerned:
         """The rules that are left after their questions."""
         no = {asks for asks, yes in zip(self._questions, answers, strict=True) if not yes}
         return Concerned([rule for rule in self.rules if rule.concerns not in no])
+
+
+def _says_yes(asks: Callable[[Call], bool], call: Call) -> bool:
+    """What a question says of a call; one that fails rules nothing out: the rules answer for themselves."""
+    try:
+        return bool(asks(call))
+    except (Exception, SystemExit) as error:
+        if isinstance(error, PASSED_ON):
+            raise
+        return True
 
 
 class _Index(dict[tuple[str, Outcome, ActorKind], Chosen]):
@@ -161,13 +175,14 @@ class Registry:
         #: Every rule there is, enabled or not.
         self.catalogue: tuple[AnyRule, ...] = tuple(known.values())
         wanted = None if only is None else {_known(code, known) for code in only}
-        for code in policy.rules:
-            _known(code, known)
-        made = [
-            rule(policy.rules.get(code))
-            for code, rule in known.items()
-            if _enabled(rule, policy.rules.get(code), wanted) and (_on_event_path(rule) or not event_path)
-        ]
+        with naming(policy):
+            for code in policy.rules:
+                _known(code, known)
+            made = [
+                rule(policy.rules.get(code))
+                for code, rule in known.items()
+                if _enabled(rule, policy.rules.get(code), wanted) and (_on_event_path(rule) or not event_path)
+            ]
         #: Those that judge calls.
         self.rules: tuple[Rule, ...] = tuple([rule for rule in made if isinstance(rule, Rule)])
         #: Those that the sweep asks; some judge calls, too.
@@ -188,6 +203,17 @@ class Registry:
     def actions(self) -> frozenset[str]:
         """Every action that some enabled rule looks at."""
         return frozenset().union(*(rule.actions for rule in self.rules))
+
+
+@contextmanager
+def naming(policy: Policy) -> Iterator[None]:
+    """Let an error in what a policy says of rules name the file that says it."""
+    try:
+        yield
+    except ConfigError as error:
+        if policy.source is None:
+            raise
+        raise ConfigError(f"{policy.source}: {error}") from error
 
 
 def catalogue() -> tuple[AnyRule, ...]:

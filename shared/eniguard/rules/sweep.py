@@ -27,6 +27,7 @@ from eniguard.model import (
     finding_id,
 )
 from eniguard.model.finding import Inventory
+from eniguard.rules.answers import PASSED_ON, failed, sort_out
 from eniguard.rules.base import Declared, Verdicts
 from eniguard.rules.declarations import check_tuple, known
 from eniguard.rules.evidence import Shown
@@ -158,9 +159,10 @@ def swept(rules: Iterable[Swept], view: View, now: float) -> Sweep:
     findings: list[Finding] = []
     undecided: list[Undecided] = []
     for rule in rules:
-        for verdict in rule.sweep(view, rule.params, now):
-            if isinstance(verdict, Finding):
-                findings.append(verdict)
-            else:
-                undecided.append(verdict)
+        try:
+            sort_out(rule.sweep(view, rule.params, now), rule, findings, undecided)
+        except (Exception, SystemExit) as error:
+            if isinstance(error, PASSED_ON):
+                raise
+            undecided.append(failed(rule, error))
     return Sweep(view.account, view.region, written(now), tuple(findings), tuple(undecided))

@@ -95,8 +95,8 @@ class GuardFile(Strict):
     actors: ActorsSection = Field(default_factory=ActorsSection)
     guard: GuardSection = Field(default_factory=GuardSection)
 
-    def policy(self) -> Policy:
-        """The compiled form, which the deciding core reads."""
+    def policy(self, source: str | None = None) -> Policy:
+        """The compiled form, which the deciding core reads; ``source`` is the file it comes from."""
         return Policy(
             accounts=tuple(account.id for account in self.accounts),
             rule_modules=tuple(self.rules.modules),
@@ -113,6 +113,7 @@ class GuardFile(Strict):
                 service_ids=dict(self.actors.service_ids),
             ),
             guard=self.guard.compiled(),
+            source=source,
         )
 
 
@@ -153,7 +154,7 @@ def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
     if not isinstance(content, dict):
         raise ConfigError(f"{source}: a mapping of sections was expected; valid: {_valid(GuardFile)}")
     try:
-        return GuardFile.model_validate(content).policy()
+        return GuardFile.model_validate(content).policy(source)
     except ValidationError as error:
         raise ConfigError("\n".join(f"{source}: {_explained(one)}" for one in error.errors())) from None
 

@@ -54,6 +54,7 @@ class Policy(Struct, frozen=True):
 
     ``accounts`` are the ids of the user's own accounts, beside the one an event belongs to. ``rule_modules``
     are importable modules with rules beside the packaged ones; ``rules`` tunes single rules by code.
+    ``source`` is the file all this stands in, for messages.
     """
 
     accounts: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class Policy(Struct, frozen=True):
     rules: dict[str, RuleSettings] = {}
     actors: Actors = Actors()
     guard: Guard = Guard()
+    source: str | None = None
 
 
 DEFAULT_POLICY = Policy()

@@ -26,6 +26,9 @@ _Items = dict[str, "dict[str, Any] | AnyResource"]
 _NO_ITEMS: _Items = {}
 
 
+_FORM = '{"schema": 1, "captured_at": "…", "account_id": "…", "region": "…", "resources": {KIND: [ITEM, …]}}'
+
+
 class SnapshotFile(Struct, forbid_unknown_fields=True):
     """The file as it stands; an item is what the API returns for one resource."""
 
@@ -168,7 +171,7 @@ def _read(data: bytes, path: str) -> SnapshotFile:
     try:
         file = msgspec.json.decode(data, type=SnapshotFile)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"not a state snapshot: {error}", path=path) from None
+        raise InputError(f"not a state snapshot: {error}; expected {_FORM}", path=path) from None
     if file.schema != 1:
         raise InputError(f"state snapshot of schema {file.schema}; this version reads schema 1", path=path)
     for kind in file.resources:

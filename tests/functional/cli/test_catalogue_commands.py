@@ -130,6 +130,24 @@ def test_show_of_a_mistyped_code_gives_two_and_names_the_nearest() -> None:
     assert "no rule 'ENI0O3'; did you mean ENI" in result.stderr
 
 
+def test_a_wrong_parameter_is_told_with_the_file_it_stands_in(tmp_path: Path) -> None:
+    policy = write(tmp_path / "guard.yml", b"rules: {QTA001: {params: {quota: 0}}}")
+
+    for command in (("rules", "list"), ("rules", "show", "QTA001"), ("replay", tmp_path)):
+        result = run(*command, "--policy", policy)
+
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"eniguard: {policy}: rules.QTA001.params: Expected `int` >= 1")
+
+
+def test_a_rule_to_keep_that_does_not_exist_is_not_laid_at_the_door_of_guard_yml(tmp_path: Path) -> None:
+    policy = write(tmp_path / "guard.yml", b"rules: {QTA001: {enabled: false}}")
+
+    result = run("replay", tmp_path, "--policy", policy, "--rules", "ENI0O3")
+
+    assert result.stderr.startswith("eniguard: no rule 'ENI0O3'; did you mean ENI")
+
+
 def test_guard_schema_is_the_default_and_knows_the_parameters_of_each_rule() -> None:
     document = schema()
 

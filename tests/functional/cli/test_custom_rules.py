@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +139,7 @@ def test_a_module_that_is_not_found_is_wrong_configuration(tmp_path: Path, comma
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(
-        "eniguard: rules.modules: no module 'acme_rulez'; did you mean acme_rules?"
+        f"eniguard: {policy}: rules.modules: no module 'acme_rulez'; did you mean acme_rules?"
     )
 
 
@@ -155,11 +158,85 @@ def test_a_module_that_is_not_found_is_wrong_configuration(tmp_path: Path, comma
         ),
     ],
 )
-def test_what_guard_yml_says_wrongly_of_them_is_told(tmp_path: Path, text: bytes, told: str) -> None:
-    result = run("rules", "list", "--policy", write(tmp_path / "guard.yml", text))
+def test_what_guard_yml_says_wrongly_of_them_is_told_with_its_path(
+    tmp_path: Path, text: bytes, told: str
+) -> None:
+    policy = write(tmp_path / "guard.yml", text)
+
+    result = run("rules", "list", "--policy", policy)
 
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert f"eniguard: {policy}: {told}" in result.stderr
+
+
+BROKEN = b"""
+from eniguard.rules import Rule, SweepRule, kind
+
+class Broken(Rule):
+    code, name, severity = "ACME008", "acme-broken", "low"
+    summary = why = advice = "Text."
+    actions = frozenset(("ecs:DeleteNetworkInterface",))
+
+    def evaluate(self, case):
+        case.check("it gets so far", True)
+        return case.nothing
+
+class BrokenSweep(SweepRule):
+    code, name, severity = "ACME009", "acme-broken-sweep", "low"
+    summary = why = advice = "Text."
+    kinds = (kind.ENI,)
+
+    def evaluate(self, view, params, now):
+        return view.nothing
+"""
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A policy with rules that raise."""
+    name = f"broken_rules_{tmp_path.name.replace('-', '_')}"
+    write(tmp_path / "modules" / f"{name}.py", BROKEN)
+    monkeypatch.syspath_prepend(str(tmp_path / "modules"))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    return write(tmp_path / "guard.yml", f"rules: {{modules: [{name}]}}\n".encode())
+
+
+def _module(policy: Path) -> str:
+    (module,) = (policy.parent / "modules").glob("broken_*.py")
+    return module.stem
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_rule_that_raises_ends_no_replay_and_is_counted(trail: Path, broken: Path, jobs: int) -> None:
+    write(trail / "alone.state.json", state("eni-1"))
+
+    result = process("replay", trail, "-j", jobs, "--policy", broken, "--format", "ndjson")
+
+    assert [json.loads(line)["rule"] for line in result.stdout.splitlines()] == ["ENI001"]
+    *_, first, second = result.stderr.decode().splitlines()
+    told = r"(\w+): the rule failed with AttributeError in (\w+, line \d+); cases without its answer: (\d)"
+    found = [re.fullmatch(told, line) for line in (first, second)]
+    assert [one and one.groups() for one in found] == [
+        ("ACME008", f"{_module(broken)}, line 11", "2"),
+        ("ACME009", f"{_module(broken)}, line 19", "1"),
+    ]
+    assert result.returncode == 0
+
+
+def test_explain_shows_how_far_a_rule_came_before_it_raised(trail: Path, broken: Path) -> None:
+    result = run("explain", trail / "refused.json", "--rule", "ACME008", "--policy", broken)
+
+    assert (result.exit_code, "yes it gets so far\n" in result.stdout) == (0, True)
+    assert "=> undecided: the rule failed with AttributeError in broken_rules_" in result.stdout
+
+
+def test_an_inventory_is_written_although_a_rule_raises(trail: Path, broken: Path) -> None:
+    snapshot = write(trail / "alone.state.json", state("eni-1"))
+
+    result = run("inventory", "--state", snapshot, "--policy", broken, "--format", "ndjson")
+
+    assert (result.exit_code, json.loads(result.stdout)["id"]) == (0, "eni-1")
+    assert "undecided: ACME009: the rule failed with AttributeError in broken_rules_" in result.stderr
 
 
 def test_pages_of_them_show_a_recorded_case(tmp_path: Path, trail: Path) -> None:

@@ -155,6 +155,7 @@ def test_a_kind_that_the_snapshot_does_not_list_is_said_and_the_other_is_shown(t
 
     assert len(result.stdout.splitlines()) == 1
     assert "no listing of ecs:SecurityGroup (it lists ecs:NetworkInterface)" in result.stderr
+    assert "ENIs 1 (managed 1), security groups not known; account" in result.stderr
     assert result.exit_code == 0
 
 
@@ -169,6 +170,7 @@ def test_a_snapshot_with_neither_kind_is_unreadable_input(tmp_path: Path) -> Non
 
     assert code == 4
     assert "no listing of ecs:NetworkInterface and no ecs:SecurityGroup (it lists ram:Role)" in text
+    assert '"resources": {"ecs:NetworkInterface": […], "ecs:SecurityGroup": […]}' in text
 
 
 def test_without_a_state_it_says_what_is_needed() -> None:
@@ -184,6 +186,24 @@ def test_a_file_that_is_missing_or_broken_is_unreadable_input(tmp_path: Path) ->
     code, text = failed("--state", write(tmp_path / "state.json", b"{"))
     assert code == 4
     assert str(tmp_path / "state.json") in text
+
+
+def test_a_file_of_another_form_is_told_what_form_was_expected(tmp_path: Path) -> None:
+    code, text = failed("--state", write(tmp_path / "event.json", {"eventId": "1"}))
+
+    assert code == 4
+    assert 'expected {"schema": 1, "captured_at": "…", "account_id": "…"' in text
+
+
+def test_an_item_that_is_none_is_told_with_its_id(tmp_path: Path) -> None:
+    broken = state(ecs__NetworkInterface=[{**NAT, "Attachment": "i-1"}])
+
+    code, text = failed("--state", write(tmp_path / "state.json", broken))
+
+    assert code == 4
+    assert text.rstrip().endswith(
+        "eni-nat: not an item of ecs:NetworkInterface: a field holds something else than an object"
+    )
 
 
 def test_a_compressed_snapshot_is_read(tmp_path: Path) -> None:

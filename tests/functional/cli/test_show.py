@@ -264,11 +264,19 @@ def test_an_id_that_is_not_listed_is_answered_with_the_nearest(
     assert near in result.stderr.partition("did you mean")[2]
 
 
-def test_an_id_like_no_other_is_answered_with_their_number(snapshot: Path) -> None:
-    result = run("show", "eni", "something else", "--state", snapshot)
+@pytest.mark.parametrize(
+    ("number", "listed"), [(0, "none at all"), (1, "eni-0"), (5, "eni-0, eni-1, eni-2 and 2 more")]
+)
+def test_an_id_like_no_other_is_answered_with_the_first_that_are_listed(
+    number: int, listed: str, tmp_path: Path
+) -> None:
+    enis = [{"NetworkInterfaceId": f"eni-{place}"} for place in range(number)]
+    path = write(tmp_path / "state.json", state(ecs__NetworkInterface=enis))
+
+    result = run("show", "eni", "something else", "--state", path)
 
     assert result.stderr.rstrip().endswith(
-        "does not list ecs:NetworkInterface something else; it lists 3 others"
+        f"does not list ecs:NetworkInterface something else; it lists {listed}"
     )
 
 

@@ -82,6 +82,15 @@ def test_every_command_has_help(command: tuple[str, ...], option: str) -> None:
         assert "Examples:\n" in result.stdout
 
 
+@pytest.mark.parametrize("command", [(), ("rules",), ("show",), ("generate",)], ids=" ".join)
+def test_a_command_that_lacks_its_subcommand_shows_its_help(command: tuple[str, ...]) -> None:
+    result = run(*command)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"Usage: {' '.join(('eniguard', *command))} [OPTIONS] COMMAND")
+    assert "\nCommands:\n  " in result.stderr
+
+
 def test_unknown_command_gives_two(tmp_path: Path) -> None:
     result = run("replya")
 

@@ -128,6 +128,17 @@ def test_what_a_statement_leaves_out_counts() -> None:
     assert judged(elsewhere, on=("acs:ram:*:1234567890123456:role/other",)) is True
 
 
+def test_resources_may_be_allowed_by_one_statement_each() -> None:
+    eni, group = "acs:ecs:cn-hangzhou:1234567890123456:eni/eni-1", "acs:ecs:*:*:securitygroup/sg-1"
+    enis = statement("ecs:TagResources", resource="acs:ecs:*:*:eni/*")
+    groups = statement("ecs:TagResources", resource="acs:ecs:*:*:securitygroup/*")
+    tied = {**groups, "Condition": TIED}
+
+    assert judged(enis, groups, action="ecs:TagResources", on=(eni, group)) is True
+    assert judged(enis, tied, action="ecs:TagResources", on=(eni, group)) is None
+    assert judged(enis, tied, action="ecs:TagResources", on=(eni, group), context=NAT) is True
+
+
 def test_all_resources_have_to_be_allowed_and_one_denied_is_enough() -> None:
     one, two = "acs:ecs:cn-hangzhou:1234567890123456:eni/eni-1", "acs:ecs:*:*:securitygroup/sg-1"
     enis = statement("ecs:TagResources", resource="acs:ecs:*:*:eni/*")

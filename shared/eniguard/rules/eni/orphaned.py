@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from eniguard.facts.kinds import Eni, Role
 from eniguard.facts.refs import Unknown
@@ -49,7 +49,7 @@ class ManagedEniOrphaned(SweepRule):
         """``hours`` is the age from which an unused ENI counts as orphaned."""
 
         #: An ENI in mid-attach looks unused for some minutes (docs/sources.md, Domain).
-        hours: int = 24
+        hours: Annotated[int, Meta(ge=1)] = 24
 
     def evaluate(self, view: View, params: Any, now: float) -> Verdicts:
         enis = view.enis()

@@ -132,3 +132,8 @@ def test_an_eni_of_a_service_that_is_not_known_is_judged_by_its_age_alone() -> N
     sweep = judged(unused(CreationTime=TODAY, Description=""), unused(Description=""), roles=())
 
     assert findings(sweep) == [("ENI007", "low", ENI)]
+
+
+def test_an_eni_that_is_a_day_old_to_the_second_is_reported_with_its_age() -> None:
+    (finding,) = judged(unused(CreationTime="2026-02-28T12:00:00Z")).findings
+    assert finding.summary.endswith("and nothing uses it; it was made 24 hours ago")

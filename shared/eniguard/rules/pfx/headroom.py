@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from eniguard.facts.blocks import Block, block
 from eniguard.facts.free_blocks import Places, places
@@ -48,8 +48,8 @@ class ReservationHeadroom(SweepRule):
         """A finding is medium from ``medium_percent`` of free prefixes down, high from ``high_percent``."""
 
         #: Both are choices of this project (docs/sources.md, Domain).
-        medium_percent: int = 20
-        high_percent: int = 10
+        medium_percent: Annotated[int, Meta(ge=0, le=100)] = 20
+        high_percent: Annotated[int, Meta(ge=0, le=100)] = 10
 
     def evaluate(self, view: View, params: Any, now: float) -> Verdicts:
         listing = view.reservations()
@@ -119,7 +119,7 @@ class ReservationFragmented(SweepRule):
         """``free_percent`` is the share of free places, in percent, from which down they are few."""
 
         #: A choice of this project, the same as of PFX011 (docs/sources.md, Domain).
-        free_percent: int = 20
+        free_percent: Annotated[int, Meta(ge=0, le=100)] = 20
 
     def evaluate(self, view: View, params: Any, now: float) -> Verdicts:
         listing = view.reservations()

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from eniguard.facts.kinds import SecurityGroup
 from eniguard.facts.refs import Ref, Unknown
@@ -165,9 +165,9 @@ class _Shares(Struct, frozen=True, forbid_unknown_fields=True):
     """From which share of the quota on, in percent, a finding is how severe."""
 
     #: All three are choices of this project (docs/sources.md, Domain).
-    low_percent: int = 80
-    medium_percent: int = 90
-    high_percent: int = 100
+    low_percent: Annotated[int, Meta(ge=1, le=100)] = 80
+    medium_percent: Annotated[int, Meta(ge=1, le=100)] = 90
+    high_percent: Annotated[int, Meta(ge=1, le=100)] = 100
 
 
 def _lines(params: _Shares) -> tuple[tuple[int, Severity], ...]:
@@ -213,7 +213,7 @@ class BasicGroupAddresses(GroupAddresses):
         """
 
         #: Seed 002, Limitations: Security group.
-        quota: int = 6_000
+        quota: Annotated[int, Meta(ge=1)] = 6_000
 
     def counted(self, found: Usage) -> int:
         """Addresses and prefixes together."""
@@ -246,7 +246,7 @@ class AdvancedGroupAddresses(GroupAddresses):
         """
 
         #: Seed 002, Limitations: Security group.
-        quota: int = 65_536
+        quota: Annotated[int, Meta(ge=1)] = 65_536
 
     def counted(self, found: Usage) -> int:
         """ENIs, or addresses and prefixes, whichever are more."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from eniguard.facts.kinds import SecurityGroup
 from eniguard.facts.refs import Ref, Unknown
@@ -49,7 +49,7 @@ class ManagedGroupLeftOver(SweepRule):
         """``days`` is the age from which an unused group counts as left over."""
 
         #: A service makes its group before its ENIs, and may take days to clear up (docs/sources.md, Domain).
-        days: int = 7
+        days: Annotated[int, Meta(ge=1)] = 7
 
     def evaluate(self, view: View, params: Any, now: float) -> Verdicts:
         groups = view.security_groups()

@@ -131,3 +131,8 @@ def test_the_age_can_be_set(days: int, found: int) -> None:
     policy = Policy(rules={"SG008": RuleSettings(params={"days": days})})
 
     assert len(judged(group(CreationTime=LAST_WEEK), policy=policy).findings) == found
+
+
+def test_a_group_is_left_over_from_the_very_moment_on_that_it_is_a_week_old() -> None:
+    assert [rule for rule, *_ in findings(judged(group(CreationTime="2026-02-22T12:00:00Z")))] == ["SG008"]
+    assert findings(judged(group(CreationTime="2026-02-22T12:00:01Z"))) == []

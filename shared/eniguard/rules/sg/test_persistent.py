@@ -123,3 +123,13 @@ def test_only_writes_that_can_lead_to_such_a_resource_are_looked_at() -> None:
     assert actions.isdisjoint(
         ("ecs:AttachNetworkInterface", "ecs:DescribeSecurityGroups", "vpc:DeleteVSwitch")
     )
+
+
+def test_a_call_on_several_groups_is_the_same_in_whatever_order_it_names_them() -> None:
+    orders = (("sg-1", "sg-2", "sg-3"), ("sg-2", "sg-3", "sg-1"), ("sg-3", "sg-1", "sg-2"))
+    calls = []
+    for minute, order in enumerate(orders):
+        ids: dict[str, Any] = {f"SecurityGroupIds.{place}": group for place, group in enumerate(order, 1)}
+        time = f"2026-03-01T12:{minute:02d}:00Z"
+        calls.append(call("ecs:CreateNetworkInterface", error=GROUP_MANAGED, time=time, **ids))
+    assert reported(calls) == []

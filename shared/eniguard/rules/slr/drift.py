@@ -84,7 +84,7 @@ class SlrPolicyDrift(SweepRule):
             return None
         live = _rights(policy)
         if live is None:
-            return self._cannot_tell(view, policy, role, "its document is not known")
+            return self._cannot_tell(view, policy, role, "its document is not known or not plain")
         drift = _drift(live, stored.actions, complete=stored.complete)
         if drift.any:
             return self._drifted(view, policy, stored, drift, live)

@@ -82,7 +82,7 @@ class SlrDeleteFailed(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         call = case.call
-        if call.action == _STATUS and not _status(call):
+        if call.action == _STATUS and call.outcome == "ok" and not _status(call):
             return [self._not_said(case)]
         failure = _failure(call)
         seen = call.error_code or _status(call) or "accepted"

@@ -76,6 +76,14 @@ def test_question_whose_answer_is_not_recorded_is_undecided() -> None:
     assert decision.undecided[0].refs == (f"ram:Role id={NAT_ROLE}",)
 
 
+def test_question_that_was_refused_says_nothing_of_the_deletion() -> None:
+    question = call("ram:GetServiceLinkedRoleDeletionStatus", error="InvalidParameter", DeletionTaskId=TASK)
+
+    decision = decided(question, state=KNOWN, only=["SLR003"])
+
+    assert (decision.outcome, findings(decision), undecided(decision)) == ("refused", [], [])
+
+
 def test_steps_name_the_place_where_the_document_does() -> None:
     gateway, nat = refused(name=GATEWAY_ROLE).findings[0].advice, refused().findings[0].advice
 

@@ -52,6 +52,9 @@ def test_policy_that_leaves_out_other_things_only_is_reported() -> None:
         ({"StringEquals": {"RAM:servicename": ["nat.aliyuncs.com", "alb.aliyuncs.com"]}}, False),
         ({"StringLike": {"ram:ServiceName": "nat.*"}}, False),
         ({"StringLike": {"ram:ServiceName": "*.aliyuncs.com"}}, True),
+        ({"StringLike": {"ram:ServiceName": ["nat.*", "?*"]}}, True),
+        ({"ForAnyValue:StringEquals": {"ram:ServiceName": ["nat.aliyuncs.com"]}}, False),
+        ({"ForAllValues:StringEquals": {"ram:ServiceName": ["nat.aliyuncs.com"]}}, True),
         ({"StringNotEquals": {"ram:ServiceName": "nat.aliyuncs.com"}}, True),
         ({"IpAddress": {"acs:SourceIp": "203.0.113.0/24"}}, True),
         ({"IpAddress": {"acs:SourceIp": "203.0.113.0/24"}, **EQUALS}, False),
@@ -66,7 +69,10 @@ def test_only_a_condition_on_the_service_ties_it(condition: dict[str, Any], repo
     [
         (f"acs:ram:*:{ACCOUNT}:role/*", True),
         ("acs:ram:*:*:role/aliyunservicerolefor*", True),
+        (f"acs:ram::{ACCOUNT}:role/*", True),
+        ("acs:ram::*:role/AliyunServiceRoleFor*", True),
         ("acs:ram:*:*:role/aliyunservicerolefornatgw", False),
+        (f"acs:ram::{ACCOUNT}:role/aliyunservicerolefornatgw", False),
         ("acs:ram:*:2000000000000001:role/*", False),
     ],
 )
@@ -90,6 +96,13 @@ def test_policy_about_other_things_is_not_reported(action: str) -> None:
 
 def test_policies_of_the_platform_are_not_the_accounts_affair() -> None:
     assert findings(seen(policy(statement("*"), PolicyType="System"))) == []
+
+
+def test_answer_of_get_policy_is_taken_as_it_is() -> None:
+    flat = policy(statement(), AttachmentCount=0)
+    answer = {"RequestId": "1", "DefaultPolicyVersion": flat.pop("DefaultPolicyVersion"), "Policy": flat}
+
+    assert findings(seen(answer)) == [("SLR010", "low", "ops")]
 
 
 def test_policy_that_nobody_has_is_reported_one_step_lower() -> None:

@@ -9,16 +9,19 @@ from eniguard.facts.refs import Unknown
 from eniguard.facts.view import View
 from eniguard.model import Evidence, Reference, Resource
 from eniguard.model.kinds import POLICY
-from eniguard.roles import SERVICE_NAME, Condition, Statement
+from eniguard.roles import SERVICE_NAME, Condition, Statement, matches
 from eniguard.rules.base import Verdict, Verdicts
 from eniguard.rules.slr.named import DOCUMENT
 from eniguard.rules.sweep import SweepRule, from_view
 
 _DELETE = "ram:DeleteServiceLinkedRole"
 #: Operators with which a condition names the services it holds for; ``StringLike`` may name all of them.
+#: They may begin with ``ForAnyValue:``; with ``ForAllValues:`` a condition also holds when there is no value.
 _TYING = frozenset(("stringequals", "stringequalsignorecase", "stringlike"))
-#: A role that no statement names: one that covers it covers every role.
-_ANY_ROLE = "acs:ram:*:{account}:role/aliyunservicerolefor-any-service"
+_ANY_VALUE = "foranyvalue:"
+#: A role and a service that nobody names: what covers them covers every one.
+_ANY_ROLE = "acs:ram::{account}:role/aliyunservicerolefor-any-service"
+_ANY_SERVICE = "~any~.aliyuncs.com"
 
 
 class SlrDeleteWithoutCondition(SweepRule):
@@ -84,9 +87,9 @@ def _tied(statement: Statement) -> bool:
 
 
 def _ties(condition: Condition) -> bool:
-    if not condition.about(SERVICE_NAME) or condition.operator.lower() not in _TYING:
+    if not condition.about(SERVICE_NAME) or condition.operator.lower().removeprefix(_ANY_VALUE) not in _TYING:
         return False
-    return not any(value.startswith("*") for value in condition.values)
+    return not matches(_ANY_SERVICE, condition.values)
 
 
 def _form(statement: Statement) -> str:
