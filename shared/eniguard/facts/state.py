@@ -151,9 +151,9 @@ class State:
         Only the rules of a group show what the call asks for (`eniguard.facts.rule_effects`).
         """
         found = self._all(SECURITY_GROUP_RULE, by, value, SecurityGroupRule)
-        fact = self._facts.get(self.ref(SECURITY_GROUP_RULE, value, by))
-        if isinstance(found, Unknown) or self._side == "before" or by != "security_group":
+        if self._side == "before" or by != "security_group":
             return found
+        fact = self._facts.get(self.ref(SECURITY_GROUP_RULE, value, by))
         later = fact is not None and fact.newer_than(self._call.at)
         return found if later else rules_after(self._call, value, found)
 
