@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from eniguard.events.calls import Call
+from eniguard.events.values import Permission
 from eniguard.facts.kinds import AnyResource, SecurityGroupRule
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
@@ -22,6 +23,7 @@ from eniguard.sources.snapshot import Snapshot
 _LATE = Unknown("a call on the rules of the group came after calls that were made later")
 _FORGOTTEN = Unknown("the rules of more groups were changed than are kept")
 _NOT_NEEDED = Unknown("the group was not there, or is not any more")
+_NO_LISTS: frozenset[Relation] = frozenset()
 
 
 class _Listing(Struct, frozen=True):
@@ -114,15 +116,16 @@ class RuleListings:
 
     def _put(self, group_id: str, rules: Rules | Unknown, at: float) -> None:
         self._drop(group_id)
-        known = not isinstance(rules, Unknown)
         fact = Fact(rules, "journal", at, folded=True)
-        lists = frozenset([relation for one in _rules(fact) for relation in _lists_of(one)])
-        self._groups[group_id] = _Listing(fact, lists, 1 + len(_rules(fact)))
-        self._size += self._groups[group_id].size
-        for relation in lists:
-            self._naming.setdefault(relation, set()).add(group_id)
-        if not known:
+        if isinstance(rules, Unknown):
             self._unknown.add(group_id)
+            made = _Listing(fact, _NO_LISTS, 1)
+        else:
+            made = _Listing(fact, _lists_of(rules), 1 + len(rules))
+            for relation in made.lists:
+                self._naming.setdefault(relation, set()).add(group_id)
+        self._groups[group_id] = made
+        self._size += made.size
         while self._size > self._most:
             self._forget(next(iter(self._groups)))
 
@@ -145,14 +148,20 @@ class RuleListings:
                 del self._naming[relation]
 
 
-def _rules(fact: Fact) -> tuple[SecurityGroupRule, ...]:
+def _rules(fact: Fact) -> Sequence[SecurityGroupRule]:
     if not isinstance(fact.value, tuple):
         return ()
-    return tuple([one for one in fact.value if isinstance(one, SecurityGroupRule)])
+    return [one for one in fact.value if isinstance(one, SecurityGroupRule)]
 
 
-def _lists_of(one: SecurityGroupRule) -> list[Relation]:
-    return [relation for relation in relations_of(one) if relation[1] != "security_group"]
+def _lists_of(rules: Rules) -> frozenset[Relation]:
+    """The listings by prefix list and port list that some rules stand in: most stand in none."""
+    found = [relations_of(one) for one in rules if _may_name_a_list(one.permission)]
+    return frozenset([one for relations in found for one in relations if one[1] != "security_group"])
+
+
+def _may_name_a_list(one: Permission) -> bool:
+    return bool(one.source_prefix_list_id or one.dest_prefix_list_id or one.port_range_list_id)
 
 
 def rules_listed(ref: Ref, at: float, snapshot: Snapshot | None, folded: RuleListings) -> Fact | None:
