@@ -94,12 +94,13 @@ def test_a_rule_that_is_idle_under_a_policy_would_have_said_nothing() -> None:
 
     def ask_idle(decided: Decided) -> None:
         nonlocal left_out
-        judgement = decided.judgement
+        call = decided.case.call
         for rule in idle:
-            if judgement.call.action not in rule.actions or judgement.call.outcome not in rule.outcomes:
+            if call.action not in rule.actions or call.outcome not in rule.outcomes:
                 continue
             left_out += 1
-            if rule.evaluate(judgement.case(rule)) or judgement.observations([rule]):
+            case = decided.case.bound(rule.params)
+            if rule.evaluate(case) or rule.observes(case):
                 spoke.append((rule.code, decided.decision.event_id))
 
     # when

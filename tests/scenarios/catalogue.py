@@ -51,6 +51,7 @@ _PLAYS: dict[str, tuple[int, Callable[[Stage], None]]] = {
     "drop-rules": (32, exposure.taken_away),
     "swapped-groups": (33, exposure.members),
     "foreign-sides": (34, exposure.sides),
+    "followed-rules": (35, sequences.rules),
     "attempts": (40, persistence.attempts),
     "newcomers": (41, persistence.newcomers),
     "unassignments": (42, persistence.unassignments),

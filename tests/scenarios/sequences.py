@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from tests.scenarios.exposure import AUTHORIZE, NO_SSH, REVOKE, rule, rule_id
+from tests.scenarios.exposure import SSH as SSH_TO_THE_WORLD
 from tests.scenarios.managed import SSH
 from tests.scenarios.stage import Stage
 from tests.scenarios.world import ASSIGN4, MODIFY, NAT, NLB, UNASSIGN4, World
 
 ORDERED_REGION = "cn-shanghai"
+RULES_REGION = "cn-beijing"
 
 
 def journal(stage: Stage) -> None:
@@ -67,3 +72,50 @@ def out_of_order(stage: Stage) -> None:
         stage.clock.advance(3600)
         world.call("ecs:DeleteNetworkInterface", NetworkInterfaceId=spare)
     stage.reorder(path, (2, 1, 0, 4, 3))
+
+
+def rules(stage: Stage) -> None:
+    """Rules of groups that come and go by several calls: what a call opens depends on those before it."""
+    world = World(stage, RULES_REGION)
+    guarded, office, mixed = world.make_group(), world.make_group(), world.make_group()
+    private = rule("22/22", "10.0.0.0/8", Priority="2")
+    listed = {"PrefixListName": "offices", "MaxEntries": 5, "AddressFamily": "IPv4"}
+    offices = world.make("ecs:CreatePrefixList", "PrefixListId", **listed, Entry=[{"Cidr": "192.0.2.0/24"}])
+    world.call(AUTHORIZE, SecurityGroupId=guarded, Permissions=[NO_SSH])
+    world.call(AUTHORIZE, SecurityGroupId=office, Permissions=[SSH_TO_THE_WORLD])
+    world.call(AUTHORIZE, SecurityGroupId=mixed, Permissions=[private])
+    folder = "sequences/rules"
+    stage.share(folder, RULES_REGION)
+    shared: dict[str, Any] = {"form": "lines", "state": "shared", "region": RULES_REGION}
+    with stage.case(
+        f"{folder}/a-drop-rule-goes-first",
+        "SSH is opened after its drop rule went; a second call adds nothing.",
+        **shared,
+    ):
+        world.call(REVOKE, SecurityGroupId=guarded, Permissions=[NO_SSH])
+        world.call(AUTHORIZE, SecurityGroupId=guarded, Permissions=[SSH_TO_THE_WORLD])
+        world.call(AUTHORIZE, SecurityGroupId=guarded, Permissions=[SSH_TO_THE_WORLD])
+    with stage.case(f"{folder}/b-open-again", "SSH is open, is closed, and is opened again.", **shared):
+        world.call(AUTHORIZE, SecurityGroupId=office, Permissions=[SSH_TO_THE_WORLD])
+        world.call(REVOKE, SecurityGroupId=office, Permissions=[SSH_TO_THE_WORLD])
+        world.call(AUTHORIZE, SecurityGroupId=office, Permissions=[SSH_TO_THE_WORLD])
+    with stage.case(
+        f"{folder}/c-new-drop-rule-by-id",
+        "A drop rule is added, and revoked by the id that no event told.",
+        **shared,
+    ):
+        world.call(AUTHORIZE, SecurityGroupId=mixed, Permissions=[rule("22/22", "10.0.0.0/8", Policy="drop")])
+        drop = rule_id(world, mixed, Policy="Drop")
+        world.call(REVOKE, SecurityGroupId=mixed, SecurityGroupRuleId=[drop])
+    with stage.case(
+        f"{folder}/d-new-group", "In a group that no state lists, a drop rule holds the world back.", **shared
+    ):
+        fresh = {"SecurityGroupId": world.make_group()}
+        world.call(AUTHORIZE, **fresh, Permissions=[rule("3389/3389", Policy="drop")])
+        world.call(AUTHORIZE, **fresh, Permissions=[rule("3389/3389")])
+    with stage.case(
+        f"{folder}/e-list-taken-into-use", "A list that a rule names since a while gets the world.", **shared
+    ):
+        named = {"IpProtocol": "TCP", "PortRange": "22/22", "SourcePrefixListId": offices}
+        world.call(AUTHORIZE, SecurityGroupId=mixed, Permissions=[named])
+        world.call("ecs:ModifyPrefixList", PrefixListId=offices, AddEntry=[{"Cidr": "0.0.0.0/0"}])

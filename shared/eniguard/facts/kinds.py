@@ -106,7 +106,8 @@ class SecurityGroupRule(Struct, frozen=True, gc=False):
     """One rule of a security group as DescribeSecurityGroupAttribute lists it.
 
     ``direction`` is ``ingress`` or ``egress``; ``permission`` holds the texts of the item, no empty ones.
-    ``id`` is empty for a rule that a call adds: no response names it (docs/sources.md, API).
+    ``id`` is empty for a rule that a call added, until another call names it by its id: no response does
+    (docs/sources.md, API).
     """
 
     id: str

@@ -1,12 +1,12 @@
 """What calls ask for on the rules of security groups, and on prefix lists and port lists.
 
 A call names most rules by what they say, not by an id, so its effect is one on the listing of a group's
-rules: what a call adds stands in it with an empty id.
+rules: what a call adds stands in it with an empty id, until a call names it by the one it has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -16,7 +16,7 @@ from eniguard.events.calls import Call
 from eniguard.events.values import Permission
 from eniguard.facts.blocks import LONGEST, address, block, canonical
 from eniguard.facts.kinds import CidrList, SecurityGroupRule
-from eniguard.facts.lists import added
+from eniguard.facts.refs import Unknown
 from eniguard.model.kinds import SECURITY_GROUP
 
 Rules = tuple[SecurityGroupRule, ...]
@@ -29,17 +29,42 @@ DROPS = {"ecs:RevokeSecurityGroup": "ingress", "ecs:RevokeSecurityGroupEgress": 
 CHANGES = {"ecs:ModifySecurityGroupRule": "ingress", "ecs:ModifySecurityGroupEgressRule": "egress"}
 #: Adds and drops in one call, in both directions (docs/sources.md, API).
 CONFIGURES = "ecs:ConfigureSecurityGroupPermissions"
+#: A new group has no rules: it lets nobody in from outside (docs/sources.md, API).
+_MAKES, _DELETES = "ecs:CreateSecurityGroup", "ecs:DeleteSecurityGroup"
+_CHANGE_RULES = frozenset((*ADDS, *DROPS, *CHANGES, CONFIGURES))
+_START_OR_END = frozenset((_MAKES, _DELETES))
+
+#: The parameters that hold rules.
+HOLD_RULES = frozenset(("Permissions", "AuthorizePermissions", "RevokePermissions"))
+_SAY_WHICH = HOLD_RULES | {"SecurityGroupRuleId"}
+
+_ENTRIES = frozenset(("AddEntry", "RemoveEntry"))
+_UNREADABLE = Unknown("what a call did to the rules of the group cannot be read")
+_UNCLEAR = Unknown("a call named one of the rules that were added before it by its id, and it is open which")
 
 #: Spellings of one protocol: the numbers are those of IANA.
 _PROTOCOLS = {"6": "TCP", "17": "UDP", "1": "ICMP", "58": "ICMPV6", "47": "GRE", "-1": "ALL"}
+#: A side that gets a block of one IP family no longer has one of the other.
+_OTHER_FAMILY = {
+    "source_cidr_ip": "ipv6_source_cidr_ip",
+    "ipv6_source_cidr_ip": "source_cidr_ip",
+    "dest_cidr_ip": "ipv6_dest_cidr_ip",
+    "ipv6_dest_cidr_ip": "dest_cidr_ip",
+}
 #: Permissions kept in their normal form, at about a kilobyte each.
 _MOST_FORMS = 4_096
 
 
 def changes_rules(call: Call) -> bool:
-    """Whether a call can change the rules of a security group."""
-    action = call.action
-    return action in ADDS or action in DROPS or action in CHANGES or action == CONFIGURES
+    """Whether a call can change the rules of a security group that it leaves in place."""
+    return call.action in _CHANGE_RULES
+
+
+def groups_changed(call: Call) -> tuple[str, ...]:
+    """The security groups whose rules a call can change, those that it makes or deletes among them."""
+    if call.action in _CHANGE_RULES or call.action == _DELETES:
+        return call.ids(SECURITY_GROUP, "subject")
+    return call.ids(SECURITY_GROUP, "created") if call.action == _MAKES else ()
 
 
 def added_by(call: Call) -> tuple[tuple[str, Permission], ...]:
@@ -61,7 +86,27 @@ def rule_ids(call: Call) -> tuple[str, ...]:
     return tuple([one for one in call.parameters.texts("SecurityGroupRuleId") if one])
 
 
-def rules_after(call: Call, group_id: str, rules: Rules) -> Rules:
+def named_by(call: Call, rules: Rules) -> Rules | None:
+    """The rules that a call names by their ids; ``None`` when it cannot be told which these are.
+
+    An id that no rule is known by is the one of a rule that an earlier call added: which, is clear only when
+    there are as many such ids as such rules.
+    """
+    ids = frozenset(rule_ids(call))
+    if not ids:
+        return ()
+    named = tuple([one for one in rules if one.id in ids])
+    strange = len(ids) - len(named)
+    if not strange:
+        return named
+    direction = DROPS.get(call.action) or CHANGES.get(call.action)
+    nameless = [one for one in rules if not one.id and one.direction == direction]
+    if not nameless:
+        return named
+    return (*named, *nameless) if strange == len(nameless) else None
+
+
+def rules_after(call: Call, group_id: str, rules: Rules | Unknown) -> Rules | Unknown:
     """The rules of a security group after a call; the same object when it changes none.
 
     Parameters
@@ -73,18 +118,18 @@ def rules_after(call: Call, group_id: str, rules: Rules) -> Rules:
     rules
         All its rules before the call.
     """
-    if not changes_rules(call) or group_id not in call.ids(SECURITY_GROUP, "subject"):
+    if group_id not in groups_changed(call):
         return rules
+    if call.action in _START_OR_END:
+        return ()
+    if isinstance(rules, Unknown):
+        return rules
+    if not _SAY_WHICH.isdisjoint(call.parameters.malformed):
+        return _UNREADABLE
     if call.action in CHANGES:
         return _changed(call, rules)
     kept = _without(call, rules)
-    there = {key for one in kept for key in content(one.direction, one.permission)}
-    new = [
-        SecurityGroupRule("", group_id, direction, one, call.time)
-        for direction, one in added_by(call)
-        if not there.issuperset(content(direction, one))
-    ]
-    return (*kept, *new) if new else kept
+    return kept if isinstance(kept, Unknown) else _with_added(call, group_id, kept)
 
 
 def changed_permission(call: Call, permission: Permission) -> Permission:
@@ -92,8 +137,9 @@ def changed_permission(call: Call, permission: Permission) -> Permission:
     stated = call.parameters.permissions()
     if not stated:
         return permission
-    said = {name: value for name, value in asdict(stated[0]).items() if value is not None}
-    return replace(permission, **said)
+    said = {name: value for name, value in asdict(stated[0]).items() if value}
+    cleared = {_OTHER_FAMILY[name]: None for name in said if name in _OTHER_FAMILY}
+    return replace(permission, **{**cleared, **said})
 
 
 def content(direction: str | None, permission: Permission) -> tuple[Content, ...]:
@@ -112,7 +158,7 @@ def _content(direction: str, one: Permission) -> tuple[Content, ...]:
         port_range_list_id=None if one.port_range else one.port_range_list_id or None,
         source_port_range=_ports(one.source_port_range),
         policy=(one.policy or "accept").lower(),
-        priority=one.priority or "1",
+        priority=_number(one.priority or "1"),
     )
     if direction == "egress":
         far = one.dest_cidr_ip or one.ipv6_dest_cidr_ip
@@ -139,13 +185,21 @@ def change_list(call: Call, listed: CidrList) -> CidrList:
     """A prefix list or port list with its new entries."""
     if listed.entries is None:
         return listed
-    gone = {canonical(one) for one in call.parameters.texts("RemoveEntry")}
-    kept = tuple([one for one in listed.entries if canonical(one) not in gone])
-    return replace(listed, entries=added(kept, call.parameters.texts("AddEntry")))
+    if not _ENTRIES.isdisjoint(call.parameters.malformed):
+        return replace(listed, entries=None)
+    form: Callable[[str], str | None] = _ports if call.name == "ModifyPortRangeList" else _block
+    kept = {form(one): one for one in listed.entries}
+    for one in call.parameters.texts("RemoveEntry"):
+        kept.pop(form(one), None)
+    for one in call.parameters.texts("AddEntry"):
+        kept.setdefault(form(one), one)
+    return replace(listed, entries=tuple(kept.values()))
 
 
 def make_list(call: Call, list_id: str) -> CidrList:
     """The prefix list or port list that a call made."""
+    if "Entry" in call.parameters.malformed:
+        return CidrList(list_id)
     return CidrList(list_id, call.parameters.texts("Entry"))
 
 
@@ -161,15 +215,14 @@ def _direction(one: Permission) -> str:
     return "egress" if dest and not source else "ingress"
 
 
-def _without(call: Call, rules: Rules) -> Rules:
+def _without(call: Call, rules: Rules) -> Rules | Unknown:
     """The rules that a call leaves: by their ids, else by what they say."""
     dropped: Callable[[SecurityGroupRule], bool]
-    if ids := rule_ids(call):
-        named = frozenset(ids)
-
-        def dropped(one: SecurityGroupRule) -> bool:
-            return one.id in named
-
+    if rule_ids(call):
+        named = named_by(call, rules)
+        if named is None:
+            return _UNCLEAR
+        dropped = frozenset(named).__contains__
     else:
         stated = {key for direction, one in dropped_by(call) for key in content(direction, one)}
         if not stated:
@@ -182,16 +235,45 @@ def _without(call: Call, rules: Rules) -> Rules:
     return rules if len(kept) == len(rules) else kept
 
 
-def _changed(call: Call, rules: Rules) -> Rules:
-    ids = rule_ids(call)
-    if not ids or not call.parameters.permissions():
+def _with_added(call: Call, group_id: str, rules: Rules) -> Rules:
+    """The rules with those that a call adds: one for each block, unless one says the same already."""
+    stated = added_by(call)
+    if not stated:
         return rules
-    return tuple(
-        [
-            replace(one, permission=changed_permission(call, one.permission)) if one.id in ids else one
-            for one in rules
-        ]
-    )
+    there = {key for one in rules for key in content(one.direction, one.permission)}
+    new: list[SecurityGroupRule] = []
+    for direction, permission in stated:
+        for one in _of_one_block(direction, permission):
+            says = content(direction, one)
+            if there.issuperset(says):
+                continue
+            there.update(says)
+            new.append(SecurityGroupRule("", group_id, direction, one, call.time))
+    return (*rules, *new) if new else rules
+
+
+def _of_one_block(direction: str, one: Permission) -> Sequence[Permission]:
+    """A permission for each block of the far side: each is a rule that can be revoked alone."""
+    side = "dest" if direction == "egress" else "source"
+    for name in (f"{side}_cidr_ip", f"ipv6_{side}_cidr_ip"):
+        blocks: str = getattr(one, name) or ""
+        if blocks:
+            return [replace(one, **{name: text.strip()}) for text in blocks.split(",")]
+    return (one,)
+
+
+def _changed(call: Call, rules: Rules) -> Rules | Unknown:
+    if not call.parameters.permissions():
+        return rules
+    named = named_by(call, rules)
+    if named is None:
+        return _UNCLEAR
+    return tuple([_changed_rule(call, one) if one in named else one for one in rules]) if named else rules
+
+
+def _changed_rule(call: Call, one: SecurityGroupRule) -> SecurityGroupRule:
+    permission = changed_permission(call, one.permission)
+    return replace(one, id=one.id or rule_ids(call)[0], permission=permission)
 
 
 def _block(text: str) -> str:
@@ -211,7 +293,12 @@ def _ports(text: str | None) -> str | None:
     if not text:
         return None
     first, _, last = text.strip().partition("/")
-    last = last or first
+    first, last = _number(first), _number(last or first)
     if (first, last) in (("1", "65535"), ("0", "65535")):
         return "-1/-1"
     return f"{first}/{last}"
+
+
+def _number(text: str) -> str:
+    """A number without leading zeros; any other text as it is."""
+    return text.lstrip("0") or "0" if text.isdecimal() else text

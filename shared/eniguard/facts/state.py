@@ -152,7 +152,7 @@ class State(Struct, eq=False):
         """
         ref = self.ref(SECURITY_GROUP_RULE, value, by)
         found = self._all(ref, SecurityGroupRule)
-        if isinstance(found, Unknown) or self._side == "before" or by != "security_group":
+        if self._side == "before" or by != "security_group":
             return found
         later = self._facts[ref].newer_than(self._call.at)
         return found if later else rules_after(self._call, value, found)

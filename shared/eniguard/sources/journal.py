@@ -17,8 +17,10 @@ from eniguard.facts import effects
 from eniguard.facts.kinds import AnyResource, Eni, SecurityGroup
 from eniguard.facts.refs import Fact, Gone, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
+from eniguard.facts.rule_effects import changes_rules, groups_changed
 from eniguard.facts.state import State, reference
-from eniguard.model.kinds import ENI, SECURITY_GROUP
+from eniguard.model.kinds import ENI, SECURITY_GROUP, SECURITY_GROUP_RULE
+from eniguard.sources.rule_listings import RuleListings
 
 #: At most this many resources are kept (design, "State snapshot").
 MOST_RESOURCES = 200_000
@@ -44,7 +46,13 @@ class Journal:
     Parameters
     ----------
     most
-        How many resources are kept; the longest untouched one goes first.
+        How many resources are kept; the longest untouched one goes first. The rules of security groups are
+        counted apart.
+
+    Attributes
+    ----------
+    rules
+        The listings of the rules of security groups.
     """
 
     def __init__(self, most: int = MOST_RESOURCES) -> None:
@@ -53,6 +61,7 @@ class Journal:
         self.copies: OrderedDict[_Key, Copy] = OrderedDict()
         self._members: dict[Relation, set[str]] = {}
         self._watchers: list[Watcher] = []
+        self.rules = RuleListings(most)
 
     def __len__(self) -> int:
         return len(self.copies)
@@ -104,6 +113,8 @@ class Journal:
             is not folded: it may show the work of later calls.
         """
         if call.outcome == "ok":
+            for group_id in groups_changed(call):
+                self.rules.fold(call, group_id, before)
             for ref in refs:
                 known = before.get(ref)
                 if not isinstance(known, (Unknown, Gone, tuple)):
@@ -140,10 +151,17 @@ def touched(call: Call) -> Sequence[Ref]:
     if call.outcome == "ok":
         kinds = effects.kinds_changed(call.action)
         if not kinds:
-            return ()
+            return _rules_touched(call) if changes_rules(call) else ()
         return [reference(call, one.kind, one.id) for one in call.targets if one.kind in kinds]
     if call.error_code == ENI_MANAGED:
         return [reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")]
     if call.error_code == GROUP_MANAGED:
         return [reference(call, SECURITY_GROUP, one) for one in call.ids(SECURITY_GROUP)]
     return ()
+
+
+def _rules_touched(call: Call) -> list[Ref]:
+    """The listings of rules that a call changes: it names none of the rules that it adds."""
+    return [
+        reference(call, SECURITY_GROUP_RULE, group_id, "security_group") for group_id in groups_changed(call)
+    ]

@@ -8,7 +8,9 @@ from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Gone, Ref
 from eniguard.facts.relations import Relation
+from eniguard.model.kinds import SECURITY_GROUP_RULE
 from eniguard.sources.journal import Copy, Journal
+from eniguard.sources.rule_listings import rules_listed
 from eniguard.sources.snapshot import NO_SNAPSHOT, Snapshot, unknown
 
 
@@ -26,6 +28,7 @@ class LocalSource:
     def __init__(self, snapshot: Snapshot | None, journal: Journal) -> None:
         self._snapshot = snapshot
         self._copies = journal.copies
+        self._rules = journal.rules
         self._listings: _Listings | None = None
         if snapshot is not None:
             self._listings = _Listings(snapshot, journal)
@@ -50,10 +53,10 @@ class LocalSource:
     def listing(self, ref: Ref, at: float) -> Fact:
         """The fact behind a reference by a relation, for a call at a time."""
         snapshot = self._snapshot
-        if snapshot is None or self._listings is None:
-            return NO_SNAPSHOT
         found = None
-        if snapshot.holds(ref):
+        if ref.kind == SECURITY_GROUP_RULE:
+            found = rules_listed(ref, at, snapshot, self._rules)
+        elif snapshot is not None and self._listings is not None and snapshot.holds(ref):
             if snapshot.as_of >= at:
                 found = snapshot.fact(ref)
             else:

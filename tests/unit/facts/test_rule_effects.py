@@ -41,7 +41,9 @@ RULES = (item("sgr-1", **SSH), item("sgr-2", "egress", **OUT))
 def after(action: str, rules: tuple[SecurityGroupRule, ...] = RULES, **stated: Any) -> list[str]:
     """The ids after a call; an empty one for a rule that it adds."""
     one = call(f"ecs:{action}", **{"SecurityGroupId": GROUP, **stated})
-    return [rule.id for rule in rules_after(one, GROUP, rules)]
+    found = rules_after(one, GROUP, rules)
+    assert not isinstance(found, Unknown)
+    return [rule.id for rule in found]
 
 
 def test_an_item_is_kept_whole() -> None:
@@ -104,11 +106,49 @@ def test_an_added_rule_has_no_id_yet() -> None:
         {**SSH, "IpProtocol": "tcp", "Policy": "accept", "Priority": "1"},
         {**SSH, "SourceCidrIp": "192.0.2.77/24", "NicType": "intranet"},
         {**SSH, "IpProtocol": "6", "PortRange": "22"},
+        {**SSH, "PortRange": "022/22", "Priority": "01"},
     ],
 )
 def test_a_rule_that_is_there_is_not_added_again_whatever_its_spelling(same: dict[str, str]) -> None:
     assert after("AuthorizeSecurityGroup", Permissions=[same]) == ["sgr-1", "sgr-2"]
     assert after("RevokeSecurityGroup", Permissions=[same]) == ["sgr-2"]
+
+
+def test_each_block_is_a_rule_of_its_own_and_added_once() -> None:
+    blocks = {**SSH, "SourceCidrIp": "192.0.2.0/24,10.0.0.0/8, 10.9.9.9/8"}
+    added = call("ecs:AuthorizeSecurityGroup", SecurityGroupId=GROUP, Permissions=[blocks, blocks])
+    rules = rules_after(added, GROUP, RULES)
+
+    assert not isinstance(rules, Unknown)
+    assert [one.peer for one in rules] == ["192.0.2.0/24", "0.0.0.0/0", "10.0.0.0/8"]
+    assert after("RevokeSecurityGroup", rules, **{**SSH, "SourceCidrIp": "10.0.0.0/8"}) == ["sgr-1", "sgr-2"]
+
+
+def test_an_id_is_of_the_added_rule_of_its_direction() -> None:
+    added = (*RULES, SecurityGroupRule("", GROUP, "ingress"), SecurityGroupRule("", GROUP, "egress"))
+    other = SecurityGroupRule("", GROUP, "ingress", Permission(port_range="3/3"))
+    unclear = call("ecs:RevokeSecurityGroup", SecurityGroupId=GROUP, SecurityGroupRuleId=["sgr-9"])
+
+    assert after("RevokeSecurityGroup", added, SecurityGroupRuleId=["sgr-9"]) == ["sgr-1", "sgr-2", ""]
+    assert after("RevokeSecurityGroup", RULES, SecurityGroupRuleId=["sgr-9"]) == ["sgr-1", "sgr-2"]
+    assert isinstance(rules_after(unclear, GROUP, (*added, other)), Unknown)
+
+
+def test_a_group_starts_and_ends_without_rules() -> None:
+    made = call("ecs:CreateSecurityGroup", response={"SecurityGroupId": GROUP})
+
+    assert rules_after(made, GROUP, Unknown("not listed")) == ()
+    assert after("DeleteSecurityGroup") == []
+
+
+def test_rules_that_are_not_known_or_cannot_be_read_are_not_known_after_the_call() -> None:
+    garbled = call("ecs:AuthorizeSecurityGroup", SecurityGroupId=GROUP, Permissions="[{")
+    unknown = Unknown("not listed")
+
+    assert isinstance(rules_after(garbled, GROUP, RULES), Unknown)
+    assert rules_after(call("ecs:AuthorizeSecurityGroup", SecurityGroupId=GROUP, **SSH), GROUP, unknown) is (
+        unknown
+    )
 
 
 def test_rules_are_revoked_by_id_or_by_what_they_say_in_their_direction() -> None:
@@ -128,10 +168,26 @@ def test_a_change_keeps_what_it_leaves_out() -> None:
     one = call(
         "ecs:ModifySecurityGroupRule", SecurityGroupId=GROUP, SecurityGroupRuleId="sgr-1", Policy="drop"
     )
-    changed, other = rules_after(one, GROUP, RULES)
+    found = rules_after(one, GROUP, RULES)
+
+    assert not isinstance(found, Unknown)
+    changed, other = found
 
     assert (changed.permission.policy, changed.permission.port_range) == ("drop", "22/22")
     assert other == RULES[1]
+
+
+def test_a_side_that_gets_a_block_of_the_other_family_loses_the_one_it_had() -> None:
+    one = call(
+        "ecs:ModifySecurityGroupRule",
+        SecurityGroupId=GROUP,
+        SecurityGroupRuleId="sgr-1",
+        Ipv6SourceCidrIp="2001:db8::/32",
+    )
+    found = rules_after(one, GROUP, RULES)
+
+    assert not isinstance(found, Unknown)
+    assert found[0].peer == "2001:db8::/32"
 
 
 def test_a_change_without_an_id_changes_the_description_only() -> None:
@@ -147,9 +203,10 @@ def test_a_call_on_another_group_changes_nothing() -> None:
 @given(st.permutations([SSH, {**SSH, "PortRange": "23/23"}, {**SSH, "SourceCidrIp": "10.0.0.0/8"}]))
 def test_what_a_call_adds_does_not_depend_on_the_order(stated: list[dict[str, str]]) -> None:
     one = call("ecs:AuthorizeSecurityGroup", SecurityGroupId=GROUP, Permissions=stated)
-    found = {key for rule in rules_after(one, GROUP, ()) for key in content(rule.direction, rule.permission)}
+    rules = rules_after(one, GROUP, ())
 
-    assert len(found) == 3
+    assert not isinstance(rules, Unknown)
+    assert len({key for rule in rules for key in content(rule.direction, rule.permission)}) == 3
     assert rules_after(one, GROUP, rules_after(one, GROUP, ())) == rules_after(one, GROUP, ())
 
 
@@ -185,3 +242,7 @@ def test_lists_get_and_lose_entries(kind: str, field: str, first: str, second: s
     assert effects.apply(changed, kind, CidrList("l-1", (first,))) == CidrList("l-1", (second,))
     assert effects.apply(changed, kind, CidrList("l-1")) == CidrList("l-1")
     assert effects.apply(call(f"ecs:Delete{action}", **named), kind, CidrList("l-1")) is GONE
+
+    garbled = call(f"ecs:Modify{action}", **named, AddEntry="[{")
+    assert effects.apply(garbled, kind, CidrList("l-1", (first,))) == CidrList("l-1")
+    assert effects.created(call(f"ecs:Create{action}", Entry="[{", response=named), kind) == CidrList("l-1")

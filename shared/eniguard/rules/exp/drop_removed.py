@@ -11,11 +11,14 @@ from eniguard.facts.refs import Unknown
 from eniguard.facts.rule_effects import (
     CHANGES,
     CONFIGURES,
+    Rules,
     changed_permission,
     content,
     dropped_by,
+    named_by,
     rule_ids,
 )
+from eniguard.facts.state import Side
 from eniguard.model import Evidence, Reference
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
@@ -90,12 +93,16 @@ class DropRuleRemoved(Rule):
         if not case.check(f"{group_id} is not known to be managed", not subject.managed, subject.managed):
             return ()
         if isinstance(before, Unknown):
-            return self._without_listing(case, subject, before.reason)
+            return self._without_listing(case, subject, "before", before.reason)
+        after = case.after.security_group_rules("security_group", group_id)
+        if isinstance(after, Unknown):
+            return self._without_listing(case, subject, "after", after.reason)
         rules = group_rules(case, group_id)
+        named = named_by(case.call, before) or ()
         held = [
             _Removed(one, rule)
             for one, rule in zip(before, rules.before or (), strict=True)
-            if _held_back(case, one, rule)
+            if _held_back(case, one, rule, named)
         ]
         if not case.check(
             "it did take back or weaken a rule that held something back", bool(held), len(held)
@@ -117,11 +124,11 @@ class DropRuleRemoved(Rule):
             return (self.undecided(case, reason, rules.ref, subject=subject.resource()),)
         return ()
 
-    def _without_listing(self, case: Case, subject: GroupSubject, reason: str) -> Verdicts:
-        """What can be said when the rules before the call are not known."""
+    def _without_listing(self, case: Case, subject: GroupSubject, side: Side, reason: str) -> Verdicts:
+        """What can be said when the rules on one side of the call are not known."""
         if not case.check("what is known leaves room for a drop rule", _may_have_dropped(case, subject.name)):
             return ()
-        text = f"the rules of {subject.name} before the call are not known: {reason}"
+        text = f"the rules of {subject.name} {side} the call are not known: {reason}"
         ref = rules_ref(case.call, subject.name)
         return (self.undecided(case, text, ref, subject=subject.resource()),)
 
@@ -142,7 +149,7 @@ class DropRuleRemoved(Rule):
             inventory=inventory,
             evidence=(
                 *[
-                    Evidence("rule", shown_rule(one.listed), f"{one.listed.id} before the call", "event")
+                    Evidence("rule", shown_rule(one.listed), _as_listed(one.listed), "event")
                     for one, _ in found
                 ],
                 *[Evidence("opened", shown_services(services)) for _, services in found],
@@ -152,15 +159,22 @@ class DropRuleRemoved(Rule):
         )
 
 
-def _held_back(case: Case, one: SecurityGroupRule, rule: Resolved) -> bool:
-    """Whether the call takes a rule back or changes it so that less may be held back than before."""
+def _as_listed(one: SecurityGroupRule) -> str:
+    return f"{one.id} before the call" if one.id else "added by a call before this one"
+
+
+def _held_back(case: Case, one: SecurityGroupRule, rule: Resolved, named: Rules) -> bool:
+    """Whether the call takes a rule back or changes it so that less may be held back than before.
+
+    ``named`` are the rules that it names by their ids.
+    """
     call = case.call
     if call.action in CHANGES:
-        return one.id in rule_ids(call) and _is_weaker(case, one, rule)
+        return one in named and _is_weaker(case, one, rule)
     if rule.accepts is not False:
         return False
-    if ids := rule_ids(call):
-        return one.id in ids
+    if rule_ids(call):
+        return one in named
     stated = {key for direction, dropped in dropped_by(call) for key in content(direction, dropped)}
     return stated.issuperset(content(one.direction, one.permission))
 
@@ -183,11 +197,14 @@ def _gains(rules: GroupRules, one: _Removed) -> Spans:
 
 
 def _may_have_dropped(case: Case, group_id: str) -> bool:
-    """Whether the rule that the call names may have been a drop rule, from what is listed after it.
+    """Whether the rule that the call names may have been a drop rule, from the side that is known.
 
     A rule that accepts after a change which says nothing of policy and priority did so before.
     """
     call = case.call
+    before = case.before.security_group_rules("security_group", group_id)
+    if not isinstance(before, Unknown):
+        return any(is_drop(one.permission) for one in before)
     if call.action not in CHANGES:
         return True
     rules = case.after.security_group_rules("security_group", group_id)

@@ -135,7 +135,8 @@ class OpenedRule(Rule):
         wide_prefix = case.params.wide_prefix
         added = [one.rule for one in clear]
         before = rules.earlier(self.direction)
-        after = [*(rules.later(self.direction) or ()), *added]
+        later = rules.later(self.direction)
+        after = [*((before if later is None else later) or ()), *added]
         interest = union([self.interest(case, one.services or ()) for one in added])
         points = self.points(case, interest, [*after, *(before or ())])
         return merged(

@@ -10,13 +10,10 @@ from eniguard.events.calls import Call
 from eniguard.events.values import Permission
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import Ref, Unknown
-from eniguard.facts.rule_effects import CHANGES, added_by, protocol_name, rule_ids
+from eniguard.facts.rule_effects import CHANGES, HOLD_RULES, added_by, protocol_name, rule_ids
 from eniguard.rules.case import Case
 from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, rules_ref
 from eniguard.rules.exp.resolved import Resolved, far_side, lists_of, resolve
-
-#: The parameters that hold rules.
-_HOLD_RULES = frozenset(("Permissions", "AuthorizePermissions", "RevokePermissions"))
 
 
 class Stated(Struct, frozen=True, gc=False):
@@ -79,7 +76,7 @@ def changes_content(call: Call) -> bool:
 
 def unreadable(call: Call) -> bool:
     """Whether the call holds rules in a form that cannot be read."""
-    return not _HOLD_RULES.isdisjoint(call.parameters.malformed)
+    return not HOLD_RULES.isdisjoint(call.parameters.malformed)
 
 
 def shown(direction: str, one: Permission) -> str:

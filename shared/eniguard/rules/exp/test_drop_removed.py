@@ -11,13 +11,14 @@ from eniguard.rules.exp.test_world import (
     GROUP,
     LATER,
     REVOKE,
+    add,
     group,
     listed,
     prefix_list,
     rule,
     world,
 )
-from eniguard.testing import Snapshot, call, decided, findings, undecided
+from eniguard.testing import Snapshot, call, decided, decided_in_order, findings, undecided
 
 OFFICE = rule("22/22", "10.0.0.0/8", Priority="2")
 DROP = rule("22/22", "10.1.0.0/16", Policy="Drop")
@@ -98,6 +99,28 @@ def test_drop_rule_on_a_group_holds_that_group_back() -> None:
 
     assert says(revoke("sgr-2"), world(drop, listed("sgr-1", far))) == FOUND
     assert says(revoke("sgr-2"), world(drop, listed("sgr-1", {**far, "SourceGroupId": "sg-near"}))) == []
+
+
+def test_drop_rule_that_an_earlier_call_added_is_known_by_an_id_that_no_other_rule_has() -> None:
+    accepts = world(listed("sgr-1", OFFICE))
+    later = {"time": "2026-03-01T13:00:00Z"}
+
+    for one in (revoke("sgr-9", **later), change("sgr-9", Priority="3", **later)):
+        decision = decided_in_order([add(DROP), one], state=accepts, only=["EXP004"])[1]
+        assert findings(decision) == FOUND
+        shown = [str(evidence.note) for evidence in decision.findings[0].evidence]
+        assert "added by a call before this one" in shown
+
+
+def test_id_that_may_be_of_several_rules_is_undecided_if_one_of_them_may_be_a_drop_rule() -> None:
+    later = {"time": "2026-03-01T13:00:00Z"}
+
+    def last(*rules: dict[str, Any]) -> list[str]:
+        calls = [add(*rules), revoke("sgr-9", **later)]
+        return undecided(decided_in_order(calls, state=world(), only=["EXP004"])[1])
+
+    assert last(OFFICE, DROP) == ["EXP004"]
+    assert last(OFFICE, rule("23/23")) == []
 
 
 def test_unknown_rules_are_undecided() -> None:
