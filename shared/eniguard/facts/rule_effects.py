@@ -32,6 +32,16 @@ CONFIGURES = "ecs:ConfigureSecurityGroupPermissions"
 
 #: Spellings of one protocol: the numbers are those of IANA.
 _PROTOCOLS = {"6": "TCP", "17": "UDP", "1": "ICMP", "58": "ICMPV6", "47": "GRE", "-1": "ALL"}
+#: Of each of these a rule has one: a call that states another takes it away, with the owner of a group.
+_EITHER = (
+    ("source_cidr_ip", "ipv6_source_cidr_ip", "source_group_id", "source_prefix_list_id"),
+    ("dest_cidr_ip", "ipv6_dest_cidr_ip", "dest_group_id", "dest_prefix_list_id"),
+    ("port_range", "port_range_list_id"),
+)
+_OWNED = {
+    "source_group_id": ("source_group_owner_id", "source_group_owner_account"),
+    "dest_group_id": ("dest_group_owner_id", "dest_group_owner_account"),
+}
 #: Permissions kept in their normal form, at about a kilobyte each.
 _MOST_FORMS = 4_096
 
@@ -93,7 +103,14 @@ def changed_permission(call: Call, permission: Permission) -> Permission:
     if not stated:
         return permission
     said = {name: value for name, value in asdict(stated[0]).items() if value is not None}
-    return replace(permission, **said)
+    gone = [
+        one
+        for names in _EITHER
+        if any(said.get(name) for name in names)
+        for name in names
+        for one in (name, *_OWNED.get(name, ()))
+    ]
+    return replace(permission, **{**dict.fromkeys(gone), **said})
 
 
 def content(direction: str | None, permission: Permission) -> tuple[Content, ...]:

@@ -22,7 +22,7 @@ from eniguard.rules.exp.reach import gained, stretches
 from eniguard.rules.exp.resolved import far_side
 from eniguard.rules.exp.revocation import fix_or_why, revocation
 from eniguard.rules.exp.spans import meet
-from eniguard.rules.exp.stated import Stated, stated
+from eniguard.rules.exp.stated import Stated, stated, unreadable
 from eniguard.rules.managed import managed_evidence
 from eniguard.rules.subjects import GroupSubject
 
@@ -57,6 +57,8 @@ class CrossAccountSource(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         call = case.call
+        if unreadable(call):
+            return (self.undecided(case, "the rules in the event cannot be read"),)
         if not case.check("a rule of the call names the owner of a group", _names_owner(call)):
             return ()
         foreign = [one for one in stated(case) if self._is_foreign(case, one)]

@@ -36,7 +36,7 @@ from eniguard.rules.exp.reach import gained, stretches
 from eniguard.rules.exp.resolved import Resolved, resolve
 from eniguard.rules.exp.services import shown as shown_services
 from eniguard.rules.exp.spans import Spans, merged
-from eniguard.rules.exp.stated import shown_rule
+from eniguard.rules.exp.stated import shown_rule, unreadable
 from eniguard.rules.managed import managed_evidence
 from eniguard.rules.subjects import GroupSubject
 
@@ -79,6 +79,8 @@ class DropRuleRemoved(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         call = case.call
+        if unreadable(call):
+            return (self.undecided(case, "the rules in the event cannot be read"),)
         if not case.check("the call may take back a drop rule", may_take_back(call)):
             return ()
         return [verdict for group_id in group_ids(call) for verdict in self._group(case, group_id)]

@@ -15,8 +15,8 @@ from eniguard.rules.case import Case
 from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, rules_ref
 from eniguard.rules.exp.resolved import Resolved, far_side, lists_of, resolve
 
-#: The parameters that hold rules.
-_HOLD_RULES = frozenset(("Permissions", "AuthorizePermissions", "RevokePermissions"))
+#: The parameters that hold rules, or name them.
+_HOLD_RULES = frozenset(("Permissions", "AuthorizePermissions", "RevokePermissions", "SecurityGroupRuleId"))
 
 
 class Stated(Struct, frozen=True, gc=False):
@@ -78,7 +78,7 @@ def changes_content(call: Call) -> bool:
 
 
 def unreadable(call: Call) -> bool:
-    """Whether the call holds rules in a form that cannot be read."""
+    """Whether the call holds or names rules in a form that cannot be read."""
     return not _HOLD_RULES.isdisjoint(call.parameters.malformed)
 
 
