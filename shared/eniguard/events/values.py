@@ -232,6 +232,24 @@ def _entries(raw: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _endpoints(raw: Any) -> tuple[str, ...]:
+    """Where event targets are; their other fields, which may hold keys, are dropped."""
+    found = [
+        next((item[name] for name in ("Endpoint", "endpoint") if name in item), None)
+        for item in _objects(raw)
+    ]
+    return tuple("" if one is None else _without_secrets(_text(one)) for one in found)
+
+
+def _without_secrets(endpoint: str) -> str:
+    """An endpoint; of an address its host alone, for user, path and query of a webhook are secrets."""
+    scheme, separator, rest = endpoint.partition("://")
+    if not separator:
+        return endpoint
+    host = rest.replace("?", "/").replace("#", "/").partition("/")[0]
+    return f"{scheme}://{host.rpartition('@')[2]}"
+
+
 #: Reads a value of each shape; `Malformed` when it cannot be read.
 READERS: dict[Shape, Callable[[Any], Value]] = {
     Shape.TEXT: _single,
@@ -242,4 +260,5 @@ READERS: dict[Shape, Callable[[Any], Value]] = {
     Shape.INTERFACES: _interfaces,
     Shape.TAGS: _tags,
     Shape.ENTRIES: _entries,
+    Shape.ENDPOINTS: _endpoints,
 }

@@ -108,7 +108,8 @@ def _untag(call: Call, resource: AnyResource) -> AnyResource:
         return resource
     if call.parameters.flag("All") and not call.parameters.texts("TagKey"):
         return replace(resource, tags=())
-    removed = set(call.parameters.texts("TagKey"))
+    parameters = call.parameters
+    removed = {*parameters.texts("TagKey"), *(tag.key for tag in parameters.tags())}
     return replace(resource, tags=tuple(tag for tag in resource.tags if tag[0] not in removed))
 
 
@@ -129,7 +130,7 @@ def _instance_type(call: Call, resource: AnyResource) -> AnyResource:
 
 
 def _instance_groups(call: Call, resource: AnyResource) -> AnyResource:
-    groups = call.parameters.texts("SecurityGroupIds")
+    groups = call.ids(SECURITY_GROUP, "group")
     return (
         replace(resource, security_group_ids=groups)
         if isinstance(resource, Instance) and groups
@@ -217,6 +218,8 @@ def _make_reservation(call: Call, reservation_id: str) -> CidrReservation:
     )
 
 
+_TAGGED = (ENI, SECURITY_GROUP, INSTANCE)
+
 _EFFECTS: dict[tuple[str, str], Effect] = {
     ("ecs:DeleteNetworkInterface", ENI): _gone,
     ("ecs:ModifyNetworkInterfaceAttribute", ENI): _eni(modify),
@@ -228,17 +231,14 @@ _EFFECTS: dict[tuple[str, str], Effect] = {
     ("ecs:UnassignIpv6Addresses", ENI): _eni(unassign_ipv6),
     ("ecs:JoinSecurityGroup", ENI): _eni(join),
     ("ecs:LeaveSecurityGroup", ENI): _eni(leave),
-    ("ecs:TagResources", ENI): _tag,
-    ("ecs:TagResources", SECURITY_GROUP): _tag,
-    ("ecs:TagResources", INSTANCE): _tag,
-    ("ecs:UntagResources", ENI): _untag,
-    ("ecs:UntagResources", SECURITY_GROUP): _untag,
-    ("ecs:UntagResources", INSTANCE): _untag,
+    **{(f"ecs:{name}", kind): _tag for name in ("TagResources", "AddTags") for kind in _TAGGED},
+    **{(f"ecs:{name}", kind): _untag for name in ("UntagResources", "RemoveTags") for kind in _TAGGED},
     ("ecs:DeleteSecurityGroup", SECURITY_GROUP): _gone,
     ("ecs:ModifySecurityGroupAttribute", SECURITY_GROUP): _rename_group,
     ("ecs:ModifyInstanceSpec", INSTANCE): _instance_type,
     ("ecs:ModifyPrepayInstanceSpec", INSTANCE): _instance_type,
     ("ecs:ModifyInstanceAttribute", INSTANCE): _instance_groups,
+    ("ecs:ModifyInstanceVpcAttribute", INSTANCE): _instance_groups,
     ("ecs:JoinSecurityGroup", INSTANCE): _instance_joins,
     ("ecs:LeaveSecurityGroup", INSTANCE): _instance_leaves,
     ("ecs:DeleteInstance", INSTANCE): _gone,

@@ -36,7 +36,7 @@ _START_OR_END = frozenset((_MAKES, _DELETES))
 
 #: The parameters that hold rules.
 HOLD_RULES = frozenset(("Permissions", "AuthorizePermissions", "RevokePermissions"))
-_SAY_WHICH = HOLD_RULES | {"SecurityGroupRuleId"}
+SAY_WHICH = HOLD_RULES | {"SecurityGroupRuleId"}
 
 _ENTRIES = frozenset(("AddEntry", "RemoveEntry"))
 _UNREADABLE = Unknown("what a call did to the rules of the group cannot be read")
@@ -44,12 +44,15 @@ _UNCLEAR = Unknown("a call named one of the rules that were added before it by i
 
 #: Spellings of one protocol: the numbers are those of IANA.
 _PROTOCOLS = {"6": "TCP", "17": "UDP", "1": "ICMP", "58": "ICMPV6", "47": "GRE", "-1": "ALL"}
-#: A side that gets a block of one IP family no longer has one of the other.
-_OTHER_FAMILY = {
-    "source_cidr_ip": "ipv6_source_cidr_ip",
-    "ipv6_source_cidr_ip": "source_cidr_ip",
-    "dest_cidr_ip": "ipv6_dest_cidr_ip",
-    "ipv6_dest_cidr_ip": "dest_cidr_ip",
+#: Of each of these a rule has one: a call that states another takes it away, with the owner of a group.
+_EITHER = (
+    ("source_cidr_ip", "ipv6_source_cidr_ip", "source_group_id", "source_prefix_list_id"),
+    ("dest_cidr_ip", "ipv6_dest_cidr_ip", "dest_group_id", "dest_prefix_list_id"),
+    ("port_range", "port_range_list_id"),
+)
+_OWNED = {
+    "source_group_id": ("source_group_owner_id", "source_group_owner_account"),
+    "dest_group_id": ("dest_group_owner_id", "dest_group_owner_account"),
 }
 #: Permissions kept in their normal form, at about a kilobyte each.
 _MOST_FORMS = 4_096
@@ -124,7 +127,7 @@ def rules_after(call: Call, group_id: str, rules: Rules | Unknown) -> Rules | Un
         return ()
     if isinstance(rules, Unknown):
         return rules
-    if not _SAY_WHICH.isdisjoint(call.parameters.malformed):
+    if not SAY_WHICH.isdisjoint(call.parameters.malformed):
         return _UNREADABLE
     if call.action in CHANGES:
         return _changed(call, rules)
@@ -137,9 +140,15 @@ def changed_permission(call: Call, permission: Permission) -> Permission:
     stated = call.parameters.permissions()
     if not stated:
         return permission
-    said = {name: value for name, value in asdict(stated[0]).items() if value}
-    cleared = {_OTHER_FAMILY[name]: None for name in said if name in _OTHER_FAMILY}
-    return replace(permission, **{**cleared, **said})
+    said = {name: value for name, value in asdict(stated[0]).items() if value is not None}
+    gone = [
+        one
+        for names in _EITHER
+        if any(said.get(name) for name in names)
+        for name in names
+        for one in (name, *_OWNED.get(name, ()))
+    ]
+    return replace(permission, **{**dict.fromkeys(gone), **said})
 
 
 def content(direction: str | None, permission: Permission) -> tuple[Content, ...]:

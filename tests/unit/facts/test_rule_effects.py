@@ -16,7 +16,7 @@ from eniguard.facts.items import read_item
 from eniguard.facts.kinds import CidrList, SecurityGroupRule
 from eniguard.facts.refs import GONE, Fact, Unknown
 from eniguard.facts.relations import relations_of
-from eniguard.facts.rule_effects import content, rules_after
+from eniguard.facts.rule_effects import changed_permission, content, rules_after
 from eniguard.facts.state import State, reference
 from eniguard.model.kinds import PORT_RANGE_LIST, PREFIX_LIST, SECURITY_GROUP_RULE
 from eniguard.testing import call
@@ -188,6 +188,26 @@ def test_a_side_that_gets_a_block_of_the_other_family_loses_the_one_it_had() -> 
 
     assert not isinstance(found, Unknown)
     assert found[0].peer == "2001:db8::/32"
+
+
+@pytest.mark.parametrize(
+    ("stated", "left"),
+    [
+        ({"Ipv6SourceCidrIp": "2001:db8::/32"}, Permission(ipv6_source_cidr_ip="2001:db8::/32")),
+        ({"SourcePrefixListId": "pl-1"}, Permission(source_prefix_list_id="pl-1")),
+        ({"SourceGroupId": "sg-own"}, Permission(source_group_id="sg-own")),
+    ],
+)
+def test_a_changed_source_takes_the_place_of_the_other_kinds_and_of_its_owner(
+    stated: dict[str, str], left: Permission
+) -> None:
+    one = call("ecs:ModifySecurityGroupRule", SecurityGroupId=GROUP, SecurityGroupRuleId="sgr-1", **stated)
+    blocks, groups = (
+        Permission(source_cidr_ip="192.0.2.0/24"),
+        Permission(source_group_id="sg-far", source_group_owner_id="2234567890123456"),
+    )
+
+    assert changed_permission(one, blocks) == changed_permission(one, groups) == left
 
 
 def test_a_change_without_an_id_changes_the_description_only() -> None:

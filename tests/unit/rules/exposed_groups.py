@@ -155,9 +155,7 @@ def _opened(
     asked = 0
     for rule in stated:
         asked |= sources(rule) if about(rule, *point) else 0
-    if not wide_by_hand(asked, wide_prefix):
-        return False
     was, now = open_by_hand(before, point), open_by_hand([*before, *added], point)
-    return wide_by_hand(now, wide_prefix) and (
-        not wide_by_hand(was, wide_prefix) or wide_by_hand(now & ~was, wide_prefix)
-    )
+    if wide_by_hand(was, wide_prefix):
+        return wide_by_hand(asked, wide_prefix) and wide_by_hand(now & ~was, wide_prefix)
+    return wide_by_hand(was | asked, wide_prefix) and wide_by_hand(now, wide_prefix)

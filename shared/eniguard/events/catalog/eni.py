@@ -18,6 +18,7 @@ _IPV6_COUNTS = {"Ipv6AddressCount": _I, "Ipv6PrefixCount": _I}
 TAGGED_KINDS = {"eni": ENI, "securitygroup": SECURITY_GROUP, "instance": INSTANCE}
 
 _TAGGED = tuple(Where("ResourceId", kind, when=("ResourceType", name)) for name, kind in TAGGED_KINDS.items())
+_ONE_TAGGED = {"ResourceType": _T, "ResourceId": _T, "Tag": Shape.TAGS}
 
 APIS: tuple[Api, ...] = (
     Api(
@@ -105,6 +106,9 @@ APIS: tuple[Api, ...] = (
         {"ResourceType": _T, "ResourceId": _L, "TagKey": _L, "All": _F},
         _TAGGED,
     ),
+    # The older forms of the two, for one resource (SDK 7.11.8).
+    Api("ecs", "AddTags", True, _ONE_TAGGED, _TAGGED, assumed=True),
+    Api("ecs", "RemoveTags", True, _ONE_TAGGED, _TAGGED, assumed=True),
     Api(
         "ecs",
         "DescribeNetworkInterfaces",

@@ -21,7 +21,7 @@ APIS: tuple[Api, ...] = (
     _rule_call("DeleteRule"),
     _rule_call("UpdateRule", FilterPattern=_T, Status=_T),
     # Targets are sent as the JSON text of a list; what form events have is open (docs/sources.md, API).
-    _rule_call("PutTargets", Targets=_T),
+    _rule_call("PutTargets", Targets=Shape.ENDPOINTS),
     _rule_call("DeleteTargets"),
     Api(
         "eventbridge",

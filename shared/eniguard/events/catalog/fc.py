@@ -42,6 +42,7 @@ APIS: tuple[Api, ...] = (
     _function_call("PutConcurrencyConfig", reservedConcurrency=Shape.INTEGER),
     _function_call("PutFunctionOnDemandConfig", maximumInstanceCount=Shape.INTEGER),
     _function_call("PutProvisionConfig"),
+    _function_call("PutScalingConfig"),
     _function_call("UpdateService"),
     _function_call("DeleteService"),
 )

@@ -16,4 +16,5 @@ APIS: tuple[Api, ...] = (
     _secret_call("DeleteSecret"),
     _secret_call("PutSecretValue"),
     _secret_call("UpdateSecretVersionStage"),
+    _secret_call("SetSecretPolicy"),
 )

@@ -1,5 +1,8 @@
 """RAM and ResourceManager calls on roles and their policies (fields: RAM 2015-05-01, SDK 1.3.0).
 
+AttachPolicy and DetachPolicy are ResourceManager's own (2020-03-31, SDK 2.6.2); they write a role as
+``NAME@role.ALIAS.onaliyunservice.com``.
+
 ActionTrail records role calls under several service names (Ram, ResourceManager, Ims, and the product for
 which a service-linked role is made). Which one is open (docs/sources.md, API): every row accepts any service.
 """
@@ -75,4 +78,16 @@ APIS: tuple[Api, ...] = (
         assumed=True,
     ),
     _role_call("DeletePolicy", {"PolicyName": _T}, (Where("PolicyName", POLICY),), assumed=True),
+    *(
+        Api(
+            "ram",
+            name,
+            True,
+            {"PrincipalName": _T, "PrincipalType": _T, **_POLICY},
+            (Where("PrincipalName", ROLE, when=("PrincipalType", "ServiceRole")),),
+            assumed=True,
+            also_recorded_as=("resourcemanager", "ims"),
+        )
+        for name in ("AttachPolicy", "DetachPolicy")
+    ),
 )

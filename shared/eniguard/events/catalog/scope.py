@@ -9,8 +9,6 @@ OUT_OF_SCOPE: dict[str, str] = {
     "ecs:AttachNetworkInterfacePermissions": "named in role policies only; no published API",
     "ecs:DetachNetworkInterfacePermissions": "named in role policies only; no published API",
     "ecs:JoinResourceGroup": "moves a resource between resource groups; no ENI, group or prefix changes",
-    "ecs:AddTags": "the old form of TagResources, not in the published field list",
-    "ecs:RemoveTags": "the old form of UntagResources, not in the published field list",
     "ecs:AttachClassicLinkVpc": "the classic network has no ENIs",
     "vpc:TagResources": "tags VPC resources; no rule reads their tags",
     "vpc:UnTagResources": "tags VPC resources; no rule reads their tags",

@@ -20,6 +20,7 @@ class Shape(Enum):
     INTERFACES = "list of network interfaces"
     TAGS = "list of tags"
     ENTRIES = "list of CIDR entries"
+    ENDPOINTS = "list of event targets, of which the endpoints are kept"
 
 
 #: Which part a target plays in its call.

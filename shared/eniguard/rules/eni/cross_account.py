@@ -11,9 +11,8 @@ from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.managed import managed_evidence
 from eniguard.rules.subjects import EniSubject, eni_subjects, needs_enis
+from eniguard.settings import IGNORE_TAG
 
-#: Customers put this tag on what the guard must not touch (design, "Trust").
-IGNORE_TAG = "guard:ignore"
 _PERMISSION_ID = "NetworkInterfacePermissionId"
 
 

@@ -22,7 +22,7 @@ from eniguard.rules.exp.reach import gained, stretches
 from eniguard.rules.exp.resolved import far_side
 from eniguard.rules.exp.revocation import fix_or_why, revocation
 from eniguard.rules.exp.spans import meet
-from eniguard.rules.exp.stated import Stated, stated
+from eniguard.rules.exp.stated import Stated, stated, unreadable
 from eniguard.rules.managed import managed_evidence
 from eniguard.rules.subjects import GroupSubject
 
@@ -38,6 +38,11 @@ def names_owner(call: Call) -> bool:
     if call.action not in CHANGES:
         return outline(call).owned
     return bool(rule_ids(call)) and any(_owner(one) is not None for one in call.parameters.permissions())
+
+
+def may_name_owner(call: Call) -> bool:
+    """Whether a rule of a call names the owner of a group, as far as it can be read."""
+    return unreadable(call) or names_owner(call)
 
 
 class CrossAccountSource(Rule):
@@ -60,11 +65,13 @@ class CrossAccountSource(Rule):
     permissions = EXPOSURE_PERMISSIONS
     false_positives = "Member accounts of a resource directory: list them under `accounts` in guard.yml."
 
-    concerns = staticmethod(names_owner)
+    concerns = staticmethod(may_name_owner)
     needs = staticmethod(needs_exposure)
 
     def evaluate(self, case: Case) -> Verdicts:
         call = case.call
+        if unreadable(call):
+            return (self.undecided(case, "the rules in the event cannot be read"),)
         if not case.check("a rule of the call names the owner of a group", names_owner(call)):
             return ()
         foreign = [one for one in stated(case) if self._is_foreign(case, one)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from eniguard.events.calls import Call
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import Unknown
 from eniguard.facts.rule_effects import (
@@ -39,7 +40,7 @@ from eniguard.rules.exp.reach import gained, stretches
 from eniguard.rules.exp.resolved import Resolved, resolve
 from eniguard.rules.exp.services import shown as shown_services
 from eniguard.rules.exp.spans import Spans, merged
-from eniguard.rules.exp.stated import shown_rule
+from eniguard.rules.exp.stated import shown_rule, unreadable
 from eniguard.rules.managed import managed_evidence
 from eniguard.rules.subjects import GroupSubject
 
@@ -49,6 +50,11 @@ class _Removed(Struct, frozen=True, gc=False):
 
     listed: SecurityGroupRule
     rule: Resolved
+
+
+def may_drop(call: Call) -> bool:
+    """Whether a call may take back a drop rule, as far as it can be read."""
+    return unreadable(call) or may_take_back(call)
 
 
 class DropRuleRemoved(Rule):
@@ -78,11 +84,13 @@ class DropRuleRemoved(Rule):
         "other whatever its rules say is not looked at."
     )
 
-    concerns = staticmethod(may_take_back)
+    concerns = staticmethod(may_drop)
     needs = staticmethod(needs_exposure)
 
     def evaluate(self, case: Case) -> Verdicts:
         call = case.call
+        if unreadable(call):
+            return (self.undecided(case, "the rules in the event cannot be read"),)
         if not case.check("the call may take back a drop rule", may_take_back(call)):
             return ()
         return [verdict for group_id in group_ids(call) for verdict in self._group(case, group_id)]

@@ -47,10 +47,10 @@ def needs_users(call: Call, facts: Facts) -> Sequence[Ref]:
     """The list, the rules that name it, and all rules of their groups with the lists these name."""
     found = list(call.once(_first))
     for ref in found[1::2]:
-        naming = listed_rules(facts.value(ref))
+        naming = listed_rules(facts, ref)
         for group_id in dict.fromkeys(one.security_group_id for one in naming):
             rules = rules_ref(call, group_id)
-            found += (rules, *list_refs(call, lists_in(listed_rules(facts.value(rules)))))
+            found += (rules, *list_refs(call, lists_in(listed_rules(facts, rules))))
     return found
 
 
@@ -147,7 +147,12 @@ class ListWidened(Rule):
             reason = f"it is not known which groups use {list_id}: {naming.reason}"
             return (self._undecided(case, PORT_RANGE_LIST, list_id, reason),)
         users = self._users(case, PORT_RANGE_LIST, list_id, naming)
-        return (self._used(case, PORT_RANGE_LIST, list_id, users),) if users.opened or users.unclear else ()
+        if users.opened:
+            return (self._used(case, PORT_RANGE_LIST, list_id, users),)
+        if users.unclear:
+            reason = f"it is not known whether {list_id} opens {', '.join(users.unclear)}"
+            return (self._undecided(case, PORT_RANGE_LIST, list_id, reason, users.unclear),)
+        return ()
 
     def _naming(self, case: Case, kind: str, list_id: str) -> Sequence[SecurityGroupRule] | Unknown:
         return case.after.security_group_rules(_RELATIONS[kind], list_id)
@@ -176,16 +181,15 @@ class ListWidened(Rule):
         if before is None or after is None:
             return None
         ours = resolved(case, case.after, naming)
-        if not all(one.known for one in ours):
-            return None
-        services = union([one.services or () for one in ours])
+        known = [one for one in ours if one.known]
+        services = union([one.services or () for one in known])
         if kind == PORT_RANGE_LIST:
             points = risky_points(case, services)
         else:
             points = [first for first, _ in stretches(services, before, after)]
         if any(newly_wide(before, after, point, case.params.wide_prefix) for point in points):
             return True
-        return None if rules.unclear("ingress", services) else False
+        return None if len(known) < len(ours) or rules.unclear("ingress", services) else False
 
     def _used(self, case: Case, kind: str, list_id: str, users: _Users) -> Verdict:
         groups = [*users.opened, *users.unclear]
@@ -218,11 +222,14 @@ class ListWidened(Rule):
             others=[Resource(SECURITY_GROUP, one) for one in groups],
         )
 
-    def _undecided(self, case: Case, kind: str, list_id: str, reason: str) -> Verdict:
+    def _undecided(
+        self, case: Case, kind: str, list_id: str, reason: str, groups: Sequence[str] = ()
+    ) -> Verdict:
         call = case.call
         missing = [
             reference(call, kind, list_id),
             reference(call, SECURITY_GROUP_RULE, list_id, _RELATIONS[kind]),
+            *[rules_ref(call, group_id) for group_id in groups],
         ]
         return self.undecided(case, reason, *missing, subject=Resource(kind, list_id))
 

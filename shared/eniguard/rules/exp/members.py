@@ -16,13 +16,15 @@ from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
 from eniguard.rules.case import Case
 from eniguard.rules.exp.addresses import public_size
 from eniguard.rules.exp.groups import list_refs, lists_in, resolved, rules_ref
-from eniguard.rules.exp.needs import listed_rules
+from eniguard.rules.exp.needs import copies, listed_rules
 from eniguard.rules.exp.outline import is_drop
 from eniguard.rules.exp.resolved import Resolved, far_side, union_of_texts
 
 JOIN, LEAVE = "ecs:JoinSecurityGroup", "ecs:LeaveSecurityGroup"
+#: Also replaces the whole set, by groups of the VPC that an instance is moved to.
+MOVE = "ecs:ModifyInstanceVpcAttribute"
 #: These calls replace the whole set.
-REPLACE = frozenset(("ecs:ModifyNetworkInterfaceAttribute", "ecs:ModifyInstanceAttribute"))
+REPLACE = frozenset(("ecs:ModifyNetworkInterfaceAttribute", "ecs:ModifyInstanceAttribute", MOVE))
 
 _Ids = tuple[str, ...]
 
@@ -89,7 +91,7 @@ def needs_swap(call: Call, facts: Facts) -> Sequence[Ref]:
     if not _may_matter(call, listed):
         return found
     for ref in call.once(member_refs):
-        for group_id in _groups(facts.value(ref)) or ():
+        for group_id in [one for value in copies(facts, ref) for one in _groups(value) or ()]:
             found.append(rules_ref(call, group_id))
             found += list_refs(call, lists_in(_rules(call, facts, group_id)))
     return found
@@ -100,7 +102,7 @@ def _first(call: Call) -> list[Ref]:
 
 
 def _rules(call: Call, facts: Facts, group_id: str) -> list[SecurityGroupRule]:
-    return listed_rules(facts.value(rules_ref(call, group_id)))
+    return listed_rules(facts, rules_ref(call, group_id))
 
 
 def _may_matter(call: Call, rules: Sequence[SecurityGroupRule]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eniguard.events.calls import Call
+from eniguard.events.values import Permission
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import FactValue, Ref
@@ -32,7 +33,7 @@ def needs_exposure(call: Call, facts: Facts) -> Sequence[Ref]:
     found = call.once(_first)
     if not found:
         return found
-    more = [named for ref in call.once(_listings) for named in lists_in(listed_rules(facts.value(ref)))]
+    more = [named for ref in call.once(_listings) for named in lists_in(listed_rules(facts, ref))]
     return [*found, *list_refs(call, more)] if more else found
 
 
@@ -44,8 +45,14 @@ def _first(call: Call) -> Sequence[Ref]:
         found += (rules_ref(call, group_id), reference(call, SECURITY_GROUP, group_id))
         if _may_be_revoked(call):
             found.append(reference(call, ENI, group_id, "security_group"))
-    named = [one for direction, stated in added_by(call) for one in lists_of(direction, stated)]
+    named = [one for direction, stated in _stated(call) for one in lists_of(direction, stated)]
     return [*found, *list_refs(call, named)]
+
+
+def _stated(call: Call) -> Sequence[tuple[str, Permission]]:
+    if (direction := CHANGES.get(call.action)) is not None:
+        return [(direction, one) for one in call.parameters.permissions()]
+    return added_by(call)
 
 
 def _listings(call: Call) -> list[Ref]:
@@ -86,8 +93,13 @@ def _may_be_revoked(call: Call) -> bool:
     return bool(added) and outline(call).may_open and any(direction == "ingress" for direction, _ in added)
 
 
-def listed_rules(value: FactValue) -> list[SecurityGroupRule]:
-    """The rules of a listing; none while it is not known."""
-    if not isinstance(value, tuple):
-        return []
-    return [one for one in value if isinstance(one, SecurityGroupRule)]
+def copies(facts: Facts, ref: Ref) -> list[FactValue]:
+    """The newest value of a fact, and the copy from before the call where there is one."""
+    found, earlier = facts.value(ref), facts[ref].earlier
+    return [found] if earlier is None else [found, earlier.value]
+
+
+def listed_rules(facts: Facts, ref: Ref) -> list[SecurityGroupRule]:
+    """The rules of a listing, now and before the call; none while it is not known."""
+    listings = [value for value in copies(facts, ref) if isinstance(value, tuple)]
+    return [one for listing in listings for one in listing if isinstance(one, SecurityGroupRule)]

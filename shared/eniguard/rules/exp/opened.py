@@ -17,7 +17,7 @@ from eniguard.rules.exp.addresses import is_wide, public_size
 from eniguard.rules.exp.groups import GroupRules, group_around, group_ids, group_rules, rules_evidence
 from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, may_open, needs_exposure
 from eniguard.rules.exp.outline import LONGEST_WIDE_PREFIX, outline
-from eniguard.rules.exp.reach import newly_wide
+from eniguard.rules.exp.reach import newly_wide, reach
 from eniguard.rules.exp.resolved import Resolved
 from eniguard.rules.exp.revocation import fix_or_why, revocation
 from eniguard.rules.exp.services import shown
@@ -82,7 +82,7 @@ class OpenedRule(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         call = case.call
-        if call.parameters.malformed and unreadable(call):
+        if unreadable(call):
             return (self.undecided(case, "the rules in the event cannot be read"),)
         if call.action not in CHANGES and not case.check(
             "an added rule may be wide, or names a prefix list", outline(call).may_open
@@ -135,16 +135,17 @@ class OpenedRule(Rule):
         wide_prefix = case.params.wide_prefix
         added = [one.rule for one in clear]
         before = rules.earlier(self.direction)
+        all_added = [one.rule for one in stated(case) if one.direction == self.direction]
         later = rules.later(self.direction)
-        after = [*((before if later is None else later) or ()), *added]
+        after = [*((before if later is None else later) or ()), *all_added]
         interest = union([self.interest(case, one.services or ()) for one in added])
         points = self.points(case, interest, [*after, *(before or ())])
         return merged(
             [
                 span
                 for span in points
-                if is_wide(_stated_peers(added, span[0]), wide_prefix)
-                and newly_wide(before, after, span[0], wide_prefix)
+                if newly_wide(before, after, span[0], wide_prefix)
+                and _makes_wide(reach(before or (), span[0]), _stated_peers(added, span[0]), wide_prefix)
             ]
         )
 
@@ -187,6 +188,13 @@ class OpenedRule(Rule):
         if rules.before is None and rules.after is None:
             return "unknown"
         return "partial" if subject.managed is None or rules.unclear(self.direction, opened) else "known"
+
+
+def _makes_wide(was: Spans, added: Spans, wide_prefix: int) -> bool:
+    """Whether some addresses are wide, or become so together with those that got through before."""
+    if is_wide(was, wide_prefix):
+        return is_wide(added, wide_prefix)
+    return is_wide(union((was, added)), wide_prefix)
 
 
 def _stated_peers(added: Sequence[Resolved], point: int) -> Spans:

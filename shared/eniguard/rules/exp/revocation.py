@@ -11,10 +11,10 @@ from eniguard.facts.rule_effects import content
 from eniguard.model import Evidence, Fix
 from eniguard.rules.base import CUSTOMERS
 from eniguard.rules.case import Case
-from eniguard.rules.eni.cross_account import IGNORE_TAG
 from eniguard.rules.exp.groups import NEAR, GroupRules, made_at
 from eniguard.rules.exp.stated import Stated
 from eniguard.rules.subjects import GroupSubject
+from eniguard.settings import IGNORE_TAG
 
 Limit = Literal["approve", "auto"]
 
@@ -25,7 +25,7 @@ _DEFAULT_GROUP = "system created security group"
 def revocation(
     case: Case, subject: GroupSubject, rules: GroupRules, offending: Sequence[Stated], most: Limit
 ) -> Fix | str:
-    """The plan to revoke the one offending rule by its id, or why none is offered.
+    """The plan to revoke the one offending ingress rule by its id, or why none is offered.
 
     Parameters
     ----------
@@ -48,11 +48,10 @@ def revocation(
     made = made_at(live)
     if made is None or abs(made - case.call.at) > NEAR:
         return f"rule {live.id} was not made within {NEAR:.0f} seconds of the call"
-    egress = offending[0].direction == "egress"
     return Fix(
         summary=f"Revoke rule {live.id} of {subject.name}: {offending[0].text}",
         limit=most if most == "approve" else _limit(case, subject.name),
-        action="ecs:RevokeSecurityGroupEgress" if egress else "ecs:RevokeSecurityGroup",
+        action="ecs:RevokeSecurityGroup",
         parameters={"SecurityGroupId": subject.name, "SecurityGroupRuleId.1": live.id},
     )
 
@@ -67,10 +66,8 @@ def fix_or_why(found: Fix | str | None) -> tuple[Fix | None, list[Evidence]]:
 def group_obstacle(subject: GroupSubject) -> str | None:
     """Why the rules of a group must be left alone; an unknown fact is such a reason."""
     group = subject.group
-    if subject.managed is None or group is None:
-        return f"it is not known whether the group is managed: {subject.reason}"
-    if subject.managed:
-        return "the group is managed, and its service may rely on the rule"
+    if subject.managed is not False or group is None:
+        return f"it is not known that the group is an ordinary one: {subject.reason}"
     if group.tags is None:
         return "the tags of the group are not known"
     if any(key == IGNORE_TAG for key, _ in group.tags):
@@ -98,8 +95,6 @@ def _live(rules: GroupRules, one: Stated) -> SecurityGroupRule | str:
 def _limit(case: Case, group_id: str) -> Limit:
     """A rule of a group with a managed member may be what a service works through."""
     members = case.after.enis("security_group", group_id)
-    if isinstance(members, Unknown):
-        members = case.before.enis("security_group", group_id)
     known = not isinstance(members, Unknown) and all(_is_own(one) for one in members)
     return "auto" if known else "approve"
 

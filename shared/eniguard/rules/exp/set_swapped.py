@@ -13,11 +13,11 @@ from eniguard.model.finding import Inventory
 from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.eni.cross_account import IGNORE_TAG
 from eniguard.rules.evidence import from_fact
 from eniguard.rules.exp.members import (
     JOIN,
     LEAVE,
+    MOVE,
     REPLACE,
     Member,
     expected,
@@ -34,7 +34,10 @@ from eniguard.rules.exp.revocation import fix_or_why
 from eniguard.rules.exp.services import shown
 from eniguard.rules.exp.spans import Spans, merged
 from eniguard.rules.subjects import eni_resource
+from eniguard.settings import IGNORE_TAG
 
+#: The parameters that name groups.
+_GROUPS = frozenset(("SecurityGroupId", "SecurityGroupIds"))
 #: How the set of each kind of member is replaced: the call, and its parameters.
 _RESTORES = {
     ENI: ("ecs:ModifyNetworkInterfaceAttribute", "NetworkInterfaceId", "SecurityGroupId"),
@@ -68,6 +71,8 @@ class GroupsSwapped(Rule):
     needs = staticmethod(needs_swap)
 
     def evaluate(self, case: Case) -> Verdicts:
+        if not _GROUPS.isdisjoint(case.call.parameters.malformed):
+            return [self.undecided(case, "the security groups in the event cannot be read")]
         groups = named_groups(case.call)
         if not case.check("the call changes a set of security groups", bool(groups), groups):
             return ()
@@ -177,6 +182,8 @@ def _resource(one: Member) -> Resource:
 def _restored(case: Case, one: Member) -> Fix | str:
     """The plan to put the previous groups back, or why none is offered."""
     known = one.known
+    if case.call.action == MOVE:
+        return "it is in another VPC now"
     if known is None or one.before is None:
         return "the groups before the call are not known"
     if isinstance(known, Eni) and known.managed is not False:

@@ -10,7 +10,7 @@ from eniguard.events.calls import Call
 from eniguard.events.values import Permission
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import Ref, Unknown
-from eniguard.facts.rule_effects import CHANGES, HOLD_RULES, added_by, protocol_name, rule_ids
+from eniguard.facts.rule_effects import CHANGES, SAY_WHICH, added_by, protocol_name, rule_ids
 from eniguard.rules.case import Case
 from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, rules_ref
 from eniguard.rules.exp.resolved import Resolved, far_side, lists_of, resolve
@@ -75,8 +75,8 @@ def changes_content(call: Call) -> bool:
 
 
 def unreadable(call: Call) -> bool:
-    """Whether the call holds rules in a form that cannot be read."""
-    return not HOLD_RULES.isdisjoint(call.parameters.malformed)
+    """Whether the call holds or names rules in a form that cannot be read."""
+    return not SAY_WHICH.isdisjoint(call.parameters.malformed)
 
 
 def shown(direction: str, one: Permission) -> str:

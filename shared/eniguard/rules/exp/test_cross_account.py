@@ -6,7 +6,7 @@ import pytest
 
 from eniguard.model import Decision, Fix
 from eniguard.rules.exp.test_world import AUTHORIZE, CHANGE, GROUP, LATER, add, group, listed, rule, world
-from eniguard.settings import Policy, RuleSettings
+from eniguard.settings import ActorMatch, Actors, Policy, RuleSettings
 from eniguard.testing import ACCOUNT, NAT_GATEWAY, NOON, Snapshot, call, decided, findings, undecided
 
 STRANGER = "2234567890123456"
@@ -99,3 +99,31 @@ def test_fix_revokes_the_live_rule_after_approval() -> None:
     assert isinstance(fix, Fix)
     assert (fix.limit, fix.action) == ("approve", "ecs:RevokeSecurityGroup")
     assert fix.parameters == {"SecurityGroupId": GROUP, "SecurityGroupRuleId.1": "sgr-9"}
+
+
+def test_source_that_takes_the_place_of_another_is_looked_at() -> None:
+    stated: dict[str, Any] = {"SourceGroupId": "sg-far", "SourceGroupOwnerId": STRANGER}
+    one = call(CHANGE, SecurityGroupId=GROUP, SecurityGroupRuleId="sgr-1", **stated)
+
+    assert (
+        findings(decided(one, state=world(listed("sgr-1", rule("443/443", "10.0.0.0/8"))), only=["EXP007"]))
+        == FOUND
+    )
+
+
+def test_rules_that_cannot_be_read_are_undecided() -> None:
+    one = call(AUTHORIZE, SecurityGroupId=GROUP, Permissions="nonsense")
+
+    assert undecided(decided(one, state=world(), only=["EXP007"])) == ["EXP007"]
+
+
+def test_group_that_may_be_managed_lowers_the_severity() -> None:
+    state = world(groups=[group(managed=None)])
+
+    assert findings(judged(FOREIGN, state=state)) == [("EXP007", "low", GROUP)]
+
+
+def test_controllers_are_looked_at() -> None:
+    policy = Policy(actors=Actors(controllers=(ActorMatch(user="alice"),)))
+
+    assert findings(judged(FOREIGN, policy=policy)) == FOUND

@@ -18,7 +18,7 @@ from eniguard.rules.exp.test_world import (
     rule,
     world,
 )
-from eniguard.testing import Snapshot, call, decided, decided_in_order, findings, undecided
+from eniguard.testing import NAT_GATEWAY, Snapshot, call, decided, decided_in_order, findings, undecided
 
 OFFICE = rule("22/22", "10.0.0.0/8", Priority="2")
 DROP = rule("22/22", "10.1.0.0/16", Policy="Drop")
@@ -29,12 +29,12 @@ def held(*more: dict[str, Any], **options: Any) -> Snapshot:
     return world(listed("sgr-1", OFFICE), listed("sgr-2", DROP), *more, **options)
 
 
-def revoke(*ids: str, **more: Any) -> Call:
-    return call(REVOKE, SecurityGroupId=GROUP, SecurityGroupRuleId=list(ids), **more)
+def revoke(*ids: str, action: str = REVOKE, **more: Any) -> Call:
+    return call(action, SecurityGroupId=GROUP, SecurityGroupRuleId=list(ids), **more)
 
 
-def change(rule_id: str = "sgr-2", **stated: Any) -> Call:
-    return call(CHANGE, SecurityGroupId=GROUP, SecurityGroupRuleId=rule_id, **stated)
+def change(rule_id: str = "sgr-2", action: str = CHANGE, **stated: Any) -> Call:
+    return call(action, SecurityGroupId=GROUP, SecurityGroupRuleId=rule_id, **stated)
 
 
 def judged(one: Call, state: Snapshot | None) -> Decision:
@@ -150,3 +150,33 @@ def test_drop_rule_with_an_unreadable_list_is_undecided() -> None:
 def test_managed_group_is_another_rules_affair_and_an_unknown_one_lowers_the_severity() -> None:
     assert says(revoke("sgr-2"), held(groups=[group(managed=True)])) == []
     assert says(revoke("sgr-2"), held(groups=[group(managed=None)])) == [("EXP004", "low", GROUP)]
+
+
+@pytest.mark.parametrize("unreadable", [{"Permissions": "nonsense"}, {"SecurityGroupRuleId": [{"x": 1}]}])
+def test_rules_that_cannot_be_read_are_undecided(unreadable: dict[str, Any]) -> None:
+    assert undecided(judged(call(REVOKE, SecurityGroupId=GROUP, **unreadable), held())) == ["EXP004"]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        revoke("sgr-2", action="ecs:RevokeSecurityGroupEgress"),
+        change(action="ecs:ModifySecurityGroupEgressRule", Priority="3"),
+    ],
+)
+def test_egress_drop_rules_count_too(one: Call) -> None:
+    out = {"IpProtocol": "TCP", "PortRange": "22/22", "DestCidrIp": "10.0.0.0/8", "Priority": "2"}
+    drop = {**out, "Policy": "Drop", "Priority": "1"}
+    state = world(listed("sgr-1", out, direction="egress"), listed("sgr-2", drop, direction="egress"))
+
+    assert says(one, state) == FOUND
+
+
+def test_whoever_takes_a_drop_rule_back_is_reported() -> None:
+    assert says(revoke("sgr-2", by=NAT_GATEWAY), held()) == FOUND
+
+
+def test_rule_that_cannot_be_read_beside_it_lowers_the_severity() -> None:
+    unread = {"IpProtocol": "TCP", "PortRange": "22/22", "SourcePrefixListId": "pl-1"}
+
+    assert says(revoke("sgr-2"), held(listed("sgr-3", unread))) == [("EXP004", "low", GROUP)]

@@ -30,6 +30,13 @@ def test_members_that_may_reach_each_other_are_reported(
         assert findings(decided(one, state=state, only=["EXP005"])) == expected
 
 
+def test_row_of_the_table_is_cited() -> None:
+    one = call(ACTION, SecurityGroupId=GROUP, InnerAccessPolicy="Accept")
+
+    (finding,) = decided(one, state=world(), only=["EXP005"]).findings
+    assert any("ModifySecurityGroupPolicy" in str(reference) for reference in finding.references)
+
+
 def test_refused_call_is_nothing() -> None:
     one = call(ACTION, SecurityGroupId=GROUP, InnerAccessPolicy="Accept", error="Forbidden.RAM")
 

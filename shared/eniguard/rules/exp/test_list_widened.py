@@ -7,7 +7,7 @@ import pytest
 from eniguard.events.calls import Call
 from eniguard.model import Decision
 from eniguard.rules.exp.test_world import listed, port_list, prefix_list, rule, world
-from eniguard.testing import Snapshot, call, decided, findings, undecided
+from eniguard.testing import NAT_GATEWAY, Snapshot, call, decided, findings, undecided
 
 BY_PREFIXES = {"IpProtocol": "TCP", "PortRange": "443/443", "SourcePrefixListId": "pl-1"}
 BY_PORTS = {"IpProtocol": "TCP", "PortRangeListId": "prl-1", "SourceCidrIp": "0.0.0.0/0"}
@@ -139,3 +139,20 @@ def test_entries_that_cannot_be_read_are_undecided() -> None:
 
 def test_refused_call_is_nothing() -> None:
     assert says(prefixes("0.0.0.0/0", error="Forbidden.RAM"), used()) == []
+
+
+def test_port_list_whose_sources_are_not_known_is_undecided() -> None:
+    unread = {"IpProtocol": "TCP", "PortRangeListId": "prl-1", "SourcePrefixListId": "pl-elsewhere"}
+
+    assert undecided(judged(ports("22/22"), used(unread))) == ["EXP003"]
+    assert findings(judged(ports("22/22"), used(unread, BY_PORTS))) == [("EXP003", "high", "prl-1")]
+
+
+def test_whoever_widens_a_list_is_reported() -> None:
+    assert says(prefixes("0.0.0.0/0", by=NAT_GATEWAY), used()) == [("EXP003", "high", "pl-1")]
+
+
+def test_egress_rules_of_a_port_list_let_nobody_in() -> None:
+    out = {"IpProtocol": "TCP", "PortRangeListId": "prl-1", "DestPrefixListId": "pl-elsewhere"}
+
+    assert says(ports("22/22"), used({**out, "Direction": "egress"})) == []

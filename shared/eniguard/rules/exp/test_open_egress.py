@@ -83,5 +83,18 @@ def test_unknown_rules_lower_the_severity() -> None:
     assert findings(judged(OUT, state)) == [("EXP008", "info", GROUP)]
 
 
+def test_changed_and_configured_rules_are_looked_at() -> None:
+    named: dict[str, Any] = {"SecurityGroupId": GROUP}
+    change = call(
+        "ecs:ModifySecurityGroupEgressRule", **named, SecurityGroupRuleId="sgr-1", PortRange="-1/-1"
+    )
+    configure = call("ecs:ConfigureSecurityGroupPermissions", **named, AuthorizePermissions=[OUT])
+    web = listed("sgr-1", {**OUT, "IpProtocol": "TCP", "PortRange": "443/443"}, direction="egress")
+
+    for one in (change, configure):
+        decision = decided(one, state=world(web, groups=[tagged()]), only=["EXP008"])
+        assert findings(decision) == FOUND
+
+
 def test_refused_call_is_nothing() -> None:
     assert findings(judged(OUT, error="Forbidden.RAM")) == []

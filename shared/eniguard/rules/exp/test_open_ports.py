@@ -11,7 +11,6 @@ from eniguard.model import Decision
 from eniguard.rules.exp.open_ports import RiskyPortOpen
 from eniguard.rules.exp.test_world import (
     AUTHORIZE,
-    CHANGE,
     GROUP,
     LATER,
     add,
@@ -22,6 +21,7 @@ from eniguard.rules.exp.test_world import (
     rule,
     world,
 )
+from eniguard.rules.registry import Registry
 from eniguard.settings import ActorMatch, Actors, Policy, RuleSettings
 from eniguard.testing import (
     ALICE,
@@ -52,10 +52,6 @@ def says(one: Call, state: Snapshot | None = STATE, **params: Any) -> list[tuple
     decision = judged(one, state, **params)
     assert undecided(decision) == []
     return findings(decision)
-
-
-def changed(**stated: Any) -> Call:
-    return call(CHANGE, SecurityGroupId=GROUP, SecurityGroupRuleId="sgr-1", **stated)
 
 
 @pytest.mark.parametrize("by", [ALICE, ROOT, NAT_GATEWAY, role("AliyunServiceRoleForUnheardOf")])
@@ -178,6 +174,7 @@ def test_drop_rule_that_goes_first_holds_the_world_back(
 
 def test_drop_rule_of_the_same_call_counts() -> None:
     assert says(add(rule(), rule(Policy="drop"))) == []
+    assert says(add(rule(), rule(Policy="drop")), None) == []
 
 
 def test_egress_rules_hold_nobody_back() -> None:
@@ -201,6 +198,14 @@ def test_older_rule_in_a_later_listing_was_there_already() -> None:
     fresh = world(listed("sgr-1", rule(), made=NOON), captured_at=LATER)
 
     assert (says(add(rule()), older), says(add(rule()), fresh)) == ([], RISKY)
+
+
+def test_list_in_a_later_listing_was_the_same_before() -> None:
+    by_list = {"IpProtocol": "TCP", "PortRange": "22/22", "SourcePrefixListId": "pl-1"}
+    rules = listed("sgr-1", by_list), listed("sgr-2", rule(), made=NOON)
+
+    later = world(*rules, lists=[prefix_list("pl-1", "0.0.0.0/0")], captured_at=LATER)
+    assert says(add(rule()), later) == []
 
 
 def test_unknown_rules_of_the_group_lower_the_severity() -> None:
@@ -280,34 +285,15 @@ def test_call_that_configures_rules_is_looked_at() -> None:
     assert says(one) == RISKY
 
 
-def test_changed_rule_is_judged_as_it_is_afterwards() -> None:
-    office = world(listed("sgr-1", rule("22/22", "192.0.2.0/24")))
-    web = world(listed("sgr-1", rule("443/443")))
-    drop = world(listed("sgr-1", rule(Policy="Drop")))
-
-    assert says(changed(SourceCidrIp="0.0.0.0/0"), office) == RISKY
-    assert says(changed(PortRange="22/22"), web) == RISKY
-    assert says(changed(Policy="accept"), drop) == RISKY
-    assert says(changed(Priority="7"), world(listed("sgr-1", rule()))) == []
-    assert says(changed(PortRange="80/80"), web) == []
-    assert says(changed(Description="ssh"), None) == []
-
-
-def test_change_of_an_unknown_rule_is_undecided_where_that_matters() -> None:
-    assert undecided(judged(changed(PortRange="22/22"), None)) == ["EXP001"]
-    assert says(changed(PortRange="443/443"), None) == []
-    assert says(changed(SourceCidrIp="192.0.2.0/24"), None) == []
-    whole = {**rule(), "Policy": "accept"}
-    assert says(changed(**whole), None) == LOWERED
-
-
 def test_refused_call_is_nothing() -> None:
     assert says(add(rule(), error="Forbidden.RAM")) == []
 
 
 def test_guard_itself_is_exempt_and_controllers_are_not() -> None:
+    enabled = Registry(Policy(), only=ONLY)
     policy = Policy(actors=Actors(controllers=(ActorMatch(user="alice"),)))
 
+    assert enabled.chosen(AUTHORIZE, "ok", "self").rules == ()
     assert findings(decided(add(rule()), state=STATE, policy=policy, only=ONLY)) == RISKY
 
 
@@ -317,3 +303,15 @@ def test_rule_for_small_blocks_looks_nothing_up() -> None:
 
     assert decided(small, state=STATE, only=codes).rounds == 0
     assert decided(add(rule()), state=STATE, only=codes).rounds > 0
+
+
+def test_blocks_of_two_calls_count_together() -> None:
+    half, other = rule("22/22", "11.0.0.0/9"), rule("22/22", "11.128.0.0/9")
+
+    assert says(add(other), world(listed("sgr-1", half))) == RISKY
+    assert says(add(other), world(listed("sgr-1", {**half, "PortRange": "23/23"}))) == []
+    assert says(add(other), world(listed("sgr-1", rule("22/22")))) == []
+    assert says(add(other), world(without="ecs:SecurityGroupRule")) == []
+    everything = rule("-1/-1", protocol="ALL")
+    assert says(add(rule("22/22", "11.128.0.0/9"), everything)) == ALL
+    assert says(add(rule("22/22", "11.128.0.0/9"), everything), world(listed("sgr-1", rule()))) == ALL

@@ -9,7 +9,7 @@ import pytest
 from eniguard.events.calls import Call
 from eniguard.model import Fix
 from eniguard.rules.exp.test_world import AUTHORIZE, GROUP, LATER, add, group, listed, member, rule, world
-from eniguard.testing import NAT_GATEWAY, NOON, Snapshot, call, decided
+from eniguard.testing import NAT_GATEWAY, NOON, Snapshot, call, decided, group_item
 
 LIVE = listed("sgr-9", rule(), made=NOON)
 
@@ -54,7 +54,11 @@ def test_fix_waits_for_a_person_where_a_service_may_rely_on_the_group(members: A
         ),
         (
             world(LIVE, groups=[group(managed=None)], captured_at=LATER),
-            "not known whether the group is managed",
+            "not known that the group is an ordinary one",
+        ),
+        (
+            world(LIVE, groups=[group_item(GROUP, False, Tags={"Tag": []})], captured_at=LATER),
+            "not known whether the group is the default one",
         ),
         (
             world(LIVE, groups=[group(Description="System created security group.")], captured_at=LATER),

@@ -7,7 +7,8 @@ import pytest
 from eniguard.events.calls import Call
 from eniguard.model import Decision, Fix
 from eniguard.rules.exp.test_world import LATER, listed, member, prefix_list, rule, world
-from eniguard.testing import NAT_GATEWAY, Snapshot, call, decided, findings, undecided
+from eniguard.settings import ActorMatch, Actors, Policy
+from eniguard.testing import NAT_GATEWAY, Snapshot, call, decided, decided_in_order, findings, undecided
 
 ENI, INSTANCE = "eni-1", "i-1"
 FOUND = [("EXP006", "medium", ENI)]
@@ -154,6 +155,7 @@ def test_fix_puts_the_previous_groups_back_after_approval() -> None:
     [
         (member(ENI, "sg-web", managed=None), "not known whether the ENI is managed"),
         (member(ENI, "sg-web", Tags={"Tag": [{"TagKey": "guard:ignore"}]}), "guard:ignore"),
+        (member(ENI), "in no group"),
     ],
 )
 def test_no_fix_is_offered_where_it_could_do_harm(eni: dict[str, Any], why: str) -> None:
@@ -162,3 +164,59 @@ def test_no_fix_is_offered_where_it_could_do_harm(eni: dict[str, Any], why: str)
 
 def test_no_fix_is_offered_without_the_previous_groups() -> None:
     assert "not known" in str(fixed(join("sg-open"), state("sg-web", "sg-open", captured_at=LATER)))
+
+
+def test_groups_that_cannot_be_read_are_undecided() -> None:
+    unread = call("ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=ENI, SecurityGroupId=[{"x": 1}])
+
+    assert undecided(judged(unread, state("sg-web"))) == ["EXP006"]
+
+
+def test_instance_that_is_moved_to_another_vpc_gets_other_groups() -> None:
+    moved = call("ecs:ModifyInstanceVpcAttribute", InstanceId=INSTANCE, SecurityGroupId=["sg-open"])
+    same = call("ecs:ModifyInstanceVpcAttribute", InstanceId=INSTANCE, SecurityGroupId=["sg-web"])
+
+    assert says(moved, state("sg-web")) == [("EXP006", "medium", INSTANCE)]
+    assert says(same, state("sg-web")) == []
+    assert "another VPC" in str(fixed(moved, state("sg-web")))
+
+
+def test_no_fix_is_offered_when_the_groups_were_changed_since() -> None:
+    made = call(
+        "ecs:CreateNetworkInterface",
+        SecurityGroupId="sg-web",
+        response={"NetworkInterfaceId": ENI},
+        time="2026-03-01T09:00:00Z",
+    )
+    later = state("sg-open", "sg-office", captured_at=LATER)
+    (_, decision) = decided_in_order([made, replace("sg-open")], state=later, only=["EXP006"])
+
+    (finding,) = decision.findings
+    assert finding.fix is None
+    assert [one.note for one in finding.evidence if one.name == "fix"] == [
+        "none is offered: the groups were changed again since"
+    ]
+
+
+def test_what_may_be_managed_or_cannot_be_read_lowers_the_severity() -> None:
+    lowered = [("EXP006", "low", ENI)]
+    unread = {"IpProtocol": "TCP", "PortRange": "22/22", "SourcePrefixListId": "pl-1", "Policy": "Drop"}
+    beside = world(*RULES, listed("sgr-9", unread, group="sg-list"), enis=[member(ENI, "sg-list")])
+
+    assert says(join("sg-open"), state(enis=[member(ENI, "sg-web", managed=None)])) == lowered
+    assert says(join("sg-open"), beside) == lowered
+
+
+def test_egress_rules_let_nobody_in() -> None:
+    out = {"IpProtocol": "TCP", "PortRange": "22/22", "DestCidrIp": "0.0.0.0/0"}
+    rules = listed("sgr-9", out, group="sg-out", direction="egress"), listed("sgr-8", rule(), group="sg-out")
+    both = world(*rules, listed("sgr-7", {**out, "Policy": "Drop"}, group="sg-out", direction="egress"))
+
+    assert says(join("sg-out"), state("sg-web")) == []
+    assert findings(judged(join("sg-out"), both)) == [("EXP006", "low", ENI)]
+
+
+def test_controllers_are_looked_at() -> None:
+    policy = Policy(actors=Actors(controllers=(ActorMatch(user="alice"),)))
+
+    assert findings(decided(join("sg-open"), state=state("sg-web"), policy=policy, only=["EXP006"])) == FOUND

@@ -17,7 +17,7 @@ from eniguard.rules.self.own import OTHERS
 from eniguard.settings import IGNORE_TAG, ControlTag
 
 _CREATES = frozenset(("ecs:CreateNetworkInterface", "ecs:CreateSecurityGroup"))
-_UNTAG = "ecs:UntagResources"
+_UNTAGS = frozenset(("ecs:UntagResources", "ecs:RemoveTags"))
 _TAGGED = (ENI, SECURITY_GROUP, INSTANCE)
 _IGNORE = ControlTag(IGNORE_TAG)
 
@@ -34,7 +34,7 @@ class ControlTagChanged(Rule):
         "sets one hides a resource, and whoever takes one off makes the guard touch what it should not."
     )
     advice = "Ask who did this and why. Take the tag off, or put it back, if nobody wanted it."
-    actions = frozenset(("ecs:TagResources", _UNTAG, *_CREATES))
+    actions = frozenset(("ecs:TagResources", "ecs:AddTags")) | _UNTAGS | _CREATES
     outcomes = SUCCEEDED
     actors = OTHERS
     references = (Reference("Design of eniguard", "Trust"),)
@@ -46,13 +46,13 @@ class ControlTagChanged(Rule):
 
     def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
         """The tags that stand there, where the call does not say whether one of ours is among them."""
-        if call.action != _UNTAG or IGNORE_TAG in call.parameters.texts("TagKey"):
+        if call.action not in _UNTAGS or IGNORE_TAG in _keys_taken_off(call):
             return ()
         return [reference(call, kind, one) for kind in _TAGGED for one in call.ids(kind)]
 
     def evaluate(self, case: Case) -> Verdicts:
         tags = (_IGNORE, *case.policy.guard.control_tags)
-        if case.call.action == _UNTAG:
+        if case.call.action in _UNTAGS:
             return [verdict for one in _resources(case.call) for verdict in self._taken_off(case, one, tags)]
         return [verdict for one in _resources(case.call) for verdict in self._put_on(case, one, tags)]
 
@@ -69,7 +69,7 @@ class ControlTagChanged(Rule):
         return [self.finding(case, resource, summary, evidence=set_here)]
 
     def _taken_off(self, case: Case, resource: Resource, tags: Sequence[ControlTag]) -> list[Verdict]:
-        keys = case.call.parameters.texts("TagKey")
+        keys = _keys_taken_off(case.call)
         everything = not keys and case.call.parameters.flag("All") is True
         sure = [Evidence(tag.key, tag.value) for tag in tags if tag.value is None and tag.key in keys]
         asked = [tag for tag in tags if everything or (tag.value is not None and tag.key in keys)]
@@ -93,6 +93,10 @@ def _resources(call: Call) -> list[Resource]:
     """What the call tags: what it creates, or what it names."""
     part = "created" if call.action in _CREATES else "subject"
     return [Resource(one.kind, one.id) for one in call.targets if one.part == part]
+
+
+def _keys_taken_off(call: Call) -> tuple[str, ...]:
+    return call.parameters.texts("TagKey") or tuple([one.key for one in call.parameters.tags()])
 
 
 def _is(tag: ControlTag, key: str, value: str) -> bool:

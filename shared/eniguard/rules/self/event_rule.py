@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from eniguard.events.calls import Call
 from eniguard.model import Evidence, Fix, Reference, Resource
 from eniguard.model.kinds import EVENT_BUS, EVENT_RULE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, deploys, entry_of, idle_unless, same
+from eniguard.rules.self.own import OTHERS, deploys, entry_of, function_name, idle_unless, nameless, same
 from eniguard.settings import Guard, GuardRule
 
 _DEFAULT_BUS = "default"
@@ -53,6 +51,9 @@ class EventRuleDisabled(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         rules = case.policy.guard.event_rules
+        named = EVENT_BUS if case.call.name == "DeleteEventBus" else EVENT_RULE
+        if unnamed := nameless(self, case, rules, named):
+            return unnamed
         if case.call.name == "DeleteEventBus":
             buses = [one.bus for one in rules]
             return [
@@ -110,20 +111,22 @@ def _switches_off(call: Call) -> bool:
 
 def _what_is_set(call: Call) -> list[Evidence]:
     """What was set; the status counts only where it switches the rule off."""
-    names = ("FilterPattern", "Targets", *(("Status",) if _switches_off(call) else ()))
-    given = [(name, call.parameters.text(name)) for name in names]
+    parameters = call.parameters
+    given = (
+        ("FilterPattern", parameters.text("FilterPattern")),
+        ("Targets", list(parameters.texts("Targets"))),
+        ("Status", parameters.text("Status") if _switches_off(call) else None),
+    )
     return [Evidence(name, value) for name, value in given if value]
 
 
 def _reaches_the_guard(call: Call, guard: Guard) -> bool | None:
-    """Whether some target names a function of the guard; ``None`` when the event does not show them."""
-    targets = call.parameters.text("Targets")
-    if not targets:
-        return None
-    names = [one.rpartition("/")[2] for one in guard.functions]
-    return any(
-        re.search(rf"(?<![\w$-]){re.escape(name)}(?![\w$-])", targets, re.IGNORECASE) for name in names
-    )
+    """Whether some target is a function of the guard; ``None`` when the event does not say where all are."""
+    targets = call.parameters.texts("Targets")
+    own = {one.lower() for one in guard.functions}
+    if any(function_name(one).lower() in own for one in targets):
+        return True
+    return False if targets and all(targets) else None
 
 
 def _enable_again(own: GuardRule) -> Fix:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from eniguard.model import Evidence, Reference, Resource
-from eniguard.model.kinds import FUNCTION
+from eniguard.model.kinds import FUNCTION, FUNCTION_SERVICE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, deploys, functions_named, idle_unless, same
+from eniguard.rules.self.own import OTHERS, deploys, functions_named, idle_unless, nameless, same
 
 #: What starves a function when it is set to 0, by call; any other number leaves it running.
 _STARVES = {
@@ -41,6 +41,7 @@ class FunctionChanged(Rule):
             "fc:PutConcurrencyConfig",
             "fc:PutFunctionOnDemandConfig",
             "fc:PutProvisionConfig",
+            "fc:PutScalingConfig",
             "fc:UpdateService",
             "fc:DeleteService",
         )
@@ -58,6 +59,8 @@ class FunctionChanged(Rule):
     idle = staticmethod(idle_unless("guard.functions", "functions"))
 
     def evaluate(self, case: Case) -> Verdicts:
+        if unnamed := nameless(self, case, case.policy.guard.functions, FUNCTION, FUNCTION_SERVICE):
+            return unnamed
         own = [
             one
             for one in case.policy.guard.functions

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from eniguard.events.calls import Call
 from eniguard.model import Actor, ActorKind
 from eniguard.model.kinds import FUNCTION, FUNCTION_SERVICE
-from eniguard.rules.base import ANY_ACTOR
+from eniguard.rules.base import ANY_ACTOR, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.settings import Policy
 
@@ -18,9 +19,35 @@ _Named = TypeVar("_Named")
 OTHERS: frozenset[ActorKind] = ANY_ACTOR - {"self", "unconfirmed_service"}
 
 
+#: ``acs:fc:REGION:ACCOUNT:functions/NAME/QUALIFIER``; in Function Compute 2.0 ``services/NAME.QUALIFIER/``
+#: goes before ``functions``.
+_FUNCTION = re.compile(r"acs:fc:.*?:(?:services/([^/.]+)[^/]*/)?functions/([^/]+)", re.IGNORECASE)
+
+
 def same(name: str | None, other: str | None) -> bool:
-    """Whether two names are the same; they are compared without case."""
-    return name is not None and other is not None and name.lower() == other.lower()
+    """Whether two names are the same, whatever their case; an ARN stands for the name that it ends in."""
+    return name is not None and other is not None and _bare(name) == _bare(other)
+
+
+def _bare(name: str) -> str:
+    name = name.lower()
+    return name.rpartition("/")[2] if name.startswith("acs:") else name
+
+
+def nameless(rule: Rule, case: Case, own: Sequence[object], *kinds: str) -> Verdicts:
+    """The verdict on a call that may be on something of the guard's, and does not name what it is on.
+
+    Parameters
+    ----------
+    own
+        What guard.yml names of that sort; nothing is said when there is none.
+    kinds
+        One of these the call should name.
+    """
+    named = any(case.call.ids(kind) for kind in kinds)
+    if not own or case.check("the event names what the call was on", named):
+        return ()
+    return (rule.undecided(case, "the event does not name what the call was on"),)
 
 
 def idle_unless(where: str, *sections: str) -> Callable[[Policy], str | None]:
@@ -80,9 +107,19 @@ def functions_named(call: Call) -> list[str]:
     A call on a service of Function Compute 2.0 names ``service/``. The newer API shows a function of the
     older one as ``service$function``.
     """
-    services, functions = call.ids(FUNCTION_SERVICE), call.ids(FUNCTION)
-    if not services:
-        return [one.replace("$", "/", 1) for one in functions]
+    services = [one.partition(".")[0] for one in call.ids(FUNCTION_SERVICE)]
+    functions = [function_name(one) for one in call.ids(FUNCTION)]
     if not functions:
         return [f"{service}/" for service in services]
-    return [f"{service}/{function}" for service in services for function in functions]
+    whole = [one for one in functions if "/" in one or not services]
+    parts = [one for one in functions if one not in whole]
+    return list(dict.fromkeys([*whole, *(f"{service}/{one}" for service in services for one in parts)]))
+
+
+def function_name(text: str) -> str:
+    """The name of a function as guard.yml writes it, out of a name or an ARN."""
+    found = _FUNCTION.match(text)
+    if found is None:
+        return text.replace("$", "/", 1)
+    service, function = found.groups()
+    return f"{service}/{function}" if service else str(function).replace("$", "/", 1)

@@ -7,7 +7,7 @@ from eniguard.model import Evidence, Finding, Reference, Resource
 from eniguard.model.kinds import POLICY, ROLE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, entry_of, has_role_of_the_guard, idle_unless
+from eniguard.rules.self.own import OTHERS, entry_of, has_role_of_the_guard, idle_unless, nameless, same
 
 _WRITES = frozenset(action for action, api in APIS.items() if api.write)
 
@@ -30,6 +30,8 @@ class GuardRoleChanged(Rule):
             "ram:UpdateRole",
             "ram:AttachPolicyToRole",
             "ram:DetachPolicyFromRole",
+            "ram:AttachPolicy",
+            "ram:DetachPolicy",
             "ram:CreatePolicyVersion",
             "ram:SetDefaultPolicyVersion",
             "ram:DeletePolicyVersion",
@@ -40,6 +42,7 @@ class GuardRoleChanged(Rule):
     actors = OTHERS
     references = (
         Reference("RAM API, 2015-05-01", "UpdateRole, DetachPolicyFromRole, SetDefaultPolicyVersion"),
+        Reference("Resource Management API, 2020-03-31", "AttachPolicy, DetachPolicy"),
     )
     false_positives = "A deployment that changes what the guard may do: there should be few."
 
@@ -47,6 +50,13 @@ class GuardRoleChanged(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         guard, call = case.policy.guard, case.call
+        principal = call.parameters.text("PrincipalType")
+        if principal is not None and not case.check(
+            "it is on a role", same(principal, "ServiceRole"), principal
+        ):
+            return ()
+        if unnamed := nameless(self, case, guard.roles or guard.policies, ROLE, POLICY):
+            return unnamed
         roles = [
             Resource(ROLE, one) for name in call.ids(ROLE) if (one := _own(case, "role", name, guard.roles))
         ]
@@ -113,4 +123,5 @@ class GuardRoleMisused(Rule):
 
 
 def _own(case: Case, what: str, name: str, own: tuple[str, ...]) -> str | None:
-    return entry_of(case, what, name, own, own)
+    """The entry for a name; Resource Management writes a role as ``NAME@role.ALIAS.onaliyunservice.com``."""
+    return entry_of(case, what, name.partition("@")[0], own, own)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from eniguard.events.calls import Call
@@ -9,7 +11,7 @@ from eniguard.model import Evidence, Reference, Resource
 from eniguard.model.kinds import BUCKET, LOG_PROJECT, LOG_STORE, SECRET, TABLE, TABLE_INSTANCE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, idle_unless, same
+from eniguard.rules.self.own import OTHERS, idle_unless, nameless, same
 from eniguard.settings import Guard
 
 
@@ -47,6 +49,7 @@ class EvidenceStoreChanged(Rule):
             "kms:DeleteSecret",
             "kms:PutSecretValue",
             "kms:UpdateSecretVersionStage",
+            "kms:SetSecretPolicy",
         )
     )
     outcomes = SUCCEEDED
@@ -55,13 +58,16 @@ class EvidenceStoreChanged(Rule):
         Reference("Simple Log Service API, 2020-12-30", "DeleteLogStore, UpdateLogStore, DeleteProject"),
         Reference("OSS API, 2019-05-17", "DeleteBucket, PutBucketLifecycle"),
         Reference("Tablestore API", "DeleteTable, UpdateTable, DeleteInstance"),
-        Reference("KMS API, 2016-01-20", "DeleteSecret, PutSecretValue, UpdateSecretVersionStage"),
+        Reference("KMS API, 2016-01-20", "DeleteSecret, PutSecretValue, SetSecretPolicy"),
     )
     false_positives = "A planned rotation of a secret by its owner; a lifecycle rule for another prefix."
 
     idle = staticmethod(idle_unless("guard.stores", "log_stores", "buckets", "tables", "secrets"))
 
     def evaluate(self, case: Case) -> Verdicts:
+        own, kind = _watched(case.call, case.policy.guard)
+        if unnamed := nameless(self, case, own, kind):
+            return unnamed
         stores = _stores_hit(case.call, case.policy.guard)
         named = ", ".join(one.id for one in case.call.targets)
         if not case.check("it is on a store of the guard in guard.yml", bool(stores), named):
@@ -88,6 +94,16 @@ class EvidenceStoreChanged(Rule):
 
 def _shorter(days: int | None, wanted: int) -> bool:
     return days is not None and days < wanted
+
+
+def _watched(call: Call, guard: Guard) -> tuple[Sequence[object], str]:
+    """What guard.yml names of the sort that a call is on, and the kind that every such call names."""
+    return {
+        "sls": (guard.log_stores, LOG_PROJECT),
+        "oss": (guard.buckets, BUCKET),
+        "ots": (guard.tables, TABLE_INSTANCE),
+        "kms": (guard.secrets, SECRET),
+    }[call.product]
 
 
 def _stores_hit(call: Call, guard: Guard) -> list[_Store]:

@@ -9,6 +9,7 @@ from eniguard.model import Decision
 from eniguard.settings import ActorMatch, Actors, ControlTag, Guard, Policy
 from eniguard.testing import (
     ALICE,
+    NAT_GATEWAY,
     Snapshot,
     call,
     decided,
@@ -84,6 +85,7 @@ def test_controller_may_mark_what_it_creates_and_nothing_else() -> None:
     own = tagged("creator", "terway")
 
     assert findings(judged("CreateNetworkInterface", TERWAY, parameters=own)) == []
+    assert findings(judged("CreateNetworkInterface", NAT_GATEWAY, parameters=own)) == []
     assert findings(judged("TagResources", TERWAY, parameters={**ENI, **own})) == ON_ENI
 
 
@@ -95,7 +97,10 @@ def test_controllers_tags_are_silent_until_guard_yml_names_them() -> None:
 
 @pytest.mark.parametrize("key", ["guard:ignore", "node.example.com/owned"])
 def test_tag_that_counts_with_any_value_is_missed_without_knowing_the_resource(key: str) -> None:
+    both = {**GROUP, "TagKey.1": key, "TagKey.2": "creator"}
+
     assert findings(judged("UntagResources", parameters={**GROUP, "TagKey.1": key})) == ON_GROUP
+    assert findings(judged("UntagResources", parameters=both)) == ON_GROUP
 
 
 @pytest.mark.parametrize(("value", "said"), [("terway", ON_ENI), ("alice", [])])
@@ -122,9 +127,11 @@ def test_all_tags_taken_off_count_by_what_was_there(tags: dict[str, Any], said: 
     assert (findings(decision), undecided(decision)) == (said, [])
 
 
-@pytest.mark.parametrize("key", ["team", "creators"])
-def test_other_tags_are_nobodys_affair(key: str) -> None:
-    decision = judged("UntagResources", parameters={**ENI, "TagKey.1": key})
+@pytest.mark.parametrize(
+    "keys", [{"TagKey.1": "team"}, {"TagKey.1": "creators"}, {"TagKey.1": "x", "All": "true"}]
+)
+def test_other_tags_are_nobodys_affair(keys: dict[str, Any]) -> None:
+    decision = judged("UntagResources", parameters={**ENI, **keys})
 
     assert (findings(decision), undecided(decision)) == ([], [])
 
@@ -142,3 +149,15 @@ def test_refused_calls_are_not(error: str) -> None:
     ignored = {**GROUP, **tagged("guard:ignore", "true")}
 
     assert findings(judged("TagResources", parameters=ignored, error=error)) == []
+
+
+def test_older_calls_set_and_take_off_tags_too() -> None:
+    named = {"ResourceType": "securitygroup", "ResourceId": "sg-1"}
+    creator = {**named, **tagged("creator", "terway")}
+
+    assert findings(judged("AddTags", parameters={**named, **tagged("guard:ignore", "")})) == ON_GROUP
+    assert findings(judged("AddTags", parameters={**named, **tagged("team", "x")})) == []
+    assert findings(judged("RemoveTags", parameters={**named, "Tag.1.Key": "guard:ignore"})) == ON_GROUP
+    assert findings(judged("RemoveTags", parameters=creator, state=known(creator="terway"))) == ON_GROUP
+    assert findings(judged("RemoveTags", parameters=creator, state=known(team="x"))) == []
+    assert undecided(judged("RemoveTags", parameters=creator)) == ["SELF012"]

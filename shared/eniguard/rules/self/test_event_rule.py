@@ -121,3 +121,51 @@ def test_targets_that_the_event_does_not_show_are_undecided() -> None:
     decision = judged("PutTargets")
 
     assert (findings(decision), undecided(decision)) == ([], ["SELF003"])
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"Id": "trail-event", "Endpoint": "acs:fc:cn-hangzhou:1234567890123456:functions/other"},
+        {"Id": "1", "Endpoint": "acs:mns:cn-hangzhou:1234567890123456:queues/trail-event"},
+        {"Id": "1", "Endpoint": "https://trail-event.example.com/functions/trail-event"},
+    ],
+)
+def test_only_the_endpoint_tells_where_a_target_is(target: dict[str, str]) -> None:
+    assert findings(judged("PutTargets", Targets=json.dumps([target]))) == REPORTED
+
+
+@pytest.mark.parametrize("targets", [[{"Id": "1", "Endpoint": "acs:mns:::queues/x"}], "1"])
+def test_targets_may_stand_in_a_list(targets: Any) -> None:
+    given = {"Targets.1.Endpoint": "acs:mns:::queues/x"} if targets == "1" else {"Targets": targets}
+
+    assert findings(judged("PutTargets", **given)) == REPORTED
+
+
+@pytest.mark.parametrize(
+    "webhook",
+    [
+        "https://user:word@hooks.example.com/services/T0/B0/secret?access_token=secret",
+        "https://hooks.example.com?access_token=secret",
+    ],
+)
+def test_secrets_of_targets_are_dropped(webhook: str) -> None:
+    dingtalk = {"Endpoint": webhook, "ParamList": [{"ResourceKey": "SecretKey", "Value": "SECsecret"}]}
+
+    (finding,) = judged("PutTargets", Targets=json.dumps([dingtalk])).findings
+
+    assert [(one.name, one.value) for one in finding.evidence] == [("Targets", ["https://hooks.example.com"])]
+
+
+def test_target_that_does_not_say_where_it_is_is_undecided() -> None:
+    decision = judged("PutTargets", Targets=json.dumps([{"Id": "1", "Type": "acs.fc.function"}]))
+
+    assert (findings(decision), undecided(decision)) == ([], ["SELF003"])
+
+
+def test_rule_that_the_event_does_not_name_is_undecided() -> None:
+    nameless = call("eventbridge:DisableRule", EventBusName="default")
+
+    assert undecided(decided(nameless, policy=POLICY)) == ["SELF003"]
+    assert undecided(decided(nameless, policy=Policy())) == []
+    assert undecided(decided(call("eventbridge:DeleteEventBus"), policy=POLICY)) == ["SELF003"]

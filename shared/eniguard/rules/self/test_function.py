@@ -93,3 +93,28 @@ def test_possible_service_makes_it_undecided() -> None:
     decision = judged("UpdateFunction", unsure, functionName="eniguard-trail-event")
 
     assert (findings(decision), undecided(decision)) == ([], ["SELF004"])
+
+
+ARN = "acs:fc:cn-hangzhou:1234567890123456:"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "subject"),
+    [
+        ({"functionName": f"{ARN}functions/eniguard-trail-event"}, "eniguard-trail-event"),
+        ({"ACS::FC::Function": [f"{ARN}functions/eniguard-trail-event/LATEST"]}, "eniguard-trail-event"),
+        ({"ACS::FC::Function": [f"{ARN}services/old-guard.LATEST/functions/sweep"]}, "old-guard/sweep"),
+        ({"serviceName": "old-guard.LATEST", "functionName": "sweep"}, "old-guard/sweep"),
+        (
+            {"serviceName": "old-guard", "ACS::FC::Function": [f"{ARN}services/old-guard/functions/sweep"]},
+            "old-guard/sweep",
+        ),
+    ],
+)
+def test_function_is_known_by_its_arn_and_with_a_qualifier(parameters: dict[str, Any], subject: str) -> None:
+    assert findings(judged("DeleteFunction", **parameters)) == [("SELF004", "critical", subject)]
+
+
+def test_function_that_the_event_does_not_name_is_undecided() -> None:
+    assert undecided(judged("UpdateFunction")) == ["SELF004"]
+    assert undecided(judged("UpdateFunction", policy=Policy())) == []

@@ -8,7 +8,7 @@ from eniguard.events.record import Identity
 from eniguard.model import Decision
 from eniguard.rules.registry import Registry
 from eniguard.settings import ActorMatch, Actors, Guard, Policy
-from eniguard.testing import ALICE, call, decided, findings, role
+from eniguard.testing import ALICE, call, decided, findings, role, undecided
 
 GUARD = role("eniguard-remediate")
 POLICY = Policy(guard=Guard(roles=("eniguard-remediate",), policies=("eniguard-rights",)))
@@ -99,3 +99,27 @@ def test_calls_in_the_ledger_are_not_looked_at() -> None:
 
     assert enabled.chosen("ecs:RevokeSecurityGroup", "ok", "self").rules == ()
     assert len(enabled.chosen("ecs:RevokeSecurityGroup", "ok", "account").rules) == 1
+
+
+@pytest.mark.parametrize("action", ["ram:AttachPolicy", "ram:DetachPolicy"])
+@pytest.mark.parametrize(
+    ("principal", "kind", "said"),
+    [
+        ("eniguard-remediate@role.example.onaliyunservice.com", "ServiceRole", True),
+        ("ops@role.example.onaliyunservice.com", "ServiceRole", False),
+        ("eniguard-remediate@example.onaliyun.com", "IMSUser", False),
+    ],
+)
+def test_policy_of_the_role_is_changed_by_resource_manager_too(
+    action: str, principal: str, kind: str, said: bool
+) -> None:
+    decision = judged(action, PrincipalName=principal, PrincipalType=kind, PolicyName="AdministratorAccess")
+
+    assert findings(decision) == ([("SELF005", "critical", "eniguard-remediate")] if said else [])
+    assert undecided(decision) == []
+
+
+@pytest.mark.parametrize("action", ["ram:DeleteRole", "ram:DeletePolicy", "ram:DetachPolicy"])
+def test_role_that_the_event_does_not_name_is_undecided(action: str) -> None:
+    assert undecided(judged(action)) == ["SELF005"]
+    assert undecided(judged(action, policy=Policy())) == []

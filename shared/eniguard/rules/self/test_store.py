@@ -46,6 +46,7 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("kms:DeleteSecret", SECRET, "eniguard-dingtalk"),
     ("kms:PutSecretValue", SECRET, "eniguard-dingtalk"),
     ("kms:UpdateSecretVersionStage", SECRET, "eniguard-dingtalk"),
+    ("kms:SetSecretPolicy", SECRET, "eniguard-dingtalk"),
 ]
 
 
@@ -89,14 +90,30 @@ def test_shorter_logs_cannot_be_told_without_the_days() -> None:
 
 
 def test_strictest_number_of_days_counts_when_a_logstore_is_named_twice() -> None:
-    twice = Policy(guard=Guard(log_stores=(GuardLogStore("eniguard-logs", None, 30), LOGS)))
+    whole = GuardLogStore("eniguard-logs", None, 30)
 
-    assert findings(judged("sls:UpdateLogStore", twice, **TRAIL, ttl=90)) == [
-        ("SELF006", "high", "eniguard-logs/trail")
-    ]
+    for stores in ((whole, LOGS), (LOGS, whole)):
+        decision = judged("sls:UpdateLogStore", Policy(guard=Guard(log_stores=stores)), **TRAIL, ttl=90)
+        assert findings(decision) == [("SELF006", "high", "eniguard-logs/trail")]
 
 
 def test_possible_service_makes_it_undecided() -> None:
     decision = judged("kms:DeleteSecret", by=role("AliyunServiceRoleForSomethingNew"), **SECRET)
 
     assert (findings(decision), undecided(decision)) == ([], ["SELF006"])
+
+
+def test_secret_is_known_by_its_arn() -> None:
+    arn = "acs:kms:cn-hangzhou:1234567890123456:secret/eniguard-dingtalk"
+
+    assert findings(judged("kms:PutSecretValue", SecretName=arn)) == [
+        ("SELF006", "high", "eniguard-dingtalk")
+    ]
+
+
+@pytest.mark.parametrize(
+    "action", ["sls:DeleteLogStore", "oss:DeleteBucket", "ots:DeleteTable", "kms:DeleteSecret"]
+)
+def test_store_that_the_event_does_not_name_is_undecided(action: str) -> None:
+    assert undecided(judged(action)) == ["SELF006"]
+    assert undecided(judged(action, policy=Policy())) == []

@@ -109,3 +109,17 @@ def test_everything_it_loses_is_one_finding() -> None:
     assert findings(decision) == [("SELF002", "high", "eniguard-trail")]
     lost = [one.name for one in decision.findings[0].evidence]
     assert lost == ["EventRW", "TrailRegion", "OssBucketName"]
+
+
+def test_update_without_the_kind_of_events_may_fall_back_to_writes() -> None:
+    everything = Policy(guard=Guard(trails=(GuardTrail("eniguard-trail", "All"),)))
+
+    assert undecided(judged("UpdateTrail", policy=everything, OssBucketName="other")) == ["SELF002"]
+    assert undecided(judged("UpdateTrail", policy=everything, EventRW="All")) == []
+    assert undecided(judged("UpdateTrail", OssKeyPrefix="other")) == []
+
+
+@pytest.mark.parametrize("action", ["StopLogging", "DeleteTrail", "UpdateTrail"])
+def test_trail_that_the_event_does_not_name_is_undecided(action: str) -> None:
+    assert len(undecided(judged(action, Name=None))) == 1
+    assert undecided(judged(action, policy=DEFAULT_POLICY, Name=None)) == []

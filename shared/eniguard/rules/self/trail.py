@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from eniguard.events.calls import Call
 from eniguard.model import Evidence, Finding, Fix, Reference, Resource
 from eniguard.model.kinds import TRAIL
-from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
+from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, entry_of, idle_unless, same
+from eniguard.rules.self.own import OTHERS, entry_of, idle_unless, nameless, same
 from eniguard.settings import GuardTrail
 
 DOCUMENT = "ActionTrail API, 2020-07-06"
+#: What UpdateTrail takes for EventRW when a call leaves it out; whether it then changes a trail is open.
+_DEFAULT_EVENTS = "Write"
 
 
 class TrailStopped(Rule):
@@ -36,6 +38,8 @@ class TrailStopped(Rule):
     idle = staticmethod(idle_unless("guard.trails", "trails"))
 
     def evaluate(self, case: Case) -> Verdicts:
+        if unnamed := nameless(self, case, case.policy.guard.trails, TRAIL):
+            return unnamed
         return [self._stopped(case, trail) for trail in own_trails(case)]
 
     def _stopped(self, case: Case, trail: GuardTrail) -> Finding:
@@ -62,9 +66,11 @@ class TrailNarrowed(Rule):
     idle = staticmethod(idle_unless("guard.trails", "trails"))
 
     def evaluate(self, case: Case) -> Verdicts:
+        if unnamed := nameless(self, case, case.policy.guard.trails, TRAIL):
+            return unnamed
         return [found for trail in own_trails(case) for found in self._narrowed(case, trail)]
 
-    def _narrowed(self, case: Case, trail: GuardTrail) -> Iterator[Finding]:
+    def _narrowed(self, case: Case, trail: GuardTrail) -> Iterator[Verdict]:
         lost = [
             one
             for one in (_events(case.call, trail), _regions(case.call, trail), *_targets(case.call, trail))
@@ -76,6 +82,9 @@ class TrailNarrowed(Rule):
         ):
             summary = f"{trail.name}, the guard's own trail, was narrowed: {said}"
             yield self.finding(case, Resource(TRAIL, trail.name), summary, evidence=lost)
+        elif not same(trail.events, _DEFAULT_EVENTS) and not case.call.parameters.text("EventRW"):
+            reason = f"the event does not say EventRW, which is {_DEFAULT_EVENTS} by default"
+            yield self.undecided(case, reason, subject=Resource(TRAIL, trail.name))
 
 
 def own_trails(case: Case) -> list[GuardTrail]:
@@ -116,6 +125,5 @@ def _targets(call: Call, trail: GuardTrail) -> Iterator[Evidence]:
     """The targets that are no longer those of guard.yml; an empty text takes a target away."""
     for name, wanted in (("SlsProjectArn", trail.sls_project), ("OssBucketName", trail.oss_bucket)):
         asked = call.parameters.text(name)
-        # The ARN of a project ends in project/NAME.
-        if wanted is not None and asked is not None and not same(asked.rpartition("/")[2], wanted):
+        if wanted is not None and asked is not None and not same(asked, wanted):
             yield Evidence(name, asked, f"guard.yml asks for {wanted}")
