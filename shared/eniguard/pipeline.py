@@ -98,12 +98,13 @@ class Pipeline:
         chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
         rounds = self._look_up.gather(call, chosen, facts)
         concerned = chosen.concerned(call)
-        history: dict[str, History] = {}
+        history: dict[str, History] = {}  # filled when the observers have seen their cases
         before, after = State(call, facts, "before"), State(call, facts, "after")
         case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy)
         cases = concerned.cases(case)
-        if concerned.observers and self.history is not None:
-            history.update(self.history.observe(observations(cases, concerned.observers)))
+        observers, kept = concerned.observers, self.history
+        if observers and kept is not None and (marks := observations(cases, observers)):
+            history.update(kept.observe(marks))
         return Decided(decide(cases, concerned.steps, rounds=rounds), case, facts, chosen)
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:

@@ -45,7 +45,9 @@ def test_facts_read_when_a_rule_asks_give_the_same_decision_as_facts_asked_for_i
 
     def compare(decided: Decided) -> None:
         source = InRounds(AsKnown(decided.facts))
-        pipeline = Pipeline(DEFAULT_POLICY, registry=REGISTRY, source=source, history=AsSeen(decided.case.history))
+        pipeline = Pipeline(
+            DEFAULT_POLICY, registry=REGISTRY, source=source, history=AsSeen(decided.case.history)
+        )
         again = pipeline.decide(decided.case.call, now=decided.case.now).decision
         rounds.add(again.rounds)
         if replace(again, rounds=0) != decided.decision:
