@@ -104,13 +104,13 @@ class Pipeline:
         rounds, unasked = self._look_up.gather(call, chosen, facts)
         failures = list(_of_rules(unasked, chosen, call)) if unasked else []
         concerned = chosen.concerned(call)
-        history: dict[str, History] = {}
+        history: dict[str, History] = {}  # filled when the observers have seen their cases
         before, after = State(call, facts, "before"), State(call, facts, "after")
         case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy)
         cases = concerned.cases(case)
-        if concerned.observers and self.history is not None:
-            marks = observations(cases, concerned.observers, failures)
-            history.update(self.history.observe(marks))
+        observers, kept = concerned.observers, self.history
+        if observers and kept is not None and (marks := observations(cases, observers, failures)):
+            history.update(kept.observe(marks))
         decision = decide(cases, concerned.steps, failures, rounds=rounds)
         return Decided(decision, case, facts, chosen)
 

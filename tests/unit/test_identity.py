@@ -24,7 +24,10 @@ def classified(
     one: Call, policy: Policy = DEFAULT_POLICY, live: Role | None = None, ledger: set[str] | None = None
 ) -> Actor:
     facts = Facts() if live is None else Facts({reference(one, ROLE, live.id): Fact(live, "snapshot", 0.0)})
-    return identity.classify(one, policy, facts, ledger or set())
+    actor = identity.classify(one, policy, facts, ledger or set())
+    if live is None:
+        assert identity.Known(policy).actor(one) in (None, actor)
+    return actor
 
 
 @pytest.mark.parametrize(
@@ -127,3 +130,23 @@ def test_the_guards_role_is_itself_only_with_a_request_in_the_ledger() -> None:
     known = replace(one, request_id="r-1")
     assert classified(known, policy, ledger={"r-1"}).kind == "self"
     assert classified(known, policy, ledger={"r-2"}).kind == "account"
+
+
+@pytest.mark.parametrize("who", [ALICE, ROOT, role("deploy"), role("AliyunServiceRoleForNatgw")])
+def test_most_callers_are_known_by_type_and_role_alone(who: Identity) -> None:
+    one = made_by(who)
+    assert identity.Known(DEFAULT_POLICY).actor(one) == classified(one)
+
+
+@pytest.mark.parametrize(
+    ("who", "policy"),
+    [
+        (role("AliyunSomethingRole"), DEFAULT_POLICY),
+        (Identity("system", None, None, "ecs.aliyuncs.com"), DEFAULT_POLICY),
+        (role("Eniguard-Remediate"), Policy(guard=Guard(roles=("eniguard-remediate",)))),
+        (ALICE, Policy(actors=Actors(controllers=(ActorMatch(user="ci"),)))),
+        (role("deploy"), Policy(actors=Actors(controllers=(ActorMatch(principal_id="1"),)))),
+    ],
+)
+def test_a_caller_of_whom_more_counts_is_not_known_by_type_and_role(who: Identity, policy: Policy) -> None:
+    assert identity.Known(policy).actor(made_by(who)) is None

@@ -89,7 +89,7 @@ class ReorderWindow(Generic[_Item]):
         """The items that arrivals let out, in this order; as if they came one by one."""
         times = list(map(_AT, arrivals))
         newest = list(accumulate(times, max, initial=self._newest))
-        # What is older comes out: before the first arrival, and after each of them.
+        # What is older than this is out: before the first arrival, then after each of them.
         limits = [one - self._window for one in newest]
         self._newest = newest[-1]
         punctual = list(map(ge, times, limits))

@@ -61,11 +61,9 @@ class Concerned:
     __slots__ = ("_params", "observers", "rules", "steps")
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        distinct = list(
-            {id(rule.params): rule.params for rule in rules if rule.params is not NO_PARAMS}.values()
-        )
-        places = {id(params): place for place, params in enumerate([NO_PARAMS, *distinct])}
-        self._params = distinct
+        distinct = {id(params): params for params in (NO_PARAMS, *[rule.params for rule in rules])}
+        places = {params: place for place, params in enumerate(distinct)}
+        self._params = list(distinct.values())[1:]
         self.rules = tuple(rules)
         self.steps: tuple[Step, ...] = tuple([(rule, places[id(rule.params)]) for rule in rules])
         self.observers: tuple[Step, ...] = tuple([step for step in self.steps if _observes(step[0])])

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import Struct
 
+from eniguard.events.calls import Call
+from eniguard.pipeline import Pipeline
 from eniguard.rules import registry
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.registry import Registry
-from eniguard.settings import DEFAULT_POLICY
+from eniguard.rules.registry import Chosen, Registry
+from eniguard.settings import DEFAULT_POLICY, RuleSettings
+from eniguard.testing import call
 
 
 class DeletesOnly(Rule):
@@ -51,3 +55,36 @@ def test_a_rule_is_not_chosen_for_outcomes_and_actors_that_it_does_not_look_at()
     assert "ENI003" in codes(enabled, action)
     assert all(rule.code != "ENI003" for rule in enabled.chosen(action, "refused", "account").rules)
     assert all(rule.code != "ENI003" for rule in enabled.chosen(action, "ok", "service").rules)
+
+
+def test_a_question_that_rules_share_is_asked_once_wherever_they_stand() -> None:
+    # given
+    asked: list[str] = []
+
+    class Asking(DeletesOnly):
+        @staticmethod
+        def concerns(call: Call) -> bool:
+            asked.append(call.event_id)
+            return len(asked) > 1
+
+    first, between, last = Asking(), DeletesOnly(), Asking()
+    chosen = Chosen((first, between, last))
+    one = call("ecs:DeleteNetworkInterface", NetworkInterfaceId="eni-1")
+
+    # when, then
+    assert chosen.concerned(one).rules == (between,)
+    assert chosen.concerned(one).rules == (first, between, last)
+    assert len(asked) == 2
+
+
+def test_rules_share_a_case_when_they_have_the_same_parameters() -> None:
+    class Tuned(DeletesOnly):
+        class Params(Struct, frozen=True):
+            most: int = 3
+
+    rules = (DeletesOnly(), Tuned(), Tuned(RuleSettings(params={"most": 4})), Tuned(), DeletesOnly())
+    one = call("ecs:DeleteNetworkInterface", NetworkInterfaceId="eni-1")
+    concerned = Chosen(rules).concerned(one)
+    cases = concerned.cases(Pipeline().decide(one, now=one.at).case)
+    assert len(cases) == 3
+    assert [cases[place].params for _, place in concerned.steps] == [rule.params for rule in rules]
