@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eniguard.events.calls import read
 from eniguard.events.envelopes import parse
 from eniguard.facts.kinds import CidrList, SecurityGroupRule
 from eniguard.facts.refs import Gone, Unknown
@@ -84,7 +83,7 @@ class Followed:
         for event in events[self.seen :]:
             for batch in parse(json.dumps(event)):
                 for one in batch.concerned:
-                    self.sequence.decide(read(one.record, one.api), self.snapshot)
+                    self.sequence.decide(one.call, self.snapshot)
         self.seen = len(events)
 
     def shown(self, group: str) -> list[Item]:
