@@ -8,7 +8,7 @@ from eniguard.facts.refs import Ref
 from eniguard.facts.state import reference
 from eniguard.model import Actor, Decision, Finding, Observation, Undecided
 from eniguard.model.kinds import ROLE
-from eniguard.rules.answers import PASSED_ON, failed, only_marks, sort_out
+from eniguard.rules.answers import PASSED_ON, failed, no_verdict, only_marks
 from eniguard.rules.base import Rule, Verdict
 from eniguard.rules.case import Case
 from eniguard.rules.registry import Step
@@ -84,9 +84,16 @@ def decide(
     while asking:
         try:  # around the loop, where it costs nothing: after a rule that fails, it goes on with the next
             for rule, place in left:
-                if verdicts := rule.evaluate(cases[place]):
-                    given = verdicts if certain else confirmed(cases[0], rule, verdicts)
-                    sort_out(given, rule, findings, undecided, call.event_id)
+                verdicts = rule.evaluate(cases[place])
+                if not verdicts:
+                    continue
+                for one in verdicts if certain else confirmed(cases[0], rule, verdicts):
+                    if isinstance(one, Undecided):
+                        undecided.append(one)
+                    elif isinstance(one, Finding):
+                        findings.append(one)
+                    else:
+                        undecided.append(no_verdict(rule, one, call.event_id))
             asking = False
         except (Exception, SystemExit) as error:
             if isinstance(error, PASSED_ON):

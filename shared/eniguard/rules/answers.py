@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from eniguard.errors import EniguardError
-from eniguard.model import Finding, Observation, Undecided
+from eniguard.model import Observation, Undecided
 from eniguard.rules.base import Declared
 
 #: Not the failure of a rule: trouble with what it reads, and a machine at its end.
@@ -18,22 +18,10 @@ def failed(rule: Declared, error: BaseException, event_id: str | None = None) ->
     return Undecided(rule.code, (), reason, event_id, failed=True)
 
 
-def sort_out(
-    given: Iterable[object],
-    rule: Declared,
-    findings: list[Finding],
-    undecided: list[Undecided],
-    event_id: str | None = None,
-) -> None:
-    """Put what a rule gave where it belongs; what is no verdict is a failure of the rule."""
-    for one in given:
-        if isinstance(one, Finding):
-            findings.append(one)
-        elif isinstance(one, Undecided):
-            undecided.append(one)
-        else:
-            reason = f"the rule gave a {type(one).__name__}, neither a Finding nor an Undecided"
-            undecided.append(Undecided(rule.code, (), reason, event_id, failed=True))
+def no_verdict(rule: Declared, given: object, event_id: str | None = None) -> Undecided:
+    """The verdict on a rule that gave something else than verdicts: a failure."""
+    reason = f"the rule gave a {type(given).__name__}, neither a Finding nor an Undecided"
+    return Undecided(rule.code, (), reason, event_id, failed=True)
 
 
 def only_marks(given: Sequence[Observation]) -> Sequence[Observation]:

@@ -27,7 +27,7 @@ from eniguard.model import (
     finding_id,
 )
 from eniguard.model.finding import Inventory
-from eniguard.rules.answers import PASSED_ON, failed, sort_out
+from eniguard.rules.answers import PASSED_ON, failed, no_verdict
 from eniguard.rules.base import Declared, Verdicts
 from eniguard.rules.declarations import check_tuple, known
 from eniguard.rules.evidence import Shown
@@ -160,7 +160,13 @@ def swept(rules: Iterable[Swept], view: View, now: float) -> Sweep:
     undecided: list[Undecided] = []
     for rule in rules:
         try:
-            sort_out(rule.sweep(view, rule.params, now), rule, findings, undecided)
+            for one in rule.sweep(view, rule.params, now):
+                if isinstance(one, Finding):
+                    findings.append(one)
+                elif isinstance(one, Undecided):
+                    undecided.append(one)
+                else:
+                    undecided.append(no_verdict(rule, one))
         except (Exception, SystemExit) as error:
             if isinstance(error, PASSED_ON):
                 raise

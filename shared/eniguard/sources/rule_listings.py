@@ -22,6 +22,7 @@ from eniguard.sources.snapshot import Snapshot
 
 _LATE = Unknown("a call on the rules of the group came after calls that were made later")
 _FORGOTTEN = Unknown("the rules of more groups were changed than are kept")
+_NOT_LISTED = Unknown("a call changed the rules of a group whose rules were not known")
 _NOT_NEEDED = Unknown("the group was not there, or is not any more")
 _NO_LISTS: frozenset[Relation] = frozenset()
 
@@ -41,7 +42,8 @@ class RuleListings:
     ----------
     most
         How many groups and rules are kept together; the groups that were not changed for the longest time go
-        first. From then on no older listing of a group that is not kept counts.
+        first. From then on no older listing of a group that is not kept counts. Nor does one from before a
+        call on a group whose rules nobody knew.
     """
 
     def __init__(self, most: int) -> None:
@@ -70,14 +72,17 @@ class RuleListings:
         before
             The state before the call, with the listing of the group's rules.
         """
-        old = self.fact(group_id)
-        if old is not None and old.as_of > call.at:
-            self._put(group_id, _LATE, old.as_of)
+        kept = self._groups.get(group_id)
+        if kept is not None and kept.fact.as_of > call.at:
+            self._put(group_id, _LATE, kept.fact.as_of)
             return
         known = (
             before.security_group_rules("security_group", group_id) if changes_rules(call) else _NOT_NEEDED
         )
-        self._put(group_id, rules_after(call, group_id, known), call.at)
+        if kept is None and isinstance(known, Unknown) and known is not _NOT_NEEDED:
+            self._pass_over(_NOT_LISTED, call.at)
+        else:
+            self._put(group_id, rules_after(call, group_id, known), call.at)
 
     def naming(self, relation: Relation, listed: Sequence[AnyResource], since: float) -> Fact | None:
         """The rules that name a list, as the calls left them; ``None`` when they are what they were.
@@ -132,8 +137,12 @@ class RuleListings:
     def _forget(self, group_id: str) -> None:
         at = self._groups[group_id].fact.as_of
         self._drop(group_id)
+        self._pass_over(_FORGOTTEN, at)
+
+    def _pass_over(self, reason: Unknown, at: float) -> None:
+        """Keep nothing of a group but that its rules changed: no older listing counts for any not kept."""
         if self._forgotten is None or self._forgotten.as_of < at:
-            self._forgotten = Fact(_FORGOTTEN, "journal", at, folded=True)
+            self._forgotten = Fact(reason, "journal", at, folded=True)
 
     def _drop(self, group_id: str) -> None:
         old = self._groups.pop(group_id, None)
@@ -183,7 +192,7 @@ def rules_listed(ref: Ref, at: float, snapshot: Snapshot | None, folded: RuleLis
         relation = (ref.kind, ref.by, ref.value)
         return folded.naming(relation, listed.value, listed.as_of) or listed
     left = folded.fact(ref.value)
-    if left is None:
+    if left is None or (listed is None and left.value is _NOT_LISTED):
         return listed
     if listed is None or listed.as_of < left.as_of:
         return left
