@@ -1,4 +1,4 @@
-"""The guard's things are switched on again, provisioned, emptied, changed by rare calls, lose what holds them."""
+"""The guard's things are switched on again, provisioned, emptied, or changed by rare calls."""
 
 from __future__ import annotations
 
