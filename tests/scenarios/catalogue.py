@@ -75,6 +75,8 @@ _PLAYS: dict[str, tuple[int, Callable[[Stage], None]]] = {
     "reserved-blocks": (72, sweeps.reserved_blocks),
     "full-groups": (73, sweeps.full_groups),
     "guard-contents": (85, guard_upkeep.contents),
+    "guard-other-ways": (86, guard_upkeep.other_ways),
+    "guard-older-tags": (87, guard_upkeep.older_tags),
 }
 
 

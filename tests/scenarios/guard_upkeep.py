@@ -1,12 +1,14 @@
-"""The guard's things are switched on again, provisioned, emptied, and lose what holds them."""
+"""The guard's things are switched on again, provisioned, emptied, or changed by rare calls."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fakealiyun import Keys
 from tests.scenarios.deliveries import renamed
 from tests.scenarios.stage import Stage
+from tests.scenarios.world import World
 
 
 def restarts(stage: Stage) -> None:
@@ -114,3 +116,67 @@ def contents(stage: Stage) -> None:
     with stage.case("self/secret-put-back", "Alerts go to the old address; another is set.", "lines"):
         call("kms:UpdateSecretVersionStage", SecretName="eniguard-dingtalk", **back)
         call("kms:UpdateSecretVersionStage", SecretName="orders", **back)
+
+
+def other_ways(stage: Stage) -> None:
+    """Role, function and secret of the guard are changed by calls that few make; and others are."""
+    alice, deployer = stage.account("alice"), stage.account("deployer")
+    stage.role("eniguard-remediate")
+    stage.role("ops")
+
+    def call(action: str, by: Keys = alice, **parameters: Any) -> None:
+        stage.call(action, by, **parameters)
+
+    policy = {"PolicyName": "AdministratorAccess", "PolicyType": "System"}
+    everywhere = {**policy, "ResourceGroupId": stage.account_id}
+    own, other = (_principal(stage, name) for name in ("eniguard-remediate", "ops"))
+    with stage.case(
+        "self/role-detached", "The guard's role loses a policy and gets it; another too.", "lines"
+    ):
+        for principal in (own, other):
+            call("ram:DetachPolicy", **principal, **everywhere)
+            call("ram:AttachPolicy", **principal, **everywhere)
+    for name in ("eniguard-trail-event", "orders"):
+        call("fc:CreateFunction", deployer, functionName=name)
+    starved = {"minInstances": 0, "enableOnDemandScaling": False}
+    said = "By hand it is left with nothing to run on, by the pipeline with some; another with nothing."
+    with stage.case("self/function-scaled", said, "lines"):
+        call("fc:PutScalingConfig", functionName="eniguard-trail-event", **starved)
+        call("fc:PutScalingConfig", deployer, functionName="eniguard-trail-event", minInstances=1)
+        call("fc:PutScalingConfig", functionName="orders", **starved)
+    statement = {"Effect": "Allow", "Principal": {"RAM": ["*"]}, "Action": ["kms:*"], "Resource": ["*"]}
+    shared = {"Policy": json.dumps({"Version": "1", "Statement": [statement]}), "PolicyName": "default"}
+    for name in ("eniguard-dingtalk", "orders"):
+        call("kms:CreateSecret", SecretName=name, SecretData="example", VersionId="1")
+    with stage.case("self/secret-shared", "Anybody may use the address of alerts; and another.", "lines"):
+        call("kms:SetSecretPolicy", SecretName="eniguard-dingtalk", **shared)
+        call("kms:SetSecretPolicy", SecretName="orders", **shared)
+
+
+def _principal(stage: Stage, role: str) -> dict[str, str]:
+    """A role as Resource Management writes it."""
+    name = f"{role}@role.{stage.account_id}.onaliyunservice.com"
+    return {"PrincipalType": "ServiceRole", "PrincipalName": name}
+
+
+def older_tags(stage: Stage) -> None:
+    """Tags that control the guard are set and taken off by the older calls for one resource; others are."""
+    world = World(stage)
+    call = world.call
+    group = {"ResourceType": "securitygroup", "ResourceId": world.group}
+    pod, web = (world.make_eni(Tag=_creator(name)) for name in ("example-cni", "alice"))
+    ignored, team = [{"Key": "guard:ignore", "Value": "true"}], [{"Key": "team", "Value": "network"}]
+    with stage.case("self/tags-added", "A group is hidden; an ENI is made to look a controller's.", "lines"):
+        call("ecs:AddTags", **group, Tag=ignored)
+        call("ecs:AddTags", **group, Tag=team)
+        call("ecs:AddTags", ResourceType="eni", ResourceId=web, Tag=_creator("example-cni"))
+    old = world.make_eni(Tag=_creator("alice"))
+    with stage.case("self/tags-removed", "It is shown again; ENIs lose the tag of who made them.", "lines"):
+        call("ecs:RemoveTags", **group, Tag=[{"Key": "guard:ignore"}])
+        call("ecs:RemoveTags", **group, Tag=[{"Key": "team"}])
+        call("ecs:RemoveTags", ResourceType="eni", ResourceId=pod, Tag=[{"Key": "creator"}])
+        call("ecs:RemoveTags", ResourceType="eni", ResourceId=old, Tag=[{"Key": "creator"}])
+
+
+def _creator(name: str) -> list[dict[str, str]]:
+    return [{"Key": "creator", "Value": name}]

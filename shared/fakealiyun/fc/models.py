@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Function:
-    """One function; ``reserved`` and ``on_demand`` limit its instances, ``None`` sets no limit."""
+    """One function; ``reserved`` and ``on_demand`` limit its instances, ``None`` sets no limit.
+
+    ``least`` instances are there at any time, and more on demand if it ``scales``.
+    """
 
     name: str
     description: str = ""
     reserved: int | None = None
     on_demand: int | None = None
     provisioned: int = 0
+    least: int = 0
+    scales: bool = True
     async_config: dict[str, str] | None = None
     invocable: bool = True
     triggers: dict[str, str] = field(default_factory=dict)

@@ -80,6 +80,14 @@ def put_provision_config(call: Call) -> Fields:
     return {"functionName": function.name, "defaultTarget": function.provisioned}
 
 
+def put_scaling_config(call: Call) -> Fields:
+    """PutScalingConfig: the fake keeps the least instances of a function, and whether more may come."""
+    function = _function(call)
+    function.least = call.parameters.integer("minInstances") or 0
+    function.scales = call.parameters.flag("enableOnDemandScaling") is not False
+    return {"minInstances": function.least, "enableOnDemandScaling": function.scales}
+
+
 def put_async_invoke_config(call: Call) -> Fields:
     """PutAsyncInvokeConfig, and its twin of the old API."""
     names = ("maxAsyncRetryAttempts", "maxAsyncEventAgeInSeconds")
@@ -169,6 +177,7 @@ _BOTH: dict[str, Handler] = {
 HANDLERS: dict[str, Handler] = {
     **_BOTH,
     "PutConcurrencyConfig": put_concurrency_config,
+    "PutScalingConfig": put_scaling_config,
     "PutAsyncInvokeConfig": put_async_invoke_config,
     "DeleteAsyncInvokeConfig": delete_async_invoke_config,
     "DisableFunctionInvocation": disable_function_invocation,

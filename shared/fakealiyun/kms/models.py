@@ -10,10 +10,14 @@ CURRENT, PREVIOUS = "ACSCurrent", "ACSPrevious"
 
 @dataclass
 class Secret:
-    """The version ids of a secret, newest last, and the version each stage marks; its data is not kept."""
+    """The version ids of a secret, newest last, and the version each stage marks; its data is not kept.
+
+    ``policy`` says who else may use it, as it was set.
+    """
 
     versions: list[str] = field(default_factory=list)
     stages: dict[str, str] = field(default_factory=dict)
+    policy: str | None = None
 
     def add(self, version: str) -> None:
         """A new version, which is the current one from now on."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from fakealiyun.kms.exceptions import refused
 from fakealiyun.kms.models import CURRENT, PREVIOUS, Secret
 from fakealiyun.services import Call, Fields, Handler
 
 #: Stages of one secret (UpdateSecretVersionStage).
 _MOST_STAGES = 8
+#: The only policy of a secret, and its bytes (SetSecretPolicy).
+_POLICY_NAME = "default"
+_LONGEST_POLICY = 32_768
 
 
 def create_secret(call: Call) -> Fields:
@@ -68,6 +74,26 @@ def _version(call: Call, parameter: str, secret: Secret) -> str | None:
     return version
 
 
+def set_secret_policy(call: Call) -> Fields:
+    """SetSecretPolicy: who may use a secret beside those whom RAM lets."""
+    _, secret = _secret(call)
+    policy = call.parameters.required("Policy")
+    if call.parameters.text("PolicyName") not in (None, _POLICY_NAME):
+        raise refused(call, "parameter", f"The policy of a secret is called {_POLICY_NAME}.")
+    if len(policy.encode()) > _LONGEST_POLICY or not _has_statements(policy):
+        raise refused(call, "parameter", "The parameter Policy is not a policy.")
+    secret.policy = policy
+    return {}
+
+
+def _has_statements(policy: str) -> bool:
+    try:
+        document: Any = json.loads(policy)
+    except ValueError:
+        return False
+    return isinstance(document, dict) and bool(document.get("Statement"))
+
+
 def delete_secret(call: Call) -> Fields:
     """DeleteSecret: the fake has no recovery window."""
     name, _ = _secret(call)
@@ -88,5 +114,6 @@ HANDLERS: dict[str, Handler] = {
     "DescribeSecret": describe_secret,
     "PutSecretValue": put_secret_value,
     "UpdateSecretVersionStage": update_secret_version_stage,
+    "SetSecretPolicy": set_secret_policy,
     "DeleteSecret": delete_secret,
 }

@@ -1,4 +1,4 @@
-"""The APIs of RAM, of ResourceManager for service-linked roles, and of STS."""
+"""The APIs of RAM, of ResourceManager for service-linked roles and policies attached, and of STS."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ RESOURCE_MANAGER = Service(
         "GetRole": roles.get_role,
         "ListRoles": roles.list_roles,
         **linked_roles.RESOURCE_MANAGER_HANDLERS,
+        **attachments.RESOURCE_MANAGER_HANDLERS,
     },
     global_service=True,
 )

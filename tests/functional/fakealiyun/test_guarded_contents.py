@@ -1,7 +1,8 @@
-"""What is done to the contents of a guard's stores: the stages of a KMS secret, and logs of SLS."""
+"""What is done to the contents of a guard's stores: stages and policy of a KMS secret, and logs of SLS."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -72,6 +73,37 @@ def test_secret_has_eight_stages_at_most(scene: Scene) -> None:
 
     assert code == ("InvalidParameter", 400)
     scene.call("kms:UpdateSecretVersionStage", **named, VersionStage="stage-1")
+
+
+def test_secret_keeps_the_policy_that_it_was_given(scene: Scene) -> None:
+    policy = json.dumps({"Version": "1", "Statement": [{"Effect": "Allow"}]})
+
+    scene.call("kms:SetSecretPolicy", SecretName="robot", Policy=policy)
+
+    assert scene.cloud.region().kms.secrets["robot"].policy == policy
+    event = scene.cloud.trail.events[-1]
+    assert (event["eventName"], event["requestParameters"]["Policy"]) == ("SetSecretPolicy", policy)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"SecretName": "none"}, ("Forbidden.ResourceNotFound", 404)),
+        ({"PolicyName": "mine"}, ("InvalidParameter", 400)),
+        ({"Policy": None}, ("MissingParameter", 400)),
+        ({"Policy": "{"}, ("InvalidParameter", 400)),
+        ({"Policy": "[]"}, ("InvalidParameter", 400)),
+        ({"Policy": '{"Version": "1"}'}, ("InvalidParameter", 400)),
+        ({"Policy": '{"Statement": ["%s"]}' % ("x" * 32_768)}, ("InvalidParameter", 400)),
+    ],
+)
+def test_secret_takes_no_policy_that_is_none(
+    scene: Scene, parameters: dict[str, Any], code: tuple[str, int]
+) -> None:
+    named = {"SecretName": "robot", "PolicyName": "default", "Policy": '{"Statement": [{}]}'}
+
+    assert scene.refused("kms:SetSecretPolicy", **{**named, **parameters}) == code
+    assert scene.cloud.region().kms.secrets["robot"].policy is None
 
 
 @pytest.mark.parametrize(

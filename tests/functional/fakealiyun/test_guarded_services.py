@@ -178,6 +178,12 @@ def test_functions_keep_what_limits_them(scene: Scene) -> None:
         False,
     )
     assert (old.on_demand, old.reserved) == (0, None)
+    assert (new.least, new.scales) == (0, True)
+    scene.call("fc:PutScalingConfig", **FUNCTION, minInstances=3, enableOnDemandScaling=False)
+    assert (new.least, new.scales) == (3, False)
+    scene.call("fc:PutScalingConfig", **FUNCTION)
+    assert (new.least, new.scales) == (0, True)
+    assert scene.refused("fc:PutScalingConfig", functionName="none") == ("FunctionNotFound", 404)
     scene.call("fc:DeleteAsyncInvokeConfig", **FUNCTION)
     assert new.async_config is None
 

@@ -52,6 +52,57 @@ def test_tags_are_taken_off_by_key_or_all_at_once(scene: Scene) -> None:
     assert listed(scene, **asked) == []
 
 
+def test_older_calls_tag_one_resource(scene: Scene) -> None:
+    eni = scene.make_eni()
+    for kind, resource in (("eni", eni), ("securitygroup", scene.group)):
+        asked = {"ResourceType": kind, "ResourceId": resource}
+        scene.call("ecs:AddTags", Tag=[*TEAM, {"Key": "stage", "Value": "test"}], **asked)
+        scene.call("ecs:RemoveTags", Tag=[{"Key": "stage"}, {"Key": "none"}], **asked)
+        assert listed(scene, ResourceType=kind, ResourceId=[resource]) == [(resource, "team", "net")]
+
+    event = scene.cloud.trail.events[-2]
+    assert (event["eventName"], event["serviceName"], event["eventRW"]) == ("RemoveTags", "Ecs", "Write")
+    assert event["referencedResources"] == {"ACS::ECS::SecurityGroup": [scene.group]}
+    assert event["requestParameters"]["Tag.1.Key"] == "stage"
+
+
+@pytest.mark.parametrize("action", ["ecs:AddTags", "ecs:RemoveTags"])
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"ResourceType": None}, ("MissingParameter", 404)),
+        ({"ResourceType": "disk"}, ("FakeAliyun.NotImplemented", 501)),
+        ({"ResourceId": None}, ("MissingParameter", 404)),
+        ({"ResourceId": "sg-none"}, ("InvalidResourceId.NotFound", 404)),
+        ({"Tag": [{"Key": "aliyun-1"}]}, ("InvalidTagKey.Malformed", 400)),
+    ],
+)
+def test_older_calls_refuse_what_cannot_be(
+    scene: Scene, action: str, wrong: dict[str, Any], code: tuple[str, int]
+) -> None:
+    asked = {"ResourceType": "securitygroup", "ResourceId": scene.group, "Tag": TEAM, **wrong}
+    assert scene.refused(action, **asked) == code
+
+
+def test_older_call_refuses_to_add_nothing_and_too_much(scene: Scene) -> None:
+    asked = {"ResourceType": "securitygroup", "ResourceId": scene.group}
+    assert scene.refused("ecs:AddTags", **asked) == ("MissingParameter", 404)
+    scene.call("ecs:AddTags", Tag=[{"Key": str(number)} for number in range(20)], **asked)
+    assert scene.refused("ecs:AddTags", Tag=TEAM, **asked) == ("QuotaExceed.Tags", 403)
+
+
+@pytest.mark.parametrize("action", ["AddTags", "RemoveTags"])
+def test_ram_decides_by_the_older_call(scene: Scene, action: str) -> None:
+    statement = {"Effect": "Allow", "Action": f"ecs:{action}", "Resource": "*"}
+    somebody = scene.cloud.account("somebody", policy={"Version": "1", "Statement": [statement]})
+    nobody = scene.cloud.account("nobody", policy={"Version": "1", "Statement": []})
+    asked = {"ResourceType": "securitygroup", "ResourceId": scene.group, "Tag": TEAM}
+
+    assert scene.refused(f"ecs:{action}", nobody, **asked) == ("Forbidden.RAM", 403)
+    assert scene.cloud.trail.events[-1]["errorCode"] == "Forbidden.RAM"
+    scene.call(f"ecs:{action}", somebody, **asked)
+
+
 def test_resources_are_found_by_tags_and_filters(scene: Scene) -> None:
     other = scene.make_group()
     for group, team in ((scene.group, "net"), (other, "sec")):

@@ -7,10 +7,18 @@ from eniguard.model import Evidence, Fix, Reference, Resource
 from eniguard.model.kinds import EVENT_BUS, EVENT_RULE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import OTHERS, deploys, entry_of, function_name, idle_unless, nameless, same
+from eniguard.rules.self.own import (
+    OTHERS,
+    bus_named,
+    deploys,
+    entry_of,
+    function_name,
+    idle_unless,
+    nameless,
+    same,
+)
 from eniguard.settings import Guard, GuardRule
 
-_DEFAULT_BUS = "default"
 #: What a deployment does to event rules; switching one off or deleting it is no part of that.
 _DEPLOYMENT = frozenset(("UpdateRule", "PutTargets"))
 
@@ -63,7 +71,7 @@ class EventRuleDisabled(Rule):
                 for bus in case.call.ids(EVENT_BUS)
                 if entry_of(case, "bus", bus, rules, buses) is not None
             ]
-        bus = next(iter(case.call.ids(EVENT_BUS)), _DEFAULT_BUS)
+        bus = bus_named(case.call)
         found = []
         for name in case.call.ids(EVENT_RULE):
             on_bus = [one for one in rules if same(one.bus, bus)]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from eniguard.model import Evidence, Observation, Reference, Resource
+from eniguard.model.kinds import EVENT_RULE
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.self.own import has_role_of_the_guard, idle_unless
+from eniguard.rules.self.own import bus_named, has_role_of_the_guard, idle_unless
 
 
 class LoopOrCap(Rule):
@@ -63,7 +64,7 @@ class LoopOrCap(Rule):
             f"the guard's role wrote to {subject.id} {many} times now", crossed, f"{calls} calls"
         ):
             return ()
-        within = "hour" if case.params.hours == 1 else f"{case.params.hours} hours"
+        within = "an hour" if case.params.hours == 1 else f"{case.params.hours} hours"
         evidence = [Evidence("calls", calls, f"within one window of {case.params.hours} h", "history")]
         summary = f"the guard's role put {subject.id} back {calls} times within {within}"
         return (self.finding(case, subject, summary, evidence=evidence),)
@@ -77,11 +78,17 @@ class LoopOrCap(Rule):
 
 
 def _put_back(case: Case) -> Resource | None:
-    """What the guard's role wrote to: the first target that is not merely a group or bus it stands in."""
+    """What the guard's role wrote to: the first target that is not merely a group or bus it stands in.
+
+    An event rule is named with its bus, for another bus may have one of the same name.
+    """
     if not has_role_of_the_guard(case.actor, case.policy):
         return None
     targets = [one for one in case.call.targets if one.part == "subject"] or list(case.call.targets)
-    return Resource(targets[0].kind, targets[0].id) if targets else None
+    if not targets:
+        return None
+    kind, name = targets[0].kind, targets[0].id
+    return Resource(kind, f"{bus_named(case.call)}/{name}" if kind == EVENT_RULE else name)
 
 
 def _series(case: Case, subject: Resource) -> str:

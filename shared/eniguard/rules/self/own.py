@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from eniguard.events.calls import Call
 from eniguard.model import Actor, ActorKind
-from eniguard.model.kinds import FUNCTION, FUNCTION_SERVICE
+from eniguard.model.kinds import EVENT_BUS, FUNCTION, FUNCTION_SERVICE
 from eniguard.rules.base import ANY_ACTOR, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.settings import Policy
@@ -18,6 +18,8 @@ _Named = TypeVar("_Named")
 #: Everybody but the guard itself; of a service that is not confirmed it is undecided (design, "Trust").
 OTHERS: frozenset[ActorKind] = ANY_ACTOR - {"self", "unconfirmed_service"}
 
+#: The bus that every account has (EventBridge).
+_DEFAULT_BUS = "default"
 
 #: ``acs:fc:REGION:ACCOUNT:functions/NAME/QUALIFIER``; in Function Compute 2.0 ``services/NAME.QUALIFIER/``
 #: goes before ``functions``.
@@ -99,6 +101,11 @@ def deploys(case: Case) -> bool:
     user = actor.name if actor.role is None else None
     deploying = any(one.names(actor.role, user, actor.principal_id) for one in deployers)
     return not case.check("the caller is none of actors.deployers in guard.yml", not deploying, actor.name)
+
+
+def bus_named(call: Call) -> str:
+    """The event bus of the rule that a call is on."""
+    return next(iter(call.ids(EVENT_BUS)), _DEFAULT_BUS)
 
 
 def functions_named(call: Call) -> list[str]:

@@ -81,6 +81,26 @@ def test_eni_counts_and_not_the_groups_it_is_put_into() -> None:
     assert said(*calls) == [[], [], ["eni-1"]]
 
 
+def test_event_rules_of_one_name_on_two_buses_are_not_the_same() -> None:
+    buses = ("default", "far", "default", "far", None, "far")
+    calls = [
+        put_back(minute, "eventbridge:EnableRule", RuleName="events", EventBusName=bus)
+        for minute, bus in enumerate(buses)
+    ]
+
+    assert said(*calls) == [[], [], [], [], ["default/events"], ["far/events"]]
+
+
+@pytest.mark.parametrize(("hours", "within"), [(1, "an hour"), (2, "2 hours")])
+def test_summary_tells_how_often_and_within_what(hours: int, within: str) -> None:
+    tuned = Policy(guard=POLICY.guard, rules={"SELF009": RuleSettings(params={"hours": hours})})
+    calls = [put_back(minute) for minute in (0, 1, 2)]
+
+    (finding,) = decided_in_order(calls, policy=tuned, only=["SELF009"])[-1].findings
+
+    assert finding.summary == f"the guard's role put sg-1 back 3 times within {within}"
+
+
 def test_number_and_window_are_parameters() -> None:
     tuned = Policy(guard=POLICY.guard, rules={"SELF009": RuleSettings(params={"calls": 2, "hours": 2})})
 

@@ -50,7 +50,15 @@ class TaggedResources(Protocol):
 
 def tag_resources(call: Call) -> Fields:
     """Put tags on resources; the value of a key that is there is overwritten."""
-    _, found = _named(call)
+    return _put_on(call, _named(call, call.parameters.texts("ResourceId")))
+
+
+def add_tags(call: Call) -> Fields:
+    """AddTags: the older form of TagResources, for one resource."""
+    return _put_on(call, _named(call, [call.parameters.required("ResourceId", status=404)]))
+
+
+def _put_on(call: Call, found: dict[str, dict[str, str]]) -> Fields:
     tags = read_tags(call.parameters, "Tag")
     if not tags:
         raise MissingParameter("Tag.1.Key", 404)
@@ -63,10 +71,19 @@ def tag_resources(call: Call) -> Fields:
 
 def untag_resources(call: Call) -> Fields:
     """Take tags off resources: those named, or with ``All`` every one."""
-    _, found = _named(call)
+    found = _named(call, call.parameters.texts("ResourceId"))
     keys = call.parameters.texts("TagKey")
     for on_it in found.values():
         for key in keys or (list(on_it) if call.parameters.flag("All") else []):
+            on_it.pop(key, None)
+    return {}
+
+
+def remove_tags(call: Call) -> Fields:
+    """RemoveTags: the older form of UntagResources, for one resource; tags are named as those to put on."""
+    found = _named(call, [call.parameters.required("ResourceId", status=404)])
+    for on_it in found.values():
+        for key in read_tags(call.parameters, "Tag"):
             on_it.pop(key, None)
     return {}
 
@@ -93,6 +110,8 @@ def list_tag_resources(call: Call) -> Fields:
 HANDLERS: Mapping[str, Handler] = {
     "TagResources": tag_resources,
     "UntagResources": untag_resources,
+    "AddTags": add_tags,
+    "RemoveTags": remove_tags,
     "ListTagResources": list_tag_resources,
 }
 
@@ -111,10 +130,9 @@ def _kind(call: Call) -> str:
     return kind
 
 
-def _named(call: Call) -> tuple[str, dict[str, dict[str, str]]]:
-    """The resources of a call, all of which have to be there, with their tags to write to."""
+def _named(call: Call, ids: list[str]) -> dict[str, dict[str, str]]:
+    """The resources that a call names, all of which have to be there, with their tags to write to."""
     kind = _kind(call)
-    ids = call.parameters.texts("ResourceId")
     if not ids:
         raise MissingParameter("ResourceId.1", 404)
     if len(ids) > _MOST_RESOURCES:
@@ -123,7 +141,7 @@ def _named(call: Call) -> tuple[str, dict[str, dict[str, str]]]:
     missing = [one for one in ids if one not in found]
     if missing:
         raise refuse.resource_not_found(missing[0])
-    return kind, found
+    return found
 
 
 def _resources(call: Call, kind: str, ids: list[str]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from fakealiyun.clock import text_of
-from fakealiyun.ram.exceptions import already_exists, not_exist
+from fakealiyun.errors import NotImplementedByTheFake
+from fakealiyun.ram.exceptions import already_exists, invalid, not_exist
 from fakealiyun.ram.models import RamState
 from fakealiyun.ram.models.policies import PolicyKey
 from fakealiyun.ram.responses.policies import policy_key
@@ -44,6 +45,16 @@ def detach_policy_from_user(call: Call) -> Fields:
 def list_policies_for_user(call: Call) -> Fields:
     """ListPoliciesForUser."""
     return _listed(call.region.account.ram, _attached_to_user(call))
+
+
+def attach_policy(call: Call) -> Fields:
+    """AttachPolicy of ResourceManager: to a role or a user, for the whole account."""
+    return _attach(call, *_attached_to_principal(call))
+
+
+def detach_policy(call: Call) -> Fields:
+    """DetachPolicy of ResourceManager: from a role or a user, for the whole account."""
+    return _detach(call, *_attached_to_principal(call))
 
 
 def list_entities_for_policy(call: Call) -> Fields:
@@ -84,6 +95,33 @@ def _attached_to_role(call: Call, *, edit: bool) -> Attached:
     if edit:
         refuse_edit(call, role.service, role.name)
     return role.policies
+
+
+def _attached_to_principal(call: Call) -> tuple[Attached, str]:
+    """What a principal of ResourceManager has, and what it is.
+
+    Principals are written as ``NAME@role.ACCOUNT.onaliyunservice.com`` and ``NAME@ACCOUNT.onaliyun.com``; an
+    account of the fake has no other alias than its id.
+    """
+    parameters, ram = call.parameters, call.region.account.ram
+    if parameters.required("ResourceGroupId") != ram.account_id:
+        raise NotImplementedByTheFake("policies that hold in one resource group")
+    kind, written = parameters.required("PrincipalType"), parameters.required("PrincipalName")
+    name, _, domain = written.partition("@")
+    if kind == "IMSGroup":
+        raise NotImplementedByTheFake("groups of RAM users")
+    if kind == "ServiceRole":
+        role = ram.roles.find(name)
+        if role is None or domain != f"role.{ram.account_id}.onaliyunservice.com":
+            raise not_exist("Role", written)
+        refuse_edit(call, role.service, role.name)
+        return role.policies, "Role"
+    if kind != "IMSUser":
+        raise invalid("PrincipalType")
+    user = ram.users.find(name)
+    if user is None or domain != f"{ram.account_id}.onaliyun.com":
+        raise not_exist("User", written)
+    return user.policies, "User"
 
 
 def _attached_to_user(call: Call) -> Attached:
@@ -131,4 +169,8 @@ HANDLERS: dict[str, Handler] = {
     "DetachPolicyFromUser": detach_policy_from_user,
     "ListPoliciesForUser": list_policies_for_user,
     "ListEntitiesForPolicy": list_entities_for_policy,
+}
+RESOURCE_MANAGER_HANDLERS: dict[str, Handler] = {
+    "AttachPolicy": attach_policy,
+    "DetachPolicy": detach_policy,
 }
