@@ -9,7 +9,7 @@ from eniguard.facts.state import reference
 from eniguard.model import Actor, Decision, Finding, Observation, Undecided
 from eniguard.model.kinds import ROLE
 from eniguard.rules.answers import PASSED_ON, failed, no_verdict, only_marks
-from eniguard.rules.base import Rule, Verdict
+from eniguard.rules.base import Rule
 from eniguard.rules.case import Case
 from eniguard.rules.registry import Step
 
@@ -35,7 +35,7 @@ def observations(
     return marks
 
 
-def confirmed(case: Case, rule: Rule, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+def confirmed(case: Case, rule: Rule, verdicts: Sequence[object]) -> Sequence[object]:
     """What one rule says of a case, as far as it is certain that it looks at the actor.
 
     For an unconfirmed service, a rule that looks at some actors only cannot be decided: what would have
@@ -84,7 +84,7 @@ def decide(
     while asking:
         try:  # around the loop, where it costs nothing: after a rule that fails, it goes on with the next
             for rule, place in left:
-                verdicts = rule.evaluate(cases[place])
+                verdicts: Sequence[object] = rule.evaluate(cases[place])
                 if not verdicts:
                     continue
                 for one in verdicts if certain else confirmed(cases[0], rule, verdicts):

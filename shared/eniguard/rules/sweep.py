@@ -160,7 +160,8 @@ def swept(rules: Iterable[Swept], view: View, now: float) -> Sweep:
     undecided: list[Undecided] = []
     for rule in rules:
         try:
-            for one in rule.sweep(view, rule.params, now):
+            verdicts: Sequence[object] = rule.sweep(view, rule.params, now)
+            for one in verdicts:
                 if isinstance(one, Finding):
                     findings.append(one)
                 elif isinstance(one, Undecided):
