@@ -127,9 +127,7 @@ def test_services_that_guard_yml_names_by_their_id_are_known_in_the_sweep(write:
     assert one.findings[0].subject.owner_service == "waf.aliyuncs.com"
 
 
-@pytest.mark.parametrize(
-    "content", [b"{", b"[]", state({"ServiceManaged": True}), state({**ORPHAN, "Tags": 1})]
-)
+@pytest.mark.parametrize("content", [b"{", b"[]", state({"ServiceManaged": True})])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_broken_state_is_an_error_and_the_rest_goes_on(
     content: bytes, jobs: int, write: Write, tmp_path: Path
@@ -142,6 +140,21 @@ def test_a_broken_state_is_an_error_and_the_rest_goes_on(
     assert [one.path for one in errors] == [str(tmp_path / "a.state.json")]
     assert [one.path for one in sweeps] == ["b.state.json"]
     assert (run.tally.unreadable, run.tally.swept) == (1, 1)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_item_that_cannot_be_read_leaves_what_asks_for_it_undecided(
+    jobs: int, write: Write, tmp_path: Path
+) -> None:
+    path = write("a.state.json", state({**ORPHAN, "Tags": 1}))
+    write("b.state.json", state(ORPHAN))
+
+    sweeps, errors, run = replayed(tmp_path, jobs=jobs)
+
+    assert [(one.path, len(one.findings)) for one in sweeps] == [("b.state.json", 1)]
+    assert run.tally.undecided_sweeps == {"ENI007": 1}
+    assert [one.path for one in errors] == [str(path)]
+    assert (run.tally.unreadable, run.tally.swept) == (1, 2)
 
 
 def test_several_processes_give_the_same_cases_in_the_same_order(write: Write, tmp_path: Path) -> None:

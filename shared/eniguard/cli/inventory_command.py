@@ -12,7 +12,7 @@ from eniguard.cli.findings_table import STYLES, cell, plain_table, print_table
 from eniguard.cli.json_text import indented, json_text, tell_json
 from eniguard.cli.policy_option import policy_option
 from eniguard.cli.safe import say, shown
-from eniguard.cli.state_option import not_listed, snapshot_of, state_option, view_of
+from eniguard.cli.state_option import not_listed, say_unreadable, snapshot_of, state_option, view_of
 from eniguard.model import SEVERITIES
 from eniguard.model.kinds import ENI, SECURITY_GROUP
 
@@ -36,11 +36,14 @@ _LONGEST = 400
 @click.option("--managed", is_flag=True, help="Leave out what is known to be the account's own.")
 @policy_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-def inventory(*, state: str | None, managed: bool, policy_path: str | None, form: str) -> None:
+@click.pass_context
+def inventory(
+    context: click.Context, *, state: str | None, managed: bool, policy_path: str | None, form: str
+) -> None:
     """List the ENIs and security groups of a state snapshot: managed or not, by which service, and where.
 
     What the rules of the sweep say of each stands beside it. The list goes to standard output, what could
-    not be told to standard error.
+    not be told to standard error. The exit code is 4 when an item of the snapshot cannot be read.
     """
     from eniguard.cli.inventory_lines import LISTED, inventory_lines
     from eniguard.cli.ownership import by_subject
@@ -53,12 +56,15 @@ def inventory(*, state: str | None, managed: bool, policy_path: str | None, form
     if len(missing) == len(LISTED):
         raise not_listed(snapshot, *LISTED)
     sweep = judged(snapshot, registry_of(policy), policy)
-    lines = inventory_lines(view_of(snapshot, policy), by_subject(sweep), managed_only=managed)
+    resources = {kind: snapshot.items(kind) for kind in LISTED}
+    lines = inventory_lines(view_of(snapshot, policy), resources, by_subject(sweep), managed_only=managed)
     _write(lines, form)
+    code = say_unreadable(snapshot)
     for kind in missing:
         say(f"eniguard: {shown(str(not_listed(snapshot, kind)))}")
     _say_counts(lines, snapshot)
     _say_sweep(sweep, {line.id for line in lines})
+    context.exit(code)
 
 
 def _write(lines: Sequence[InventoryLine], form: str) -> None:

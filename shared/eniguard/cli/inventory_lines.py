@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from eniguard.cli.ownership import Ownership, Reported, ownership
-from eniguard.facts.kinds import Eni, SecurityGroup
+from eniguard.facts.kinds import AnyResource, Eni, SecurityGroup
 from eniguard.facts.refs import Unknown
 from eniguard.facts.view import View
 from eniguard.model.kinds import ENI, SECURITY_GROUP
@@ -38,7 +38,11 @@ class InventoryLine(Struct, frozen=True):
 
 
 def inventory_lines(
-    view: View, findings: Mapping[str, Sequence[Reported]], *, managed_only: bool
+    view: View,
+    resources: Mapping[str, Mapping[str, AnyResource | Unknown]],
+    findings: Mapping[str, Sequence[Reported]],
+    *,
+    managed_only: bool,
 ) -> list[InventoryLine]:
     """Every ENI, then every security group, in the order of the snapshot.
 
@@ -46,16 +50,29 @@ def inventory_lines(
     ----------
     view
         What the snapshot lists.
+    resources
+        What is known of each item of the snapshot, by kind and id.
     findings
         Those of the sweep, by the id of their subject.
     managed_only
         Leave out what is known to be the account's own; what is not known to be managed or not stays.
     """
-    enis, groups = view.enis(), view.security_groups()
-    lines = [] if isinstance(enis, Unknown) else [_eni(view, one, findings.get(one.id, ())) for one in enis]
-    if not isinstance(groups, Unknown):
-        lines += [_group(view, one, findings.get(one.id, ())) for one in groups]
+    lines = [
+        _line(view, kind, resource_id, one, findings.get(resource_id, ()))
+        for kind in LISTED
+        for resource_id, one in resources[kind].items()
+    ]
     return [line for line in lines if line.ownership.managed is not False or not managed_only]
+
+
+def _line(
+    view: View, kind: str, resource_id: str, one: AnyResource | Unknown, findings: Sequence[Reported]
+) -> InventoryLine:
+    if isinstance(one, Eni):
+        return _eni(view, one, findings)
+    if isinstance(one, SecurityGroup):
+        return _group(view, one, findings)
+    return InventoryLine(kind, resource_id, Ownership(managed=None), findings=findings)
 
 
 def _eni(view: View, eni: Eni, findings: Sequence[Reported]) -> InventoryLine:

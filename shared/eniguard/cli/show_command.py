@@ -10,7 +10,7 @@ import click
 from eniguard.cli.json_text import indented, tell_json
 from eniguard.cli.policy_option import policy_option
 from eniguard.cli.safe import tell
-from eniguard.cli.state_option import no_such, not_listed, snapshot_of, state_option, view_of
+from eniguard.cli.state_option import no_such, not_listed, say_unreadable, snapshot_of, state_option, view_of
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def eni(*, eni_id: str, state: str | None, policy_path: str | None, form: str) -
     found = _Looked(ENI, eni_id, state, policy_path)
     if isinstance(found.resource, Eni):
         sheet = eni_sheet(found.resource, found.view, found.findings)
-        _write(sheet, eni_lines, form)
+        found.write(sheet, eni_lines, form)
 
 
 @show.command(short_help="Show a security group: whose it is, and how much of its quota is used.")
@@ -69,7 +69,7 @@ def sg(*, group_id: str, state: str | None, policy_path: str | None, form: str) 
     found = _Looked(SECURITY_GROUP, group_id, state, policy_path)
     if isinstance(found.resource, SecurityGroup):
         sheet = group_sheet(found.resource, found.view, found.policy, found.findings)
-        _write(sheet, group_lines, form)
+        found.write(sheet, group_lines, form)
 
 
 @show.command(short_help="Show a vSwitch: who is in it, its reserved blocks, and the next free prefixes.")
@@ -95,7 +95,7 @@ def vswitch(*, vswitch_id: str, state: str | None, most: int, policy_path: str |
     found = _Looked(VSWITCH, vswitch_id, state, policy_path)
     if isinstance(found.resource, VSwitch):
         sheet = vswitch_sheet(found.resource, found.view, found.findings, most=most)
-        _write(sheet, vswitch_lines, form)
+        found.write(sheet, vswitch_lines, form)
 
 
 class _Looked:
@@ -106,7 +106,7 @@ class _Looked:
     click.UsageError
         ``--state`` is missing, or the snapshot does not list the id.
     InputError
-        The snapshot cannot be read, or does not list the kind.
+        The snapshot, or its item with the id, cannot be read, or it does not list the kind.
     """
 
     def __init__(self, kind: str, wanted: str, state: str | None, policy_path: str | None) -> None:
@@ -127,19 +127,21 @@ class _Looked:
         sweep = judged(self.snapshot, registry_of(self.policy), self.policy)
         return by_subject(sweep).get(self.resource.id, [])
 
+    def write(self, sheet: Any, lines: Callable[[Any], Iterable[str]], form: str) -> None:
+        """Write its sheet, then what of the snapshot could not be read; ends the command."""
+        if form == "json":
+            tell_json(indented(sheet) + "\n")
+        else:
+            for line in lines(sheet):
+                tell(line)
+        click.get_current_context().exit(say_unreadable(self.snapshot))
+
     def _resource(self, kind: str, wanted: str) -> AnyResource:
-        listing = self.view.listing(kind)
-        if not isinstance(listing, tuple):
+        if kind not in self.snapshot.kinds():
             raise not_listed(self.snapshot, kind)
         found = self.snapshot.resource(kind, wanted)
-        if found is None:
-            raise no_such(self.snapshot, kind, wanted, (one.id for one in listing))
-        return found
-
-
-def _write(sheet: Any, lines: Callable[[Any], Iterable[str]], form: str) -> None:
-    if form == "json":
-        tell_json(indented(sheet) + "\n")
-        return
-    for line in lines(sheet):
-        tell(line)
+        if found is not None:
+            return found
+        for error in self.snapshot.unreadable():  # nothing else has been asked for yet
+            raise error
+        raise no_such(self.snapshot, kind, wanted, self.snapshot.ids(kind))

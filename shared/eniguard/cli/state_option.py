@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eniguard.cli import exit_codes
+from eniguard.cli.safe import say, shown
 from eniguard.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ def snapshot_of(path: str | None) -> Snapshot:
             "the cloud; `eniguard generate schema snapshot` writes the form of the file."
         )
     return States(None).alone(StateFile(path, os.path.dirname(path) or os.curdir, 0))
+
+
+def say_unreadable(snapshot: Snapshot) -> int:
+    """Say which items of a snapshot could not be read, of those that were asked for; gives the exit code."""
+    errors = list(snapshot.unreadable())
+    for error in errors:
+        say(f"eniguard: {shown(str(error))}")
+    return exit_codes.UNREADABLE if errors else exit_codes.OK
 
 
 def view_of(snapshot: Snapshot, policy: Policy) -> View:

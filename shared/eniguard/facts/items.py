@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from eniguard.events.values import PERMISSION_FIELDS, Permission
+from eniguard.facts.item_fields import Item, ItemError, flag, nested, number, tags, text, texts, wrapped
 from eniguard.facts.kinds import (
     AnyResource,
     CidrList,
@@ -20,18 +20,11 @@ from eniguard.facts.kinds import (
     Role,
     SecurityGroup,
     SecurityGroupRule,
-    Tags,
     Vpc,
     VSwitch,
 )
 from eniguard.model import kinds as names
 from eniguard.roles.statements import statements_of
-
-Item = Mapping[str, Any]
-
-
-class ItemError(ValueError):
-    """An item is not what the API returns for this kind."""
 
 
 def read_item(kind: str, item: Item) -> AnyResource:
@@ -45,10 +38,8 @@ def read_item(kind: str, item: Item) -> AnyResource:
     reader = _READERS[kind]
     try:
         return reader(item)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError) as error:
         raise ItemError(f"not an item of {kind}: {error}") from None
-    except AttributeError:
-        raise ItemError(f"not an item of {kind}: a field holds something else than an object") from None
 
 
 def item_id(kind: str, item: Item) -> str:
@@ -97,35 +88,35 @@ _ENI_TEXTS = (
 
 
 def _eni(item: Item) -> Eni:
-    attachment = item.get("Attachment") or {}
-    primary = item.get("PrivateIpAddress")
-    listed = _wrapped(item, "PrivateIpSets", "PrivateIpSet", "PrivateIpAddress")
-    service_id, description, status, type_, instance_id, vpc_id, vswitch_id, created_at = _texts(
+    attachment = nested(item, "Attachment")
+    primary = text(item, "PrivateIpAddress")
+    listed = wrapped(item, "PrivateIpSets", "PrivateIpSet", "PrivateIpAddress")
+    service_id, description, status, type_, instance_id, vpc_id, vswitch_id, created_at = texts(
         item, _ENI_TEXTS
     )
     return Eni(
         id=item_id(names.ENI, item),
-        managed=_flag(item.get("ServiceManaged")),
+        managed=flag(item, "ServiceManaged"),
         service_id=service_id,
         description=description,
         status=status,
         type=type_,
-        instance_id=instance_id or _text(attachment.get("InstanceId")),
+        instance_id=instance_id or text(attachment, "InstanceId"),
         vpc_id=vpc_id,
         vswitch_id=vswitch_id,
         ipv4_addresses=_with_primary(primary, listed),
-        ipv6_addresses=_wrapped(item, "Ipv6Sets", "Ipv6Set", "Ipv6Address"),
-        ipv4_prefixes=_wrapped(item, "Ipv4PrefixSets", "Ipv4PrefixSet", "Ipv4Prefix"),
-        ipv6_prefixes=_wrapped(item, "Ipv6PrefixSets", "Ipv6PrefixSet", "Ipv6Prefix"),
-        security_group_ids=_wrapped(item, "SecurityGroupIds", "SecurityGroupId"),
-        tags=_tags(item),
-        source_dest_check=_flag(item.get("SourceDestCheck")),
+        ipv6_addresses=wrapped(item, "Ipv6Sets", "Ipv6Set", "Ipv6Address"),
+        ipv4_prefixes=wrapped(item, "Ipv4PrefixSets", "Ipv4PrefixSet", "Ipv4Prefix"),
+        ipv6_prefixes=wrapped(item, "Ipv6PrefixSets", "Ipv6PrefixSet", "Ipv6Prefix"),
+        security_group_ids=wrapped(item, "SecurityGroupIds", "SecurityGroupId"),
+        tags=tags(item),
+        source_dest_check=flag(item, "SourceDestCheck"),
         created_at=created_at,
     )
 
 
-def _with_primary(primary: object, listed: tuple[str, ...]) -> tuple[str, ...]:
-    if not isinstance(primary, str) or not primary:
+def _with_primary(primary: str | None, listed: tuple[str, ...]) -> tuple[str, ...]:
+    if not primary:
         return listed
     return (primary, *[address for address in listed if address != primary])
 
@@ -141,16 +132,16 @@ _GROUP_TEXTS = (
 
 
 def _security_group(item: Item) -> SecurityGroup:
-    service_id, name, description, type_, vpc_id, created_at = _texts(item, _GROUP_TEXTS)
+    service_id, name, description, type_, vpc_id, created_at = texts(item, _GROUP_TEXTS)
     return SecurityGroup(
         id=item_id(names.SECURITY_GROUP, item),
-        managed=_flag(item.get("ServiceManaged")),
+        managed=flag(item, "ServiceManaged"),
         service_id=service_id,
         name=name,
         description=description,
         type=type_,
         vpc_id=vpc_id,
-        tags=_tags(item),
+        tags=tags(item),
         created_at=created_at,
     )
 
@@ -159,99 +150,99 @@ def _security_group_rule(item: Item) -> SecurityGroupRule:
     group = item.get("SecurityGroupId")
     if not isinstance(group, str):
         raise ItemError("a security group rule needs SecurityGroupId beside the fields of its Permission")
-    texts = ((attribute, _text(item.get(wire))) for wire, attribute in PERMISSION_FIELDS.items())
+    fields = ((attribute, text(item, wire)) for wire, attribute in PERMISSION_FIELDS.items())
     return SecurityGroupRule(
         id=item_id(names.SECURITY_GROUP_RULE, item),
         security_group_id=group,
-        direction=_text(item.get("Direction")),
-        permission=Permission(**{attribute: text for attribute, text in texts if text}),
-        created_at=_text(item.get("CreateTime")),
+        direction=text(item, "Direction"),
+        permission=Permission(**{attribute: value for attribute, value in fields if value}),
+        created_at=text(item, "CreateTime"),
     )
 
 
 def _instance(item: Item) -> Instance:
-    network = item.get("VpcAttributes") or {}
+    network = nested(item, "VpcAttributes")
     return Instance(
         id=item_id(names.INSTANCE, item),
-        type=_text(item.get("InstanceType")),
-        status=_text(item.get("Status")),
-        vpc_id=_text(network.get("VpcId")),
-        vswitch_id=_text(network.get("VSwitchId")),
-        security_group_ids=_wrapped(item, "SecurityGroupIds", "SecurityGroupId"),
-        tags=_tags(item),
+        type=text(item, "InstanceType"),
+        status=text(item, "Status"),
+        vpc_id=text(network, "VpcId"),
+        vswitch_id=text(network, "VSwitchId"),
+        security_group_ids=wrapped(item, "SecurityGroupIds", "SecurityGroupId"),
+        tags=tags(item),
     )
 
 
 def _instance_type(item: Item) -> InstanceType:
     return InstanceType(
         id=item_id(names.INSTANCE_TYPE, item),
-        eni_quantity=_number(item.get("EniQuantity")),
-        ipv4_per_eni=_number(item.get("EniPrivateIpAddressQuantity")),
-        ipv6_per_eni=_number(item.get("EniIpv6AddressQuantity")),
+        eni_quantity=number(item, "EniQuantity"),
+        ipv4_per_eni=number(item, "EniPrivateIpAddressQuantity"),
+        ipv6_per_eni=number(item, "EniIpv6AddressQuantity"),
     )
 
 
 def _vswitch(item: Item) -> VSwitch:
     return VSwitch(
         id=item_id(names.VSWITCH, item),
-        vpc_id=_text(item.get("VpcId")),
-        cidr=_text(item.get("CidrBlock")) or None,
-        ipv6_cidr="" if _flag(item.get("EnabledIpv6")) is False else _text(item.get("Ipv6CidrBlock")),
-        status=_text(item.get("Status")),
+        vpc_id=text(item, "VpcId"),
+        cidr=text(item, "CidrBlock") or None,
+        ipv6_cidr="" if flag(item, "EnabledIpv6") is False else text(item, "Ipv6CidrBlock"),
+        status=text(item, "Status"),
     )
 
 
 def _vpc(item: Item) -> Vpc:
-    return Vpc(id=item_id(names.VPC, item), cidr=_text(item.get("CidrBlock")) or None)
+    return Vpc(id=item_id(names.VPC, item), cidr=text(item, "CidrBlock") or None)
 
 
 def _reservation(item: Item) -> CidrReservation:
-    version = _text(item.get("IpVersion"))
+    version = text(item, "IpVersion")
     return CidrReservation(
         id=item_id(names.CIDR_RESERVATION, item),
-        vswitch_id=_text(item.get("VSwitchId")),
+        vswitch_id=text(item, "VSwitchId"),
         family={"ipv4": 4, "ipv6": 6}.get((version or "").lower()),
-        cidr=_text(item.get("VSwitchCidrReservationCidr")) or None,
-        status=_text(item.get("Status")),
-        assigned=_number(item.get("AssignedCidrCount")),
-        available=_number(item.get("AvailableCidrCount")),
+        cidr=text(item, "VSwitchCidrReservationCidr") or None,
+        status=text(item, "Status"),
+        assigned=number(item, "AssignedCidrCount"),
+        available=number(item, "AvailableCidrCount"),
     )
 
 
 def _eip(item: Item) -> Eip:
     return Eip(
         id=item_id(names.EIP, item),
-        instance_id=_text(item.get("InstanceId")) or None,
-        instance_type=_text(item.get("InstanceType")) or None,
-        managed=_flag(item.get("ServiceManaged")),
+        instance_id=text(item, "InstanceId") or None,
+        instance_type=text(item, "InstanceType") or None,
+        managed=flag(item, "ServiceManaged"),
     )
 
 
 def _ipv6_address(item: Item) -> Ipv6Address:
-    bandwidth = item.get("Ipv6InternetBandwidth") or {}
+    bandwidth = nested(item, "Ipv6InternetBandwidth")
     return Ipv6Address(
         id=item_id(names.IPV6_ADDRESS, item),
-        address=_text(item.get("Ipv6Address")),
-        instance_id=_text(item.get("AssociatedInstanceId")) or None,
-        instance_type=_text(item.get("AssociatedInstanceType")) or None,
-        bandwidth_id=_text(bandwidth.get("Ipv6InternetBandwidthId")) or None,
-        managed=_flag(item.get("ServiceManaged")),
+        address=text(item, "Ipv6Address"),
+        instance_id=text(item, "AssociatedInstanceId") or None,
+        instance_type=text(item, "AssociatedInstanceType") or None,
+        bandwidth_id=text(bandwidth, "Ipv6InternetBandwidthId") or None,
+        managed=flag(item, "ServiceManaged"),
     )
 
 
 def _prefix_list(item: Item) -> CidrList:
-    return CidrList(item_id(names.PREFIX_LIST, item), _wrapped(item, "Entries", "Entry", "Cidr"))
+    return CidrList(item_id(names.PREFIX_LIST, item), wrapped(item, "Entries", "Entry", "Cidr"))
 
 
 def _port_range_list(item: Item) -> CidrList:
-    return CidrList(item_id(names.PORT_RANGE_LIST, item), _wrapped(item, "Entries", "Entry", "PortRange"))
+    return CidrList(item_id(names.PORT_RANGE_LIST, item), wrapped(item, "Entries", "Entry", "PortRange"))
 
 
 def _role(item: Item) -> Role:
     services, others = trusted(item.get("AssumeRolePolicyDocument"))
     return Role(
         id=item_id(names.ROLE, item),
-        service_linked=_flag(item.get("IsServiceLinkedRole")),
+        service_linked=flag(item, "IsServiceLinkedRole"),
         services=services,
         others=others,
     )
@@ -260,14 +251,14 @@ def _role(item: Item) -> Role:
 def _policy(item: Item) -> RamPolicy:
     """A policy as GetPolicy returns it, or its ``Policy`` with ``DefaultPolicyVersion`` among the fields."""
     item = _policy_fields(item)
-    version = item.get("DefaultPolicyVersion") or {}
+    version = nested(item, "DefaultPolicyVersion")
     document = version.get("PolicyDocument")
     return RamPolicy(
         id=item_id(names.POLICY, item),
-        type=_text(item.get("PolicyType")),
-        version=_text(item.get("DefaultVersion")),
-        updated=_text(item.get("UpdateDate")),
-        attachments=_number(item.get("AttachmentCount")),
+        type=text(item, "PolicyType"),
+        version=text(item, "DefaultVersion"),
+        updated=text(item, "UpdateDate"),
+        attachments=number(item, "AttachmentCount"),
         statements=None if document is None else statements_of(document),
     )
 
@@ -325,72 +316,3 @@ _READERS: dict[str, Callable[[Item], AnyResource]] = {
 
 #: The kinds a state snapshot may hold.
 KINDS: tuple[str, ...] = tuple(_READERS)
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int | float):
-        return str(value)
-    raise ItemError(f"a text was expected, not {type(value).__name__}")
-
-
-def _texts(item: Item, fields: tuple[str, ...]) -> list[str | None]:
-    """Several texts at once; nearly all of them are texts already, or absent."""
-    values = list(map(item.get, fields))
-    return values if _TEXTS.issuperset(map(type, values)) else [_text(value) for value in values]
-
-
-_TEXTS = frozenset((str, type(None)))
-
-
-def _number(value: object) -> int | None:
-    return None if value is None else int(str(value))
-
-
-def _flag(value: object) -> bool | None:
-    """ECS writes booleans, VPC writes 0 and 1 (docs/sources.md, API); texts are accepted in any case."""
-    if value is None or isinstance(value, bool):
-        return value
-    known = {"true": True, "1": True, "false": False, "0": False}
-    found = known.get(str(value).strip().lower())
-    if found is None:
-        raise ItemError(f"true or false was expected, not {value!r}")
-    return found
-
-
-def _wrapped(item: Item, outer: str, inner: str, field: str | None = None) -> tuple[str, ...]:
-    """The texts of a list that the API wraps (``Ipv4PrefixSets.Ipv4PrefixSet[].Ipv4Prefix``).
-
-    An absent wrapper is an empty list: describe calls leave it out when there is nothing to list.
-    """
-    node = item.get(outer)
-    if node is None:
-        return ()
-    if isinstance(node, dict):
-        node = node.get(inner)
-        if node is None:
-            return ()
-    if not isinstance(node, list):
-        raise ItemError(f"{outer} should hold a list")
-    values = [one.get(field) if field is not None and isinstance(one, dict) else one for one in node]
-    return tuple([text for value in values if (text := _text(value))])
-
-
-def _tags(item: Item) -> Tags:
-    node = item.get("Tags")
-    if node is None:
-        return ()
-    if isinstance(node, Mapping):
-        node = node.get("Tag")
-    if node is None:
-        return ()
-    if not isinstance(node, list):
-        raise ItemError("Tags should hold a list")
-    return tuple(
-        (str(_first(tag, "TagKey", "Key")), str(_first(tag, "TagValue", "Value") or "")) for tag in node
-    )
-
-
-def _first(tag: Mapping[str, Any], *keys: str) -> object:
-    return next((tag[key] for key in keys if key in tag), None)

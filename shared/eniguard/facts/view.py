@@ -39,6 +39,8 @@ from eniguard.model.kinds import (
 Listing = tuple[AnyResource, ...] | Unknown
 #: Gives the listing of a kind; asked once for each kind.
 Lister = Callable[[str], Listing]
+#: Gives one resource by its kind and id, ``None`` where it is known not to be there, or why it is not known.
+Finder = Callable[[str, str], AnyResource | Unknown | None]
 
 _Kind = TypeVar("_Kind")
 #: Kinds that belong to no region (docs/sources.md, API: RAM is global).
@@ -63,12 +65,15 @@ class View:
         Where they come from (``snapshot`` …), for evidence.
     read
         Gives the listing of a kind.
+    find
+        Gives one resource, also of a kind whose listing is not known; by default, it is looked for there.
     service_ids
         Which trusted service a ServiceID of managed security groups stands for, as guard.yml says.
     """
 
     __slots__ = (
         "_by_id",
+        "_find",
         "_indexed",
         "_listings",
         "_members",
@@ -88,6 +93,7 @@ class View:
         as_of: float,
         source: str,
         read: Lister,
+        find: Finder | None = None,
         service_ids: Mapping[str, str] | None = None,
     ) -> None:
         self.account = account
@@ -96,6 +102,7 @@ class View:
         self.source = source
         self.service_ids: Mapping[str, str] = service_ids or {}
         self._read = read
+        self._find = find
         self._listings: dict[str, Listing] = {}
         self._by_id: dict[str, dict[str, AnyResource]] = {}
         self._members: dict[Relation, list[AnyResource]] = {}
@@ -121,13 +128,8 @@ class View:
 
     def one_of(self, kind: str, value: str, cls: type[_Kind]) -> _Kind | Unknown | None:
         """One resource of a kind by its id, an instance of ``cls``."""
-        found = self.listing(kind)
-        if isinstance(found, Unknown):
-            return found
-        if kind not in self._by_id:
-            self._by_id[kind] = {one.id: one for one in found}
-        one = self._by_id[kind].get(value)
-        return one if isinstance(one, cls) else None
+        found = self._in_listing(kind, value) if self._find is None else self._find(kind, value)
+        return found if isinstance(found, (cls, Unknown)) else None
 
     def related(self, kind: str, by: str, value: str, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
         """All resources of a relation (`eniguard.facts.relations`), each an instance of ``cls``."""
@@ -205,6 +207,15 @@ class View:
     def policies(self) -> tuple[RamPolicy, ...] | Unknown:
         """All RAM policies that the account can see."""
         return self.all_of(POLICY, RamPolicy)
+
+    def _in_listing(self, kind: str, value: str) -> AnyResource | Unknown | None:
+        """One resource of a kind, found in its listing."""
+        found = self.listing(kind)
+        if isinstance(found, Unknown):
+            return found
+        if kind not in self._by_id:
+            self._by_id[kind] = {one.id: one for one in found}
+        return self._by_id[kind].get(value)
 
     def _index(self, kind: str, listing: tuple[AnyResource, ...]) -> None:
         """Put all resources of a kind into the listings that they stand in."""

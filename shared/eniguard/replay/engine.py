@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -94,10 +95,11 @@ class Tally(Struct):
 
     ``read = concerned + not_concerned + unreadable events`` and
     ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be
-    decided on it. ``unreadable`` also counts files that could not be read. ``size`` is in bytes read from
-    files. ``swept`` counts the state snapshots without events, of which none is in any other count; their
-    findings are among the ``findings``. ``failed_rules`` counts verdicts that a rule failed, of events and of
-    states, by the rule and how it failed; they are not among the other undecided rules.
+    decided on it. ``unreadable`` also counts files, and items of state snapshots, that could not be read;
+    ``unreadable_items`` are the latter as path and problem. ``size`` is in bytes read from files. ``swept``
+    counts the state snapshots without events, of which none is in any other count; their findings are among
+    the ``findings``. ``failed_rules`` counts verdicts that a rule failed, of events and of states, by the
+    rule and how it failed; they are not among the other undecided rules.
     """
 
     read: int = 0
@@ -113,6 +115,7 @@ class Tally(Struct):
     undecided_rules: dict[str, int] = field(default_factory=dict)
     undecided_sweeps: dict[str, int] = field(default_factory=dict)
     failed_rules: dict[str, int] = field(default_factory=dict)
+    unreadable_items: set[tuple[str, str]] = field(default_factory=set)
     seconds: float = 0.0
     size: int = 0
 
@@ -207,6 +210,7 @@ class Pass:
             else:
                 yield from self._unreadable(found) if isinstance(found, InputError) else self._source(found)
         yield from self._given_out(decided(self._units.flush()))
+        self.tally.unreadable_items.update((one.path, one.problem) for one in self._states.unreadable())
 
     def _source(self, source: Source) -> Iterator[Emitted]:
         try:
@@ -328,8 +332,20 @@ class Replay:
         try:
             for _, emitted in self._pass if self._options.jobs == 1 else self._parallel():
                 yield emitted
+            yield from self._unreadable_items()
         finally:
             self.tally.seconds = time.perf_counter() - start
+
+    def _unreadable_items(self) -> Iterator[InputError]:
+        """The items of snapshots that could not be read, each once: several processes may have met it.
+
+        A snapshot may have been found under two paths, of which the one as it was given is told.
+        """
+        items = sorted(self.tally.unreadable_items)
+        paths = {(os.path.abspath(path), problem): path for path, problem in items}
+        for (_, problem), path in paths.items():
+            self.tally.unreadable += 1
+            yield InputError(problem, path=path)
 
     def _parallel(self) -> Iterator[Emitted]:
         from eniguard.replay.workers import in_parallel

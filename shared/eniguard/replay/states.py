@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from eniguard.errors import InputError
 from eniguard.replay.expectations import EXPECTATIONS_FILE
-from eniguard.replay.files import FOLDER_STATE, Source, StateFile, blocks, case_state
+from eniguard.replay.files import FOLDER_STATE, Source, StateFile, blocks, case_state, shown
 from eniguard.sources.snapshot import Snapshot
 
 
@@ -69,6 +69,11 @@ class States:
         path = os.path.abspath(source.path)
         return self._closest(os.path.dirname(path), _top(os.path.abspath(source.root)))
 
+    def unreadable(self) -> Iterator[InputError]:
+        """An error for each item of a snapshot that was asked for and could not be read."""
+        for snapshot in self._read.values():
+            yield from snapshot.unreadable()
+
     def _closest(self, folder: str, root: str) -> Snapshot | None:
         key = (folder, root)
         if key not in self._folders:
@@ -84,7 +89,7 @@ class States:
 
     def _snapshot(self, path: str) -> Snapshot:
         if path not in self._read:
-            self._read[path] = Snapshot(b"".join(_content(path)), path=path)
+            self._read[path] = Snapshot(b"".join(_content(path)), path=shown(path))
         return self._read[path]
 
 
@@ -96,7 +101,7 @@ def _plain_or_compressed(path: str) -> str | None:
 def _content(path: str) -> Iterator[bytes]:
     for block in blocks(Source(path, os.path.dirname(path), 0)):
         if isinstance(block, InputError):
-            raise InputError(f"state snapshot: {block.problem}", path=path, offset=block.offset)
+            raise InputError(f"state snapshot: {block.problem}", path=shown(path), offset=block.offset)
         yield block
 
 

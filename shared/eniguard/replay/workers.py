@@ -163,6 +163,7 @@ def _add_up(tallies: list[Tally], total: Tally) -> None:
     total.undecided_rules = _merged([tally.undecided_rules for tally in tallies])
     total.undecided_sweeps = _merged([tally.undecided_sweeps for tally in tallies])
     total.failed_rules = _merged([tally.failed_rules for tally in tallies])
+    total.unreadable_items = set().union(*[tally.unreadable_items for tally in tallies])
 
 
 def _merged(counts: list[dict[str, int]]) -> dict[str, int]:

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from eniguard.errors import InputError
 from eniguard.events.times import parsed
-from eniguard.facts.items import KINDS, ItemError, item_id, read_item
+from eniguard.facts.item_fields import ItemError
+from eniguard.facts.items import KINDS, item_id, read_item
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
@@ -24,7 +25,8 @@ _REGIONLESS = frozenset((ROLE, INSTANCE_TYPE))
 #: The resources of one kind by their ids; each is an API item until somebody asks for it.
 _Items = dict[str, "dict[str, Any] | AnyResource"]
 _NO_ITEMS: _Items = {}
-
+_NO_PROBLEMS: dict[str, str] = {}
+_NO_ITEM = "the state snapshot does not list it"
 
 _FORM = '{"schema": 1, "captured_at": "…", "account_id": "…", "region": "…", "resources": {KIND: [ITEM, …]}}'
 
@@ -43,7 +45,8 @@ class Snapshot:
     """One state snapshot of one account and region.
 
     By id, what the file does not list is Unknown. By relation, a kind that the file lists (even as ``[]``) is
-    complete.
+    complete. Items are read when they are asked for; one that is not what the API returns is Unknown, and so
+    is every listing of its kind.
 
     Raises
     ------
@@ -64,14 +67,29 @@ class Snapshot:
         self._listings: dict[Ref, Fact] = {}
         self._members: dict[Relation, list[AnyResource]] = defaultdict(list)
         self._indexed: set[str] = set()
+        #: What is wrong with the items that could not be read, by kind and id; they stay as they were.
+        self._problems: dict[str, dict[str, str]] = {}
+        #: Why the listings of a kind are not complete.
+        self._incomplete: dict[str, str] = {}
 
     def resource(self, kind: str, resource_id: str) -> AnyResource | None:
-        """One resource, or ``None`` when the file does not list it."""
-        items = self._items.get(kind, _NO_ITEMS)
-        found = items.get(resource_id)
-        if isinstance(found, dict):
-            found = items[resource_id] = self._read(kind, found)
-        return found
+        """One resource, or ``None`` when the file does not list it, or lists what cannot be read."""
+        found = self._items.get(kind, _NO_ITEMS).get(resource_id)
+        return self._read(kind, resource_id, found) if isinstance(found, dict) else found
+
+    def ids(self, kind: str) -> Sequence[str]:
+        """The ids of all items of a kind, also of those that cannot be read."""
+        return tuple(self._items.get(kind, ()))
+
+    def items(self, kind: str) -> dict[str, AnyResource | Unknown]:
+        """What is known of each item of a kind, by its id."""
+        return {resource_id: self._found(kind, resource_id) for resource_id in self.ids(kind)}
+
+    def unreadable(self) -> Iterator[InputError]:
+        """An error for each item that was asked for and could not be read."""
+        for problems in self._problems.values():
+            for problem in problems.values():
+                yield InputError(problem, path=self.path)
 
     def holds(self, ref: Ref) -> bool:
         """Whether the reference is of the account and region of this snapshot."""
@@ -80,11 +98,13 @@ class Snapshot:
         )
 
     def listing(self, ref: Ref) -> tuple[AnyResource, ...] | None:
-        """All resources of a relation, or ``None`` when the file does not list the kind."""
+        """All resources of a relation, or ``None`` when the file does not list the kind, or not all of it."""
         if ref.kind not in self._items:
             return None
         if ref.kind not in self._indexed:
             self._index(ref.kind)
+        if ref.kind in self._incomplete:
+            return None
         return tuple(self._members.get((ref.kind, ref.by, ref.value), ()))
 
     def view(self, service_ids: Mapping[str, str] | None = None) -> View:
@@ -95,6 +115,7 @@ class Snapshot:
             as_of=self.as_of,
             source="snapshot",
             read=self._everything,
+            find=self._one,
             service_ids=service_ids,
         )
 
@@ -117,23 +138,62 @@ class Snapshot:
             fact = self._listings[ref] = Fact(value, "snapshot", self.as_of)
         return fact
 
+    def why_unknown(self, ref: Ref) -> str:
+        """Why this snapshot cannot tell the fact behind a reference."""
+        if not self.holds(ref):
+            return f"the state snapshot is of account {self.account_id} in {self.region}"
+        if ref.by != "id":
+            return self._why_no_listing(ref.kind)
+        problem = self._problems.get(ref.kind, _NO_PROBLEMS).get(ref.value)
+        return _NO_ITEM if problem is None else f"the state snapshot cannot be read there: {problem}"
+
+    def _why_no_listing(self, kind: str) -> str:
+        return self._incomplete.get(kind) or f"the state snapshot has no listing of {kind}"
+
     def _everything(self, kind: str) -> tuple[AnyResource, ...] | Unknown:
-        """All resources of a kind, when the file lists it."""
+        """All resources of a kind, when the file lists it and all of it can be read."""
+        found = tuple(self._all(kind)) if kind in self._items else ()
+        if kind not in self._items or kind in self._incomplete:
+            return Unknown(self._why_no_listing(kind))
+        return found
+
+    def _one(self, kind: str, resource_id: str) -> AnyResource | Unknown | None:
+        """One resource of a kind, ``None`` when the file lists the kind without it."""
         if kind not in self._items:
-            return Unknown(_no_listing(kind))
-        return tuple(self._all(kind))
+            return Unknown(self._why_no_listing(kind))
+        return self._found(kind, resource_id) if resource_id in self._items[kind] else None
 
-    def _all(self, kind: str) -> Iterator[AnyResource]:
-        for resource_id in self._items[kind]:
-            resource = self.resource(kind, resource_id)
-            if resource is not None:
-                yield resource
+    def _found(self, kind: str, resource_id: str) -> AnyResource | Unknown:
+        """What is known of an item that the file lists."""
+        found = self.resource(kind, resource_id)
+        if found is not None:
+            return found
+        return Unknown(self.why_unknown(Ref(self.account_id, self.region, kind, "id", resource_id)))
 
-    def _read(self, kind: str, item: dict[str, Any]) -> AnyResource:
+    def _all(self, kind: str) -> list[AnyResource]:
+        """All resources of a kind; whether that is all of its items is known from then on."""
+        items = self._items[kind]
+        read = [self.resource(kind, resource_id) for resource_id in items]
+        found = [resource for resource in read if resource is not None]
+        if len(found) < len(items):
+            self._incomplete[kind] = self._why_incomplete(kind)
+        return found
+
+    def _why_incomplete(self, kind: str) -> str:
+        problems = self._problems[kind]
+        first = next(problems[resource_id] for resource_id in self._items[kind] if resource_id in problems)
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return f"the listing of {kind} in the state snapshot is not complete: {first}{more}"
+
+    def _read(self, kind: str, resource_id: str, item: dict[str, Any]) -> AnyResource | None:
+        if resource_id in self._problems.get(kind, _NO_PROBLEMS):
+            return None
         try:
-            return read_item(kind, item)
+            found = self._items[kind][resource_id] = read_item(kind, item)
         except ItemError as error:
-            raise InputError(f"{item_id(kind, item)}: {error}", path=self.path) from None
+            self._problems.setdefault(kind, {})[resource_id] = f"{resource_id}: {error}"
+            return None
+        return found
 
     def _index(self, kind: str) -> None:
         """Put all resources of a kind into the listings that they stand in."""
@@ -148,23 +208,16 @@ def _unknown(reason: str) -> Fact:
     return Fact(Unknown(reason), "none", 0.0, folded=True)
 
 
-def _no_listing(kind: str) -> str:
-    return f"the state snapshot has no listing of {kind}"
-
-
 NO_SNAPSHOT = _unknown("no state snapshot was given")
-_NOT_LISTED = _unknown("the state snapshot does not list it")
+_NOT_LISTED = _unknown(_NO_ITEM)
 
 
 def unknown(ref: Ref, snapshot: Snapshot | None) -> Fact:
     """A fact that says why the snapshot does not have it."""
     if snapshot is None:
         return NO_SNAPSHOT
-    if not snapshot.holds(ref):
-        return _unknown(f"the state snapshot is of account {snapshot.account_id} in {snapshot.region}")
-    if ref.by == "id":
-        return _NOT_LISTED
-    return _unknown(_no_listing(ref.kind))
+    reason = snapshot.why_unknown(ref)
+    return _NOT_LISTED if reason is _NO_ITEM else _unknown(reason)
 
 
 def _read(data: bytes, path: str) -> SnapshotFile:

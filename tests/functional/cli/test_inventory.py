@@ -195,15 +195,31 @@ def test_a_file_of_another_form_is_told_what_form_was_expected(tmp_path: Path) -
     assert 'expected {"schema": 1, "captured_at": "…", "account_id": "…"' in text
 
 
-def test_an_item_that_is_none_is_told_with_its_id(tmp_path: Path) -> None:
-    broken = state(ecs__NetworkInterface=[{**NAT, "Attachment": "i-1"}])
+BROKEN = {**NAT, "NetworkInterfaceId": "eni-broken", "Attachment": "i-1"}
+PROBLEM = "eni-broken: not an item of ecs:NetworkInterface: Attachment: an object was expected, not a text"
 
-    code, text = failed("--state", write(tmp_path / "state.json", broken))
 
-    assert code == 4
-    assert text.rstrip().endswith(
-        "eni-nat: not an item of ecs:NetworkInterface: a field holds something else than an object"
+def test_an_item_that_cannot_be_read_is_listed_as_not_known_beside_the_others(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "state.json", state(ecs__NetworkInterface=[OWN, BROKEN, NAT], ecs__SecurityGroup=[WAF])
     )
+
+    result = run("inventory", "--state", path, "--format", "ndjson", "--managed")
+
+    lines = {one["id"]: one for one in map(json.loads, result.stdout.splitlines())}
+    assert list(lines) == ["eni-broken", "eni-nat", "sg-waf"]
+    assert lines["eni-broken"]["kind"] == "ecs:NetworkInterface"
+    assert lines["eni-broken"]["ownership"] == {"managed": None, "owner_service": None, "why": None}
+    assert (lines["eni-broken"]["addresses"], lines["eni-broken"]["status"]) == (None, None)
+    assert lines["eni-nat"]["ownership"]["managed"] is True
+    assert lines["sg-waf"]["enis"] is None
+    errors = result.stderr.splitlines()
+    assert errors.count(f"eniguard: {path}: {PROBLEM}") == 1
+    assert f"the listing of ecs:NetworkInterface in the state snapshot is not complete: {PROBLEM}" in "".join(
+        line for line in errors if line.startswith("undecided: ENI007: ")
+    )
+    assert any(line.startswith("ENIs 2 (managed 1, 1 not known), ") for line in errors)
+    assert result.exit_code == 4
 
 
 def test_a_compressed_snapshot_is_read(tmp_path: Path) -> None:

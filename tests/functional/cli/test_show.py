@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.functional.cli.recorded import run, write
-from tests.functional.cli.test_inventory import NAT, OWN, WAF, state
+from tests.functional.cli.test_inventory import BROKEN, NAT, OWN, PROBLEM, WAF, state
 
 ATTACHED: dict[str, Any] = {
     "NetworkInterfaceId": "eni-node",
@@ -308,3 +308,46 @@ def test_text_from_outside_cannot_act_on_the_terminal(tmp_path: Path) -> None:
         out = run("show", "eni", "eni-nat", "--state", path, "--format", form).stdout
         assert not set(out) & {"\x1b", "\x07", "\u202e"}
     assert "\n  managed        no" not in run("show", "eni", "eni-nat", "--state", path).stdout
+
+
+def test_a_resource_is_shown_beside_items_that_cannot_be_read_which_are_told(tmp_path: Path) -> None:
+    # given
+    broken_instance = {"InstanceId": "i-2", "VpcAttributes": "vpc-1"}
+    kinds = {**KINDS, "ecs__NetworkInterface": [BROKEN, ATTACHED]}
+    kinds["ecs__Instance"] = [broken_instance, *KINDS["ecs__Instance"]]
+    path = write(tmp_path / "state.json", state(**kinds))
+
+    # when
+    eni = run("show", "eni", "eni-node", "--state", path, "--format", "json")
+    group = run("show", "sg", "sg-own", "--state", path, "--format", "json")
+    vswitch = run("show", "vswitch", "vsw-1", "--state", path, "--format", "json")
+
+    # then
+    assert json.loads(eni.stdout)["slots"][0]["left"] == 2
+    assert json.loads(group.stdout)["managed_enis"] is None
+    assert PROBLEM in json.loads(group.stdout)["quota"]["note"]
+    assert json.loads(vswitch.stdout)["enis"] is None
+    assert PROBLEM in json.loads(vswitch.stdout)["families"][0]["note"]
+    for result in (eni, group, vswitch):
+        assert result.stderr.splitlines().count(f"eniguard: {path}: {PROBLEM}") == 1
+        assert result.exit_code == 4
+
+
+def test_a_resource_whose_item_cannot_be_read_is_unreadable_input(tmp_path: Path) -> None:
+    path = write(tmp_path / "state.json", state(ecs__NetworkInterface=[NAT, BROKEN]))
+
+    result = run("show", "eni", "eni-broken", "--state", path)
+
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr == f"eniguard: {path}: {PROBLEM}\n"
+
+
+def test_an_id_that_is_not_listed_is_told_the_nearest_beside_broken_items_too(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path / "state.json", state(ecs__NetworkInterface=[NAT, BROKEN]))
+
+    result = run("show", "eni", "eni-nats", "--state", path)
+
+    assert result.exit_code == 2
+    assert "did you mean eni-nat" in result.stderr

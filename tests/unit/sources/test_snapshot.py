@@ -7,7 +7,7 @@ import pytest
 
 from eniguard.errors import InputError
 from eniguard.facts.kinds import Eni, Role
-from eniguard.facts.refs import Ref
+from eniguard.facts.refs import Ref, Unknown
 from eniguard.model.kinds import CIDR_RESERVATION, ENI, IPV6_ADDRESS, ROLE, SECURITY_GROUP
 from eniguard.sources.snapshot import Snapshot, unknown
 from eniguard.testing import ACCOUNT, REGION, snapshot
@@ -137,9 +137,70 @@ def test_a_file_that_is_no_snapshot_is_refused_with_its_place(data: bytes, messa
     assert raised.value.path == "state.json"
 
 
-def test_an_item_of_the_wrong_shape_is_refused_when_it_is_read() -> None:
-    state = snapshot(
-        {ENI: [{"NetworkInterfaceId": "eni-1", "Ipv4PrefixSets": {"Ipv4PrefixSet": "10.0.0.0/28"}}]}
-    )
-    with pytest.raises(InputError, match=r"eni-1.*Ipv4PrefixSets should hold a list"):
-        state.resource(ENI, "eni-1")
+BROKEN = {"NetworkInterfaceId": "eni-broken", "VSwitchId": "vsw-2", "Ipv4PrefixSets": {"Ipv4PrefixSet": "x"}}
+PROBLEM = "eni-broken: not an item of ecs:NetworkInterface: Ipv4PrefixSets should hold a list"
+
+
+def reason(state: Snapshot, wanted: Ref) -> str:
+    assert state.fact(wanted) is None
+    value = unknown(wanted, state).value
+    assert isinstance(value, Unknown)
+    return value.reason
+
+
+def test_by_id_an_item_that_cannot_be_read_cannot_be_told_and_says_why() -> None:
+    state = snapshot({ENI: [ITEM, BROKEN]})
+
+    assert state.resource(ENI, "eni-broken") is None
+    assert reason(state, ref(ENI, "eni-broken")) == f"the state snapshot cannot be read there: {PROBLEM}"
+    fact = state.fact(ref(ENI, "eni-1"))
+    assert fact is not None
+    assert isinstance(fact.value, Eni)
+
+
+@pytest.mark.parametrize("first", ["id", "listing"])
+def test_by_relation_a_kind_with_an_item_that_cannot_be_read_is_not_complete(first: str) -> None:
+    # given
+    others = [{**BROKEN, "NetworkInterfaceId": f"eni-{number}"} for number in (8, 9)]
+    state = snapshot({ENI: [ITEM, BROKEN, *others], SECURITY_GROUP: []})
+    if first == "id":
+        for eni in ("eni-9", "eni-broken"):
+            state.fact(ref(ENI, eni))
+
+    # then
+    said = f"the listing of {ENI} in the state snapshot is not complete: {PROBLEM} (and 2 more)"
+    for by, value in (("vswitch", "vsw-1"), ("vswitch", "vsw-2"), ("managed", "true")):
+        assert state.listing(ref(ENI, value, by)) is None
+        assert reason(state, ref(ENI, value, by)) == said
+    assert state.view().enis() == Unknown(said)
+    assert state.listing(ref(SECURITY_GROUP, "vpc-1", "vpc")) == ()
+
+
+def test_a_view_still_tells_by_id_what_stands_beside_an_item_that_cannot_be_read() -> None:
+    view = snapshot({ENI: [ITEM, BROKEN]}).view()
+
+    assert isinstance(view.eni("eni-1"), Eni)
+    assert view.eni("eni-broken") == Unknown(f"the state snapshot cannot be read there: {PROBLEM}")
+    assert view.eni("eni-gone") is None
+    assert view.security_group("sg-1") == Unknown(f"the state snapshot has no listing of {SECURITY_GROUP}")
+
+
+def test_each_item_that_cannot_be_read_is_told_once_with_the_path_and_only_when_it_was_wanted() -> None:
+    state = snapshot({ENI: [ITEM, BROKEN]})
+    state.resource(ENI, "eni-1")
+    assert list(state.unreadable()) == []
+
+    for _ in range(2):
+        state.resource(ENI, "eni-broken")
+        state.listing(ref(ENI, "vsw-1", "vswitch"))
+        state.view().enis()
+
+    assert [str(one) for one in state.unreadable()] == [f"state.json: {PROBLEM}"]
+
+
+def test_every_item_of_a_kind_is_there_with_what_is_known_of_it() -> None:
+    found = snapshot({ENI: [BROKEN, ITEM]}).items(ENI)
+
+    assert list(found) == ["eni-broken", "eni-1"]
+    assert isinstance(found["eni-broken"], Unknown)
+    assert isinstance(found["eni-1"], Eni)
