@@ -286,6 +286,17 @@ def test_each_managed_eni_of_a_tag_call_is_reported_as_info() -> None:
     assert findings(decision) == [("ENI014", "info", "eni-nat"), ("ENI014", "info", "eni-alb")]
 
 
+@pytest.mark.parametrize("action", ["ecs:AddTags", "ecs:RemoveTags"])
+def test_the_older_tag_calls_name_one_eni(action: str) -> None:
+    tag = {"Tag.1.Key": "cost", "Tag.1.Value": "net"}
+
+    managed = judged(action, ResourceId="eni-nat", ResourceType="eni", **tag)
+    own = judged(action, ResourceId="eni-own", ResourceType="eni", **tag)
+
+    assert findings(managed) == [("ENI014", "info", "eni-nat")]
+    assert findings(own) == []
+
+
 def test_tag_call_on_other_resources_is_nothing() -> None:
     decision = judged("ecs:TagResources", ResourceId=["i-1"], ResourceType="instance")
 

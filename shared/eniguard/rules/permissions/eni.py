@@ -56,7 +56,9 @@ UNDOCUMENTED_ENI_WRITES: frozenset[str] = frozenset(
     }
 )
 #: As above, for calls that only change tags.
-UNDOCUMENTED_ENI_TAG_WRITES: frozenset[str] = frozenset({"ecs:TagResources", "ecs:UntagResources"})
+UNDOCUMENTED_ENI_TAG_WRITES: frozenset[str] = frozenset(
+    {"ecs:TagResources", "ecs:UntagResources", "ecs:AddTags", "ecs:RemoveTags"}
+)
 
 
 def eni_row(action: str) -> Row | None:

@@ -14,11 +14,15 @@ EDITS = frozenset(
         "ram:UpdateRole",
         "ram:AttachPolicyToRole",
         "ram:DetachPolicyFromRole",
+        "ram:AttachPolicy",
+        "ram:DetachPolicy",
         "ram:CreatePolicyVersion",
         "ram:SetDefaultPolicyVersion",
         "ram:DeletePolicyVersion",
     )
 )
+#: In RAM and in Resource Management.
+_ATTACHES = ("AttachPolicyToRole", "AttachPolicy")
 
 
 class ServiceRoleEdited(Rule):
@@ -106,7 +110,7 @@ class SlrEditRefused(Rule):
 
 def _attaches_own_policy(call: Call, one: Edited) -> bool:
     """Whether an authorisation page gives an older service role the policy that belongs to it."""
-    if call.name != "AttachPolicyToRole" or one.role is None or one.role.service_linked:
+    if call.name not in _ATTACHES or one.role is None or one.role.service_linked:
         return False
     policy, kind = call.parameters.text("PolicyName"), call.parameters.text("PolicyType")
     own = one.role.policy is not None and policy is not None and policy.lower() == one.role.policy.lower()

@@ -60,9 +60,13 @@ def role_to_create(call: Call) -> tuple[Resource, str | None]:
 
 
 def edited(call: Call) -> list[Edited]:
-    """The service roles, and the policies of service roles, that a call edits."""
+    """The service roles, and the policies of service roles, that a call edits.
+
+    Resource Management writes a role as ``NAME@role.ALIAS.onaliyunservice.com``.
+    """
     found: list[Edited] = []
-    for name in call.ids(ROLE):
+    for principal in call.ids(ROLE):
+        name = principal.partition("@")[0]
         listed = role_named(name)
         if listed is not None or service_linked_form(name):
             found.append(Edited(role_resource(name), listed))

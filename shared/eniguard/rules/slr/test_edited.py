@@ -38,6 +38,23 @@ def test_edited_service_role_is_reported(action: str, name: str, severity: str) 
     assert findings(edit(action, name)) == [("SLR008", severity, shown(name))]
 
 
+@pytest.mark.parametrize("action", ["ram:AttachPolicy", "ram:DetachPolicy"])
+@pytest.mark.parametrize(
+    ("principal", "kind", "expected"),
+    [
+        (f"{SLR}@role.example.onaliyunservice.com", "ServiceRole", [("SLR008", "critical", SLR)]),
+        ("ops@role.example.onaliyunservice.com", "ServiceRole", []),
+        (f"{SLR}@example.onaliyun.com", "IMSUser", []),
+    ],
+)
+def test_resource_management_edits_a_role_under_the_name_of_a_principal(
+    action: str, principal: str, kind: str, expected: list[tuple[str, str, str]]
+) -> None:
+    one = call(action, PrincipalName=principal, PrincipalType=kind, PolicyName="AdministratorAccess")
+
+    assert findings(decided(one, only=["SLR008", "SLR012"])) == expected
+
+
 @pytest.mark.parametrize("action", POLICY_EDITS)
 @pytest.mark.parametrize(
     ("name", "severity"), [(SLR_POLICY, "critical"), (SLR_POLICY.upper(), "critical"), (OLDER_POLICY, "high")]
