@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eniguard.events.calls import Call
 from eniguard.facts.kinds import Eni
 from eniguard.model import Evidence, Finding, Reference, Resource
 from eniguard.model.finding import Inventory
@@ -14,6 +15,11 @@ from eniguard.rules.managed import managed_evidence
 from eniguard.rules.subjects import eni_subjects, needs_enis
 
 _SWITCHED_OFF = Evidence("SourceDestCheck", False)
+
+
+def says_source_check(call: Call) -> bool:
+    """Whether a call says anything of the source/destination check."""
+    return "SourceDestCheck" in call.parameters
 
 
 class EniSourceDestCheckOff(Rule):
@@ -40,6 +46,7 @@ class EniSourceDestCheckOff(Rule):
         "NAT, firewall and router appliances of your own; switch the rule off where they are deployed."
     )
 
+    concerns = staticmethod(says_source_check)
     needs = staticmethod(needs_enis)
 
     def evaluate(self, case: Case) -> Verdicts:

@@ -288,7 +288,7 @@ def test_each_managed_eni_of_a_tag_call_is_reported_as_info() -> None:
 
 @pytest.mark.parametrize("action", ["ecs:AddTags", "ecs:RemoveTags"])
 def test_the_older_tag_calls_name_one_eni(action: str) -> None:
-    tag = {"Tag.1.Key": "cost", "Tag.1.Value": "net"}
+    tag: dict[str, Any] = {"Tag.1.Key": "cost", "Tag.1.Value": "net"}
 
     managed = judged(action, ResourceId="eni-nat", ResourceType="eni", **tag)
     own = judged(action, ResourceId="eni-own", ResourceType="eni", **tag)

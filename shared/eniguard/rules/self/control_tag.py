@@ -22,6 +22,11 @@ _TAGGED = (ENI, SECURITY_GROUP, INSTANCE)
 _IGNORE = ControlTag(IGNORE_TAG)
 
 
+def changes_tags(call: Call) -> bool:
+    """Whether a call sets a tag, or takes tags off."""
+    return call.action in _UNTAGS or bool(call.parameters.tags())
+
+
 class ControlTagChanged(Rule):
     """SELF012."""
 
@@ -43,6 +48,8 @@ class ControlTagChanged(Rule):
         "Controllers and services tag what they create with their own tag, which is let pass; name a "
         "controller under actors.controllers."
     )
+
+    concerns = staticmethod(changes_tags)
 
     def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
         """The tags that stand there, where the call does not say whether one of ours is among them."""
