@@ -49,7 +49,11 @@ Exit codes, highest first:
 @click.option("-j", "--jobs", default=1, metavar="N", type=click.IntRange(min=1), help="Processes to use.")
 @click.option("--state", metavar="FILE", help="State snapshot for every event without one of its own.")
 @policy_option
-@click.option("--expect", is_flag=True, help="Compare with expectations.yml in PATH, which is one folder.")
+@click.option(
+    "--expect",
+    is_flag=True,
+    help="Compare with expectations.yml in PATH, one folder; its guard.yml goes before ./guard.yml.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES, case_sensitive=False),
@@ -84,7 +88,7 @@ def replay(
     from eniguard.settings.location import find_policy
 
     comparison = _comparison(paths, only) if expect else None
-    policy = find_policy(policy_path)
+    policy = find_policy(policy_path, beside=paths[0] if expect else None)
     options = Options(
         paths=paths, policy=policy, only=only, state=state, jobs=jobs, every=expect, now=time.time()
     )

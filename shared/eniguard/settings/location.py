@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from eniguard.settings.policy import DEFAULT_POLICY, Policy
@@ -13,8 +13,19 @@ POLICY_VARIABLE = "ENIGUARD_POLICY"
 DEFAULT_PATH = "guard.yml"
 
 
-def find_policy(path: str | None, environment: Mapping[str, str] | None = None) -> Policy:
+def find_policy(
+    path: str | None, environment: Mapping[str, str] | None = None, *, beside: str | None = None
+) -> Policy:
     """The policy at ``path``, else at ``$ENIGUARD_POLICY``, else in ``./guard.yml``, else the defaults.
+
+    Parameters
+    ----------
+    path
+        The file that was asked for.
+    environment
+        By default that of the process.
+    beside
+        A folder whose ``guard.yml``, if it has one, goes before the one in the working directory.
 
     Raises
     ------
@@ -22,8 +33,14 @@ def find_policy(path: str | None, environment: Mapping[str, str] | None = None) 
         A named file is missing, or the file found is not a valid guard.yml.
     """
     named = path or (os.environ if environment is None else environment).get(POLICY_VARIABLE)
-    if not named and not Path(DEFAULT_PATH).is_file():
+    found = [Path(named)] if named else _lying_in((*([] if beside is None else [beside]), os.curdir))
+    if not found:
         return DEFAULT_POLICY
     from eniguard.settings.guardfile import read_policy
 
-    return read_policy(Path(named or DEFAULT_PATH))
+    return read_policy(found[0])
+
+
+def _lying_in(folders: Sequence[str]) -> list[Path]:
+    """The policies that lie in folders, in their order."""
+    return [path for folder in folders if (path := Path(folder, DEFAULT_PATH)).is_file()]

@@ -46,6 +46,18 @@ def test_expectations_that_are_met_give_zero(trail: Path) -> None:
     assert "not as expected" not in result.stderr
 
 
+def test_expectations_go_with_the_policy_that_lies_beside_them(trail: Path, tmp_path: Path) -> None:
+    # given: what is expected was made with a policy that re-tunes the rule
+    write(trail / "expectations.yml", REFUSED_DELETE.replace("low", "high").encode())
+    write(trail / "guard.yml", b"rules: {ENI001: {severity: high}}\n")
+    other = write(tmp_path / "other.yml", b"rules: {}\n")
+
+    # then: it is taken for the comparison only, and gives way to one that is named
+    assert run("replay", trail, "--expect").exit_code == 0
+    assert run("replay", trail, "--expect", "--policy", other).exit_code == 3
+    assert "low" in run("replay", trail).stdout
+
+
 @pytest.mark.parametrize(
     ("expectations", "problem"),
     [
