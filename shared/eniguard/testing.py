@@ -16,8 +16,8 @@ from typing import Any
 
 from eniguard.events.calls import Call, call_of, caller_of
 from eniguard.events.catalog import known_action
-from eniguard.events.record import Identity
 from eniguard.events.times import parsed
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision, Sweep
 from eniguard.replay.sequence import CallSequence
 from eniguard.rule_modules import registry_of

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from eniguard import identity
 from eniguard.events.calls import Call
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Role
 from eniguard.facts.refs import Fact

@@ -14,7 +14,6 @@ from eniguard.settings import DEFAULT_POLICY, Policy
 
 _Derived = TypeVar("_Derived")
 
-NO_HISTORY: Mapping[str, History] = {}
 _EMPTY = History()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eniguard.events.outcomes import ENI_MANAGED, GROUP_MANAGED
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.pipeline import Pipeline
 from eniguard.replay.explained import RuleExplained, explained
 from eniguard.rules.registry import Registry

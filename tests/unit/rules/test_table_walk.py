@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from eniguard.events.outcomes import ENI_MANAGED, GROUP_MANAGED
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision
 from eniguard.model.severity import at_least
 from eniguard.roles import allows, policy_of

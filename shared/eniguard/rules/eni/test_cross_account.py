@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from eniguard.errors import ConfigError
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision, Fix
 from eniguard.rules.eni.cross_account import EniCrossAccountPermission
 from eniguard.settings import ActorMatch, Actors, Policy, RuleSettings

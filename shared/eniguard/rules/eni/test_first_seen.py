@@ -8,7 +8,7 @@ import pytest
 
 from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision
 from eniguard.rules.eni.first_seen import ManagedEniNewService
 from eniguard.settings import Policy, RuleSettings

@@ -8,7 +8,7 @@ import pytest
 from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
 from eniguard.events.outcomes import ENI_MANAGED
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.rules.eni.persistent import ManagedEniPersistentAttempts
 from eniguard.settings import ActorMatch, Actors, Policy, RuleSettings
 from eniguard.testing import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from eniguard.events.outcomes import ENI_MANAGED
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.facts.gathered import Facts
 from eniguard.model import Decision
 from eniguard.rules.subjects import needs_enis

@@ -6,7 +6,7 @@ import pytest
 
 from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision
 from eniguard.rules.exp.open_ports import RiskyPortOpen
 from eniguard.rules.exp.test_world import (

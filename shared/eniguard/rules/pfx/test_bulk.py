@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from eniguard.events.calls import Call
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.rules.pfx.test_world import BUSY, FREE, REFUSED, TERWAY_NODE, WITH_CONTROLLER, unassign
 from eniguard.settings import Policy, RuleSettings
 from eniguard.testing import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision, Fix
 from eniguard.settings import ActorMatch, Actors, Guard, GuardRule, Policy
 from eniguard.testing import ALICE, call, decided, findings, role, undecided

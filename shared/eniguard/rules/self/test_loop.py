@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from eniguard.events.calls import Call
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.settings import Guard, Policy, RuleSettings
 from eniguard.testing import ALICE, call, decided_in_order, role
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision, Fix
 from eniguard.settings import DEFAULT_POLICY, Guard, GuardTrail, Policy
 from eniguard.testing import ALICE, NAT_GATEWAY, ROOT, call, decided, findings, role, undecided

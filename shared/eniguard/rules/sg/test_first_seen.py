@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eniguard.events.calls import Call
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.testing import ALICE, NAT_GATEWAY, call, decided_in_order, findings, role
 
 NLB = role("AliyunServiceRoleForNlb")

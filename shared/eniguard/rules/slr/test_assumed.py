@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision
 from eniguard.settings import ActorMatch, Actors, Policy
 from eniguard.testing import ACCOUNT, ALICE, NAT_GATEWAY, ROOT, call, decided, findings, role, undecided

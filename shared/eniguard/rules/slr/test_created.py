@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eniguard.events.catalog.ram import CREATES_ROLE_ON_THE_WAY
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision
 from eniguard.settings import ActorMatch, Actors, Policy, RuleSettings
 from eniguard.testing import ALICE, NAT_GATEWAY, call, decided, findings, role

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from eniguard.events.catalog import APIS
-from eniguard.events.record import Identity
+from eniguard.events.user_identity import Identity
 from eniguard.model import Decision
 from eniguard.roles import RolePolicy, index, policy_of
 from eniguard.rules.permissions import API_GATEWAY_POLICY
