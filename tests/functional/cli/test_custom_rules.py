@@ -213,13 +213,14 @@ def test_a_rule_that_raises_ends_no_replay_and_is_counted(trail: Path, broken: P
     result = process("replay", trail, "-j", jobs, "--policy", broken, "--format", "ndjson")
 
     assert [json.loads(line)["rule"] for line in result.stdout.splitlines()] == ["ENI001"]
-    *_, first, second = result.stderr.decode().splitlines()
+    *summary, first, second = result.stderr.decode().splitlines()
     told = r"(\w+): the rule failed with AttributeError in (\w+, line \d+); cases without its answer: (\d)"
     found = [re.fullmatch(told, line) for line in (first, second)]
     assert [one and one.groups() for one in found] == [
         ("ACME008", f"{_module(broken)}, line 11", "2"),
         ("ACME009", f"{_module(broken)}, line 19", "1"),
     ]
+    assert not [line for line in summary if "ACME00" in line], "it is not for want of facts"
     assert result.returncode == 0
 
 
