@@ -31,7 +31,6 @@ MOST_ROUNDS = 4
 
 #: What was raised where a rule was asked for its needs.
 _Failures = dict[Needs, BaseException]
-_NO_FAILURES: _Failures = {}
 
 
 class HistoryStore(Protocol):
@@ -51,6 +50,20 @@ class Decided(Struct, frozen=True):
     case: Case
     facts: Facts
     chosen: Chosen
+
+
+class Prepared(Struct):
+    """A call with what it is decided from: who made it, the rules that look at it, and the facts they need.
+
+    ``rounds`` is how many rounds of look-ups were made, ``failures`` what was raised on the way.
+    """
+
+    call: Call
+    actor: Actor
+    chosen: Chosen
+    facts: Facts
+    rounds: int = 0
+    failures: _Failures = {}
 
 
 class Pipeline:
@@ -100,9 +113,35 @@ class Pipeline:
         """
         facts = self._look_up.facts(call.at)
         actor = self._known.actor(call) or self._looked_up(call, facts)
-        chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
-        rounds, unasked = self._look_up.gather(call, chosen, facts)
-        failures = list(_of_rules(unasked, chosen, call)) if unasked else []
+        prepared = Prepared(call, actor, self._chosen(call, actor), facts)
+        self._look_up.gather((prepared,))
+        return self.decided(prepared, now=now)
+
+    def prepared(self, calls: Sequence[Call]) -> list[Prepared]:
+        """Calls with what they are decided from; what several of them need is looked up once.
+
+        They may be of different accounts and regions, and in any order.
+        """
+        facts = [self._look_up.facts(call.at) for call in calls]
+        actors = [self._known.actor(call) for call in calls]
+        self._look_up.ask(
+            [
+                (call, gathered, refs)
+                for call, gathered, actor in zip(calls, facts, actors, strict=True)
+                if actor is None and (refs := self._roles_in_doubt(call))
+            ]
+        )
+        found = []
+        for call, gathered, known in zip(calls, facts, actors, strict=True):
+            actor = known or identity.classify(call, self.policy, gathered, self.ledger)
+            found.append(Prepared(call, actor, self._chosen(call, actor), gathered))
+        self._look_up.gather(found)
+        return found
+
+    def decided(self, prepared: Prepared, *, now: float) -> Decided:
+        """Decide a prepared call; ``now`` as for `decide`."""
+        call, actor, chosen, facts = prepared.call, prepared.actor, prepared.chosen, prepared.facts
+        failures = list(_of_rules(prepared)) if prepared.failures else []
         concerned = chosen.concerned(call)
         history: dict[str, History] = {}  # filled when the observers have seen their cases
         before, after = State(call, facts, "before"), State(call, facts, "after")
@@ -111,20 +150,29 @@ class Pipeline:
         observers, kept = concerned.observers, self.history
         if observers and kept is not None and (marks := observations(cases, observers, failures)):
             history.update(kept.observe(marks))
-        decision = decide(cases, concerned.steps, failures, rounds=rounds)
+        decision = decide(cases, concerned.steps, failures, rounds=prepared.rounds)
         return Decided(decision, case, facts, chosen)
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
         """Let the facts of a decision grow by more than its rules needed."""
-        if missing := decided.facts.missing(refs):
-            self._look_up.ask(missing, decided.case.call, decided.facts)
+        self._look_up.ask([(decided.case.call, decided.facts, refs)])
+
+    def _chosen(self, call: Call, actor: Actor) -> Chosen:
+        return self.registry.chosen(call.action, call.outcome, actor.kind)
 
     def _looked_up(self, call: Call, facts: Facts) -> Actor:
         """Who made the call; a role that may be a service's is looked up if some rule looks at the call."""
-        refs = identity.needs(call)
-        if refs and self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules:
-            self._look_up.ask(refs, call, facts)
+        if refs := self._roles_in_doubt(call):
+            self._look_up.ask([(call, facts, refs)])
         return identity.classify(call, self.policy, facts, self.ledger)
+
+    def _roles_in_doubt(self, call: Call) -> Sequence[Ref]:
+        refs = identity.needs(call)
+        return refs if self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules else ()
+
+
+#: What is wanted for a call: its facts so far, and the references.
+_Wanted = tuple[Call, Facts, Sequence[Ref]]
 
 
 class _AtHand:
@@ -133,12 +181,13 @@ class _AtHand:
     def __init__(self, source: SourceAtHand) -> None:
         self.facts = source.facts
 
-    def ask(self, refs: Iterable[Ref], _call: Call, facts: Facts) -> None:
-        for ref in refs:
-            facts[ref]
+    def ask(self, wanted: Iterable[_Wanted]) -> None:
+        for _, facts, refs in wanted:
+            for ref in refs:
+                facts[ref]
 
-    def gather(self, _call: Call, _chosen: Chosen, _facts: Facts) -> tuple[int, _Failures]:
-        return 0, _NO_FAILURES
+    def gather(self, _prepared: Sequence[Prepared]) -> None:
+        """Nothing: each fact is found when it is read."""
 
 
 class _InRounds:
@@ -150,40 +199,49 @@ class _InRounds:
     def facts(self, _at: float) -> Facts:
         return Facts()
 
-    def ask(self, refs: Sequence[Ref], call: Call, facts: Facts) -> None:
-        facts.update(self._source.read(refs, call.at))
+    def ask(self, wanted: Iterable[_Wanted]) -> None:
+        missing = [(call, facts, found) for call, facts, refs in wanted if (found := facts.missing(refs))]
+        if not missing:
+            return
+        distinct = list(dict.fromkeys(ref for _, _, refs in missing for ref in refs))
+        # Calls of one delivery lie close together; a copy from before the first of them is before all.
+        known = self._source.read(distinct, min(call.at for call, _, _ in missing))
+        for _, facts, refs in missing:
+            facts.update({ref: known[ref] for ref in refs if ref in known})
 
-    def gather(self, call: Call, chosen: Chosen, facts: Facts) -> tuple[int, _Failures]:
-        """Let the facts grow until the chosen rules have all they need; gives the rounds it took.
+    def gather(self, prepared: Sequence[Prepared]) -> None:
+        """Let the facts of calls grow until the chosen rules have all they need; counts the rounds it took.
 
         What a rule needs depends on what is known: a round that brought nothing new to know is the last.
         """
-        needs: Sequence[Needs] = chosen.needs
-        failures: _Failures = {}
-        for rounds in range(MOST_ROUNDS):
-            missing, needs = _missing(call, needs, facts, failures)
-            if not missing:
-                return rounds, failures
-            found = self._source.read(missing, call.at)
-            facts.update(found)
-            if not needs or _brought_nothing(found):
-                return rounds + 1, failures
-        too_deep = Fact(Unknown(f"more than {MOST_ROUNDS} rounds of look-ups"), "none", call.at, folded=True)
-        facts.update(dict.fromkeys(_missing(call, needs, facts, failures)[0], too_deep))
-        return MOST_ROUNDS, failures
+        left = [(one, one.chosen.needs) for one in prepared]
+        for _ in range(MOST_ROUNDS):
+            asked = [(one, *_missing(one, needs)) for one, needs in left]
+            asked = [(one, missing, needs) for one, missing, needs in asked if missing]
+            if not asked:
+                return
+            self.ask([(one.call, one.facts, missing) for one, missing, _ in asked])
+            left = []
+            for one, missing, needs in asked:
+                one.rounds += 1
+                if needs and not _nothing_known(one.facts, missing):
+                    left.append((one, needs))
+        for one, needs in left:
+            too_deep = Unknown(f"more than {MOST_ROUNDS} rounds of look-ups")
+            fact = Fact(too_deep, "none", one.call.at, folded=True)
+            one.facts.update(dict.fromkeys(_missing(one, needs)[0], fact))
 
 
-def _brought_nothing(found: Mapping[Ref, Fact]) -> bool:
-    return {type(fact.value) for fact in found.values()} == {Unknown}
+def _nothing_known(facts: Facts, refs: Iterable[Ref]) -> bool:
+    return {type(facts[ref].value) for ref in refs} == {Unknown}
 
 
-def _missing(
-    call: Call, needs: Sequence[Needs], facts: Facts, failures: _Failures
-) -> tuple[list[Ref], Sequence[Needs]]:
+def _missing(prepared: Prepared, needs: Sequence[Needs]) -> tuple[list[Ref], Sequence[Needs]]:
     """What is wanted and was not asked for, and those of ``needs`` that may want more once more is known.
 
-    One that read no fact wants the same whatever is found. One that raises is put into ``failures``.
+    One that read no fact wants the same whatever is found. One that raises is noted as a failure.
     """
+    call, facts = prepared.call, prepared.facts
     wanted: list[Ref] = []
     open_ones: list[Needs] = []
     for need in needs:
@@ -193,15 +251,15 @@ def _missing(
         except (Exception, SystemExit) as error:
             if isinstance(error, PASSED_ON):
                 raise
-            failures[need] = error
+            prepared.failures[need] = error
         else:
             if facts.reads != reads:
                 open_ones.append(need)
     return facts.missing(wanted), open_ones
 
 
-def _of_rules(failures: _Failures, chosen: Chosen, call: Call) -> Iterator[Undecided]:
+def _of_rules(prepared: Prepared) -> Iterator[Undecided]:
     """A verdict for each rule that could not say what it needs."""
-    for rule in chosen.rules:
-        if (error := failures.get(rule.needs)) is not None:
-            yield failed(rule, error, call.event_id)
+    for rule in prepared.chosen.rules:
+        if (error := prepared.failures.get(rule.needs)) is not None:
+            yield failed(rule, error, prepared.call.event_id)
