@@ -1,0 +1,188 @@
+"""What becomes of a delivered event: it is decided once, whatever ways it comes by, and ends in one record.
+
+For each event, in this order: it is claimed in the store, decided, told, put down for another try if a rule
+could not be decided, and marked as handled. Whatever breaks off in between, the next delivery of the event
+finds the claim run out and does all of it again; what it then tells is marked as a repeat.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import compress
+from typing import Literal
+
+from msgspec import Struct
+
+from eniguard.errors import AlreadyInProgress, DeadlineNear
+from eniguard.events.envelopes import Concerned
+from eniguard.events.kept import KeptEvent
+from eniguard.events.wrappers import Way
+from eniguard.intake.pending import DEFERRED, Pending, Waiting
+from eniguard.intake.told import tell
+from eniguard.model import Decision
+from eniguard.pipeline import Pipeline, Prepared
+from eniguard.state import Store
+from eniguard.toolkit import Idempotency, Invocation
+
+#: How an event ended: it was decided now; it had been; another instance is at it, and if that one breaks off,
+#: the sweep decides it; or a way that can be forged told of it otherwise than the one it first came by.
+Ending = Literal["decided", "duplicate", "deferred", "disputed"]
+
+
+class Handled(Struct, frozen=True, gc=False):
+    """What is kept of an event that was decided.
+
+    Attributes
+    ----------
+    way, at
+        The way it first came by, and when it was decided, in seconds since 1970 (UTC).
+    content
+        Stands for what it said: all ways say the same of one event.
+    forgeable
+        Whether that way is one that anybody with access to a bucket or a function can write to.
+    """
+
+    way: Way
+    at: float
+    content: str
+    forgeable: bool = False
+
+
+class Intake:
+    """Takes delivered events.
+
+    Parameters
+    ----------
+    pipeline
+        Decides them.
+    store
+        Keeps what was handled.
+    in_progress_for
+        Seconds after which an event that was begun and not finished is begun again: the function's timeout.
+    clock
+        Gives seconds since 1970 (UTC).
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        store: Store,
+        *,
+        in_progress_for: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._pipeline = pipeline
+        self._clock = clock
+        self._in_progress_for = in_progress_for
+        self._events = self._once(store, "event")
+        self._confirmed = self._once(store, "confirmed_event")
+        self._pending = Pending(store)
+
+    def take(self, arrived: Sequence[Concerned], call: Invocation) -> Counter[Ending]:
+        """Decide events that were delivered together, each if it was not decided before.
+
+        Parameters
+        ----------
+        arrived
+            The events, in the order in which they were read.
+        call
+            The call of the function, with its log, metrics and deadline.
+
+        Raises
+        ------
+        DeadlineNear
+            There is no time left; what was taken so far need not be delivered again, and may be.
+        StateError
+            The store did not do what was asked; the event at hand has to be delivered again.
+        """
+        prepared = self._prepared(arrived)
+        ended: Counter[Ending] = Counter()
+        for one, ready in zip(arrived, prepared, strict=True):
+            if call.deadline.remaining() == 0:
+                raise DeadlineNear(f"no time left after {ended.total()} of {len(arrived)} events")
+            ended[self._one(one, ready, call)] += 1
+        return ended
+
+    def resume(self, call: Invocation, *, limit: int = 100) -> Counter[Ending]:
+        """Decide events that another instance had begun, and did not finish in its time.
+
+        Parameters and errors are those of `take`; ``limit`` is how many are taken at most.
+        """
+        ended: Counter[Ending] = Counter()
+        for due, waiting in self._pending.due(DEFERRED, self._clock(), limit):
+            ended += self.take([waiting.event.concerned()], call)
+            self._pending.settled(DEFERRED, due)
+        return ended
+
+    def _prepared(self, arrived: Sequence[Concerned]) -> list[Prepared | None]:
+        """What is looked up for events together; ``None`` for those that are known to be handled."""
+        if len(arrived) == 1:
+            return [None]
+        left = [not self._events.is_done(_key(one)) for one in arrived]
+        ready = iter(self._pipeline.prepared([one.call for one in compress(arrived, left)]))
+        return [next(ready) if asked else None for asked in left]
+
+    def _one(self, one: Concerned, ready: Prepared | None, call: Invocation) -> Ending:
+        event, key = KeptEvent.of(one.call, one.way), _key(one)
+        try:
+            with self._events.claim(key) as claim:
+                if claim.done:
+                    return self._again(claim.result, one, event, call)
+                self._decide(one, ready, event, call, repeat=claim.repeat)
+                claim.finish(Handled(one.way, self._clock(), event.content, one.call.forgeable))
+        except AlreadyInProgress:
+            self._pending.defer(key, event, self._clock() + self._in_progress_for)
+            return "deferred"
+        return "decided"
+
+    def _again(self, handled: Handled, one: Concerned, event: KeptEvent, call: Invocation) -> Ending:
+        """An event that was handled before, by whatever way.
+
+        What first came by a way that can be forged proves nothing: if a trusted way says otherwise, that counts.
+        """
+        call.metrics.elapsed("came_again_after", handled.at, way=one.way, first=handled.way)
+        if event.content == handled.content:
+            return "duplicate"
+        told = {"event_id": one.call.event_id, "way": one.way, "first": handled.way}
+        if one.call.forgeable:
+            call.logger.warning("differs_from_what_was_decided", **told)
+            return "disputed"
+        if not handled.forgeable:
+            call.logger.info("told_otherwise_by_another_way", **told)
+            return "duplicate"
+        with self._confirmed.claim(_key(one)) as claim:
+            if claim.done:
+                return "duplicate"
+            call.logger.error("decided_anew_since_what_came_first_may_be_forged", **told)
+            self._decide(one, None, event, call, repeat=claim.repeat)
+            claim.finish(Handled(one.way, self._clock(), event.content))
+        return "decided"
+
+    def _decide(
+        self, one: Concerned, ready: Prepared | None, event: KeptEvent, call: Invocation, *, repeat: bool
+    ) -> None:
+        if ready is None:
+            (ready,) = self._pipeline.prepared([one.call])
+        decision = self._pipeline.decided(ready, now=self._clock()).decision
+        tell(call.logger.bind(event_id=decision.event_id), decision, one.way, repeat=repeat)
+        if rules := open_rules(decision):
+            self._pending.retry(_key(one), Waiting(event, rules), self._clock())
+        call.metrics.event_to_decision(one.call.at, way=one.way)
+        for finding in decision.findings:
+            call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
+
+    def _once(self, store: Store, name: str) -> Idempotency:
+        return Idempotency(
+            store, name, in_progress_for=self._in_progress_for, result=Handled, clock=self._clock
+        )
+
+
+def open_rules(decision: Decision) -> tuple[str, ...]:
+    """The rules that could not be decided for want of facts; a rule that failed would fail again."""
+    return tuple(dict.fromkeys([one.rule for one in decision.undecided if not one.failed]))
+
+
+def _key(one: Concerned) -> str:
+    return f"{one.call.account_id or '-'}/{one.call.event_id}"

@@ -1,0 +1,93 @@
+"""Rules that could not be decided, asked again by the sweep, and told of in bulk when they stay open."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from eniguard.errors import DeadlineNear
+from eniguard.intake.intake import open_rules
+from eniguard.intake.pending import UNDECIDED, GivenUp, Pending, Waiting
+from eniguard.intake.told import tell_findings
+from eniguard.pipeline import Pipeline
+from eniguard.state import Due, Store
+from eniguard.toolkit import Idempotency, Invocation
+
+
+class Retries:
+    """Asks the rules again that could not be decided for want of facts.
+
+    Parameters
+    ----------
+    pipeline
+        Decides.
+    store
+        Keeps the events that wait.
+    in_progress_for
+        Seconds after which a try that was begun and not finished is begun again: the function's timeout.
+    clock
+        Gives seconds since 1970 (UTC).
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        store: Store,
+        *,
+        in_progress_for: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._pipeline = pipeline
+        self._clock = clock
+        self._pending = Pending(store)
+        self._tries = Idempotency(store, "retried_event", in_progress_for=in_progress_for, clock=clock)
+
+    def run(self, call: Invocation, *, limit: int = 100) -> Counter[str]:
+        """Ask again about the events that are due, and give back how many were settled, put down, given up.
+
+        Only what the open rules now say is told: the findings of the others were told when the event came.
+
+        Parameters
+        ----------
+        call
+            The call of the function, with its log, metrics and deadline.
+        limit
+            How many events are taken at most.
+
+        Raises
+        ------
+        DeadlineNear
+            There is no time left; what is left stays in the queue.
+        StateError
+            The store did not do what was asked; the event at hand stays in the queue.
+        """
+        ended: Counter[str] = Counter()
+        for due, waiting in list(self._pending.due(UNDECIDED, self._clock(), limit)):
+            if call.deadline.remaining() == 0:
+                raise DeadlineNear(f"no time left after {ended.total()} undecided events")
+            with self._tries.claim(f"{due.member}/{waiting.tries}") as claim:
+                if not claim.done:
+                    ended[self._again(due, waiting, call, repeat=claim.repeat)] += 1
+                    claim.finish()
+            self._pending.settled(UNDECIDED, due)
+        return ended
+
+    def _again(self, due: Due, waiting: Waiting, call: Invocation, *, repeat: bool) -> str:
+        one = waiting.event.concerned()
+        decision = self._pipeline.decide(one.call, now=self._clock()).decision
+        found = [finding for finding in decision.findings if finding.rule in waiting.rules]
+        tell_findings(call.logger.bind(event_id=one.call.event_id), found, repeat=repeat)
+        for finding in found:
+            call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
+        left = tuple([code for code in open_rules(decision) if code in waiting.rules])
+        if not left:
+            return "settled"
+        again = replace(waiting, rules=left, tries=waiting.tries + 1)
+        if self._pending.retry(due.member, again, self._clock()):
+            return "put_down"
+        self._pending.give_up(due.member, GivenUp(decision.event_id, decision.action, left), self._clock())
+        return "given_up"
+
