@@ -4,6 +4,7 @@ from eniguard.model.actor import Actor, ActorKind
 from eniguard.model.decision import Decision
 from eniguard.model.finding import Evidence, Finding, Fix, Reference, Resource, Undecided, finding_id
 from eniguard.model.history import Earlier, History, Observation
+from eniguard.model.series import Series
 from eniguard.model.severity import SEVERITIES, Severity, at_least, lowered
 from eniguard.model.sweep import Sweep
 
@@ -20,6 +21,7 @@ __all__ = [
     "Observation",
     "Reference",
     "Resource",
+    "Series",
     "Severity",
     "Sweep",
     "Undecided",
