@@ -16,7 +16,7 @@ from eniguard.model import Decision
 from eniguard.pipeline import Pipeline
 from eniguard.rule_modules import registry_of
 from eniguard.settings import DEFAULT_POLICY, Policy
-from eniguard.toolkit import FcContext, JsonLines
+from eniguard.toolkit import FcContext, Logger
 
 #: Where the policy of a function stands; read once per instance.
 POLICY_VARIABLE = "ENIGUARD_POLICY"
@@ -101,7 +101,12 @@ class Delivery:
             As for `prepare`.
         """
         pipeline = self.prepare()
-        log = JsonLines(FcContext.of(context), cold_start=self._cold_start, stream=self._stream)
+        log = Logger(
+            FcContext.of(context, self._environment),
+            cold_start=self._cold_start,
+            stream=self._stream,
+            clock=self._clock,
+        )
         self._cold_start = False
         counts = Counts()
         now = self._clock()
@@ -130,7 +135,7 @@ def _policy(path: str | None) -> Policy:
     return read_policy(Path(path))
 
 
-def _log_decision(log: JsonLines, decision: Decision, way: str) -> None:
+def _log_decision(log: Logger, decision: Decision, way: str) -> None:
     """A line for the decision, then one for each finding and each rule that could not be decided."""
     log.write(
         "decision",
@@ -151,6 +156,6 @@ def _log_decision(log: JsonLines, decision: Decision, way: str) -> None:
         log.write("undecided", undecided)
 
 
-def _log_dead_letter(log: JsonLines, error: InputError) -> None:
+def _log_dead_letter(log: Logger, error: InputError) -> None:
     """What could not be read, by reason and place; the bytes may hold secrets and are not logged."""
     log.write("dead_letter", reason=error.problem, index=error.index, offset=error.offset)

@@ -5,17 +5,21 @@
     EniguardError
     ├── ConfigError         guard.yml, a rule, a template or an option is wrong
     ├── InputError          an event or a file cannot be read
+    │   └── PayloadMismatch     a key stands for other input than before
     ├── CloudError          a cloud API call did not give an answer
     │   ├── Denied
     │   ├── Throttled
     │   ├── NotFound
     │   └── Transport
     ├── StateError          the state store did not do what was asked
+    │   └── AlreadyInProgress   another run holds the same piece of work
     ├── DeliveryError       an alert sink refused or was out of reach
-    └── RemediationError    a fix must not or could not be applied
-        ├── PreconditionChanged
-        ├── BudgetExceeded
-        └── LoopDetected
+    ├── RemediationError    a fix must not or could not be applied
+    │   ├── PreconditionChanged
+    │   ├── BudgetExceeded
+    │   └── LoopDetected
+    ├── DeadlineNear        the function's time ends before its work does
+    └── HandlerFailed       a handler failed with an error whose text held secrets
 
 Each message says what happened, to what, and what to do.
 """
@@ -69,11 +73,17 @@ class InputError(EniguardError):
         return f"{self.where}: {self.problem}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_input_error, (self.problem, self.path, self.offset, self.index))
+        return (_rebuild_input_error, (type(self), self.problem, self.path, self.offset, self.index))
 
 
-def _rebuild_input_error(problem: str, path: str, offset: int | None, index: int | None) -> InputError:
-    return InputError(problem, path=path, offset=offset, index=index)
+def _rebuild_input_error(
+    kind: type[InputError], problem: str, path: str, offset: int | None, index: int | None
+) -> InputError:
+    return kind(problem, path=path, offset=offset, index=index)
+
+
+class PayloadMismatch(InputError):
+    """An idempotency key was seen before with other input: one of the two is not what it says it is."""
 
 
 class CloudError(EniguardError):
@@ -127,6 +137,10 @@ class StateError(EniguardError):
     """The state store did not do what was asked."""
 
 
+class AlreadyInProgress(StateError):
+    """Another run holds the same piece of work; what it leaves undone can be taken over later."""
+
+
 class DeliveryError(EniguardError):
     """An alert sink refused a message or was out of reach."""
 
@@ -145,3 +159,11 @@ class BudgetExceeded(RemediationError):
 
 class LoopDetected(RemediationError):
     """The same fix keeps being needed: somebody puts the finding back."""
+
+
+class DeadlineNear(EniguardError):
+    """The function's time ends before its work does; what is left has to be delivered again."""
+
+
+class HandlerFailed(EniguardError):
+    """A handler failed with an error whose text held secrets; this one says the same without them."""
