@@ -214,7 +214,7 @@ class _InRounds:
 
         What a rule needs depends on what is known: a round that brought nothing new to know is the last.
         """
-        left = [(one, one.chosen.needs) for one in prepared]
+        left: list[tuple[Prepared, Sequence[Needs]]] = [(one, one.chosen.needs) for one in prepared]
         for _ in range(MOST_ROUNDS):
             asked = [(one, *_missing(one, needs)) for one, needs in left]
             asked = [(one, missing, needs) for one, missing, needs in asked if missing]

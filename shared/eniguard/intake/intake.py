@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from itertools import compress
 from typing import Literal
 
@@ -17,14 +18,14 @@ from msgspec import Struct
 
 from eniguard.errors import AlreadyInProgress, DeadlineNear
 from eniguard.events.envelopes import Concerned
-from eniguard.events.kept import KeptEvent
+from eniguard.events.kept import KeptEvent, kept, restored
 from eniguard.events.wrappers import Way
 from eniguard.intake.pending import DEFERRED, Pending, Waiting
 from eniguard.intake.told import tell
 from eniguard.model import Decision
 from eniguard.pipeline import Pipeline, Prepared
 from eniguard.state import Store
-from eniguard.toolkit import Idempotency, Invocation
+from eniguard.toolkit import Claim, Idempotency, Invocation
 
 #: How an event ended: it was decided now; it had been; another instance is at it, and if that one breaks off,
 #: the sweep decides it; or a way that can be forged told of it otherwise than the one it first came by.
@@ -80,12 +81,12 @@ class Intake:
         self._confirmed = self._once(store, "confirmed_event")
         self._pending = Pending(store)
 
-    def take(self, arrived: Sequence[Concerned], call: Invocation) -> Counter[Ending]:
+    def take(self, events: Sequence[Concerned], call: Invocation) -> Counter[Ending]:
         """Decide events that were delivered together, each if it was not decided before.
 
         Parameters
         ----------
-        arrived
+        events
             The events, in the order in which they were read.
         call
             The call of the function, with its log, metrics and deadline.
@@ -97,11 +98,11 @@ class Intake:
         StateError
             The store did not do what was asked; the event at hand has to be delivered again.
         """
-        prepared = self._prepared(arrived)
+        prepared = self._prepared(events)
         ended: Counter[Ending] = Counter()
-        for one, ready in zip(arrived, prepared, strict=True):
+        for one, ready in zip(events, prepared, strict=True):
             if call.deadline.remaining() == 0:
-                raise DeadlineNear(f"no time left after {ended.total()} of {len(arrived)} events")
+                raise DeadlineNear(f"no time left after {ended.total()} of {len(events)} events")
             ended[self._one(one, ready, call)] += 1
         return ended
 
@@ -112,27 +113,29 @@ class Intake:
         """
         ended: Counter[Ending] = Counter()
         for due, waiting in self._pending.due(DEFERRED, self._clock(), limit):
-            ended += self.take([waiting.event.concerned()], call)
+            ended += self.take([arrived(waiting.event)], call)
             self._pending.settled(DEFERRED, due)
         return ended
 
-    def _prepared(self, arrived: Sequence[Concerned]) -> list[Prepared | None]:
+    def _prepared(self, events: Sequence[Concerned]) -> list[Prepared | None]:
         """What is looked up for events together; ``None`` for those that are known to be handled."""
-        if len(arrived) == 1:
+        if len(events) == 1:
             return [None]
-        left = [not self._events.is_done(_key(one)) for one in arrived]
-        ready = iter(self._pipeline.prepared([one.call for one in compress(arrived, left)]))
+        left = [not self._events.is_done(_key(one)) for one in events]
+        ready = iter(self._pipeline.prepared([one.call for one in compress(events, left)]))
         return [next(ready) if asked else None for asked in left]
 
     def _one(self, one: Concerned, ready: Prepared | None, call: Invocation) -> Ending:
-        event, key = KeptEvent.of(one.call, one.way), _key(one)
+        event, key = kept(one.call, one.way), _key(one)
         try:
             with self._events.claim(key) as claim:
                 if claim.done:
                     return self._again(claim.result, one, event, call)
-                self._decide(one, ready, event, call, repeat=claim.repeat)
-                claim.finish(Handled(one.way, self._clock(), event.content, one.call.forgeable))
+                self._decide(one, ready, event, call, claim)
+                claim.finish(Handled(one.way, self._clock(), _content(event), one.call.forgeable))
         except AlreadyInProgress:
+            if event.cut:  # what is left of it says too little: it has to come again as it is
+                raise
             self._pending.defer(key, event, self._clock() + self._in_progress_for)
             return "deferred"
         return "decided"
@@ -140,10 +143,11 @@ class Intake:
     def _again(self, handled: Handled, one: Concerned, event: KeptEvent, call: Invocation) -> Ending:
         """An event that was handled before, by whatever way.
 
-        What first came by a way that can be forged proves nothing: if a trusted way says otherwise, that counts.
+        What first came by a way that can be forged proves nothing: if a trusted way says otherwise, that
+        counts.
         """
         call.metrics.elapsed("came_again_after", handled.at, way=one.way, first=handled.way)
-        if event.content == handled.content:
+        if _content(event) == handled.content:
             return "duplicate"
         told = {"event_id": one.call.event_id, "way": one.way, "first": handled.way}
         if one.call.forgeable:
@@ -156,19 +160,22 @@ class Intake:
             if claim.done:
                 return "duplicate"
             call.logger.error("decided_anew_since_what_came_first_may_be_forged", **told)
-            self._decide(one, None, event, call, repeat=claim.repeat)
-            claim.finish(Handled(one.way, self._clock(), event.content))
+            self._decide(one, None, event, call, claim)
+            claim.finish(Handled(one.way, self._clock(), _content(event)))
         return "decided"
 
     def _decide(
-        self, one: Concerned, ready: Prepared | None, event: KeptEvent, call: Invocation, *, repeat: bool
+        self, one: Concerned, ready: Prepared | None, event: KeptEvent, call: Invocation, claim: Claim
     ) -> None:
         if ready is None:
             (ready,) = self._pipeline.prepared([one.call])
         decision = self._pipeline.decided(ready, now=self._clock()).decision
-        tell(call.logger.bind(event_id=decision.event_id), decision, one.way, repeat=repeat)
+        claim.hold()
+        tell(call.logger, decision, one.way, repeat=claim.repeat)
         if rules := open_rules(decision):
-            self._pending.retry(_key(one), Waiting(event, rules), self._clock())
+            put_down = Waiting(event, rules)
+            if event.cut or not self._pending.retry(_key(one), put_down, self._clock()):
+                self._pending.give_up(_key(one), decision, rules, self._clock())
         call.metrics.event_to_decision(one.call.at, way=one.way)
         for finding in decision.findings:
             call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
@@ -182,6 +189,22 @@ class Intake:
 def open_rules(decision: Decision) -> tuple[str, ...]:
     """The rules that could not be decided for want of facts; a rule that failed would fail again."""
     return tuple(dict.fromkeys([one.rule for one in decision.undecided if not one.failed]))
+
+
+def arrived(event: KeptEvent) -> Concerned:
+    """A kept event as it first arrived.
+
+    Raises
+    ------
+    InputError
+        Something of it was too long to keep, or this version does not read it as a call any more.
+    """
+    return Concerned(restored(event), 0, event.way)
+
+
+def _content(event: KeptEvent) -> str:
+    """Stands for what an event says, without the way it came by."""
+    return blake2b(event.event, digest_size=16).hexdigest()
 
 
 def _key(one: Concerned) -> str:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from eniguard.errors import StateError
 from eniguard.events.kept import KeptEvent
+from eniguard.model import Decision
 from eniguard.state import Due, Store
 
 DEFERRED, UNDECIDED, GIVEN_UP = "deferred_events", "undecided_events", "given_up_events"
@@ -69,8 +70,9 @@ class Pending:
         self._store.schedule(UNDECIDED, key, now + AGAIN_AFTER[waiting.tries], _encode(waiting))
         return True
 
-    def give_up(self, key: str, given_up: GivenUp, now: float) -> None:
-        """Put down what stays undecided, to be told of in bulk."""
+    def give_up(self, key: str, decision: Decision, rules: tuple[str, ...], now: float) -> None:
+        """Put down the rules that stay open, to be told of in bulk."""
+        given_up = GivenUp(decision.event_id, decision.action, rules)
         self._store.schedule(GIVEN_UP, key, now, _encode(given_up))
 
     def due(self, queue: str, now: float, limit: int = 100) -> Iterator[tuple[Due, Waiting]]:

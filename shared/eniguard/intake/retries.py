@@ -8,13 +8,13 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from eniguard.errors import DeadlineNear
-from eniguard.intake.intake import open_rules
-from eniguard.intake.pending import UNDECIDED, GivenUp, Pending, Waiting
+from eniguard.errors import AlreadyInProgress, DeadlineNear
+from eniguard.intake.intake import arrived, open_rules
+from eniguard.intake.pending import UNDECIDED, Pending, Waiting
 from eniguard.intake.told import tell_findings
 from eniguard.pipeline import Pipeline
 from eniguard.state import Due, Store
-from eniguard.toolkit import Idempotency, Invocation
+from eniguard.toolkit import Claim, Idempotency, Invocation
 
 
 class Retries:
@@ -68,18 +68,21 @@ class Retries:
         for due, waiting in list(self._pending.due(UNDECIDED, self._clock(), limit)):
             if call.deadline.remaining() == 0:
                 raise DeadlineNear(f"no time left after {ended.total()} undecided events")
-            with self._tries.claim(f"{due.member}/{waiting.tries}") as claim:
-                if not claim.done:
-                    ended[self._again(due, waiting, call, repeat=claim.repeat)] += 1
-                    claim.finish()
+            try:
+                with self._tries.claim(f"{due.member}/{waiting.tries}") as claim:
+                    if not claim.done:
+                        ended[self._again(due, waiting, call, claim)] += 1
+                        claim.finish()
+            except AlreadyInProgress:  # another sweep is at it
+                continue
             self._pending.settled(UNDECIDED, due)
         return ended
 
-    def _again(self, due: Due, waiting: Waiting, call: Invocation, *, repeat: bool) -> str:
-        one = waiting.event.concerned()
-        decision = self._pipeline.decide(one.call, now=self._clock()).decision
+    def _again(self, due: Due, waiting: Waiting, call: Invocation, claim: Claim) -> str:
+        decision = self._pipeline.decide(arrived(waiting.event).call, now=self._clock()).decision
         found = [finding for finding in decision.findings if finding.rule in waiting.rules]
-        tell_findings(call.logger.bind(event_id=one.call.event_id), found, repeat=repeat)
+        claim.hold()
+        tell_findings(call.logger, found, repeat=claim.repeat)
         for finding in found:
             call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
         left = tuple([code for code in open_rules(decision) if code in waiting.rules])
@@ -88,6 +91,5 @@ class Retries:
         again = replace(waiting, rules=left, tries=waiting.tries + 1)
         if self._pending.retry(due.member, again, self._clock()):
             return "put_down"
-        self._pending.give_up(due.member, GivenUp(decision.event_id, decision.action, left), self._clock())
+        self._pending.give_up(due.member, decision, left, self._clock())
         return "given_up"
-

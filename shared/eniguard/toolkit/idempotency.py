@@ -35,15 +35,28 @@ _Input = TypeVar("_Input")
 class Claim:
     """A piece of work that is either done already, or ours to do.
 
-    ``done`` says which; ``result`` is what was kept, or what `finish` was given.
+    ``done`` says which; ``result`` is what was kept, or what `finish` was given. ``repeat`` marks work that
+    another run began and did not finish: part of it may have been done.
     """
 
-    __slots__ = ("_finish", "done", "result")
+    __slots__ = ("_finish", "done", "held", "repeat", "result")
 
-    def __init__(self, *, done: bool, result: Any, finish: Callable[[Any], None]) -> None:
+    def __init__(
+        self, *, done: bool, result: Any, finish: Callable[[Any], None], repeat: bool = False
+    ) -> None:
         self.done = done
         self.result = result
+        self.repeat = repeat
+        #: Whether the claim stays, once the work breaks off, until another run may take it over.
+        self.held = False
         self._finish = finish
+
+    def hold(self) -> None:
+        """Say that from here on the work shows outside.
+
+        If it breaks off, it is not given up but taken over by another run in its time, as a repeat.
+        """
+        self.held = True
 
     def finish(self, result: Any = None) -> None:
         """Mark the work as done, and keep its result: any value that has a form in JSON.
@@ -152,42 +165,49 @@ class Idempotency:
         A claim that is left without `Claim.finish` is given up, so that the work can be done by the next
         delivery. Parameters and errors are those of `run`.
         """
-        place = f"idempotent/{self._name}/{key}"
+        place = self._place(key)
         own = Record("in_progress", self._token(), digest(payload), self._clock() + self._in_progress_for)
-        held, record = self._begun(place, own)
+        held, record, repeat = self._begun(place, own)
         if record.owner != own.owner:
             yield Claim(done=True, result=self._read(place, record), finish=_refuse)
             return
-        finished = False
 
         def finish(result: Any) -> None:
-            nonlocal finished
-            finished = True
+            claim.hold()
             self._finish(place, held, own, result)
 
+        claim = Claim(done=False, result=None, finish=finish, repeat=repeat)
         try:
-            yield Claim(done=False, result=None, finish=finish)
+            yield claim
         finally:
             # Once it is done it is not given up, though the store may not know; nor does it matter if the
             # store is out of reach: what stays in progress is taken over later.
-            if not finished:
+            if not claim.held:
                 with suppress(StateError):
                     self._records.delete(place, held.version)
 
-    def _begun(self, place: str, own: Record) -> tuple[Held, Record]:
-        """What is held once the work is ours, or done by another."""
+    def is_done(self, key: str) -> bool:
+        """Whether a piece of work is done; raises `StateError` when the store does not say."""
+        there = self._records.read(self._place(key))
+        return there is not None and there[1].status != "in_progress"
+
+    def _place(self, key: str) -> str:
+        return f"idempotent/{self._name}/{key}"
+
+    def _begun(self, place: str, own: Record) -> tuple[Held, Record, bool]:
+        """What is held once the work is ours, or done by another; whether another run had begun it."""
         for _ in range(_MOST_LOOKS):
             if (held := self._records.create(place, own)) is not None:
-                return held, own
+                return held, own, False
             there = self._records.read(place)
             if there is None:  # it went between the two looks
                 continue
             found, record = there
             self._check(place, record, own)
             if record.owner == own.owner or record.status != "in_progress":
-                return found, record
+                return found, record, False
             if (taken := self._records.replace(place, own, found.version)) is not None:
-                return taken, own
+                return taken, own, True
         raise AlreadyInProgress(f"{place} changes hands all the time: deliver it again later")
 
     def _check(self, place: str, record: Record, own: Record) -> None:
