@@ -13,6 +13,7 @@ import responses
 from fakealiyun.cloud import Cloud, Dropped
 from fakealiyun.wire.request import HttpRequest
 
+_METHODS = (responses.GET, responses.POST, responses.PUT, responses.HEAD, responses.DELETE)
 _HOSTS = re.compile(r"^https?://[a-z0-9.-]+\.aliyuncs\.com(:\d+)?/")
 
 
@@ -32,7 +33,7 @@ def fake_aliyun(region: str = "cn-hangzhou", **options: Any) -> Iterator[Cloud]:
     """
     cloud = Cloud(region, **options)
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        for method in (responses.GET, responses.POST):
+        for method in _METHODS:
             mock.add_callback(method, _HOSTS, callback=lambda request: _answered(cloud, request))
         yield cloud
 

@@ -59,8 +59,11 @@ class Trail:
         fields: Fields | None = None,
         error: ApiError | None = None,
     ) -> None:
-        """Record one call with its answer; what the fake does not implement did not happen."""
-        if isinstance(error, NotImplementedByTheFake):
+        """Record one call with its answer.
+
+        Data that moves is not told of, and what the fake does not implement did not happen.
+        """
+        if isinstance(error, NotImplementedByTheFake) or request.action in service.unrecorded:
             return
         event = event_of(call, service, request, fields, error)
         now = self._cloud.clock.now().timestamp()
