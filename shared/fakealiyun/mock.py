@@ -40,11 +40,9 @@ def fake_aliyun(region: str = "cn-hangzhou", **options: Any) -> Iterator[Cloud]:
 
 def _answered(cloud: Cloud, request: requests.PreparedRequest) -> Any:
     headers = {str(name).lower(): _text(value) for name, value in request.headers.items()}
-    body = request.body or b""
-    data = body.encode() if isinstance(body, str) else bytes(body)
     try:
         answer = cloud.handle(
-            HttpRequest(request.method or "POST", request.url or "", headers, data),
+            HttpRequest(request.method or "POST", request.url or "", headers, _body(request.body)),
             patience=_patience(request),
         )
     except Dropped as dropped:
@@ -52,6 +50,17 @@ def _answered(cloud: Cloud, request: requests.PreparedRequest) -> Any:
             return requests.exceptions.ConnectionError("A fault was asked for: the connection was reset.")
         return requests.exceptions.ReadTimeout("A fault was asked for: no answer in time.")
     return answer.status, dict(answer.headers), answer.body
+
+
+def _body(sent: Any) -> bytes:
+    """What is sent: bytes, a text, a file or parts one after the other."""
+    if sent is None or isinstance(sent, (bytes, bytearray)):
+        return bytes(sent or b"")
+    if isinstance(sent, str):
+        return sent.encode()
+    if hasattr(sent, "read"):
+        return bytes(sent.read())
+    return b"".join(sent)
 
 
 def _patience(request: requests.PreparedRequest) -> float | None:

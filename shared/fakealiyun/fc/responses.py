@@ -284,9 +284,6 @@ HANDLERS: dict[str, Handler] = {
 }
 OLD_HANDLERS: dict[str, Handler] = {
     **_BOTH,
-    "ListFunctions": list_functions,
-    "GetAsyncInvokeConfig": get_async_invoke_config,
-    "ListAsyncInvokeConfigs": list_async_invoke_configs,
     "CreateService": create_service,
     "UpdateService": update_service,
     "DeleteService": delete_service,

@@ -49,15 +49,15 @@ _V4 = re.compile(
     r"(?P<scope>(?P<day>\d{8})/(?P<region>[^/]+)/sls/aliyun_v4_request),"
     r"\s*Signature=(?P<signature>[0-9a-f]{64})\Z"
 )
-#: How the refusals of every service are called here.
+#: How the refusals of every service are called here (Simple Log Service, error codes).
 _CODES = {
     "InvalidAccessKeyId.NotFound": ("Unauthorized", 401),
     "MissingAccessKeyId": ("Unauthorized", 401),
     "Forbidden.RAM": ("Unauthorized", 401),
     "SignatureDoesNotMatch": ("SignatureNotMatch", 401),
-    "MissingSecurityToken": ("SecurityTokenInvalid", 401),
-    "InvalidSecurityToken.MismatchWithAccessKey": ("SecurityTokenInvalid", 401),
-    "InvalidSecurityToken.Expired": ("SecurityTokenExpired", 401),
+    "MissingSecurityToken": ("Unauthorized", 401),
+    "InvalidSecurityToken.MismatchWithAccessKey": ("Unauthorized", 401),
+    "InvalidSecurityToken.Expired": ("Unauthorized", 401),
     "MissingParameter": ("ParameterInvalid", 400),
     "InvalidParameter": ("ParameterInvalid", 400),
 }
