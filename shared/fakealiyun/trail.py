@@ -86,9 +86,9 @@ class Trail:
             Takes the delivered bytes.
         as_
             ``eventbridge``: one CloudEvent a call, write events only. ``sls``: one JSON list of log rows.
-            ``oss``: one JSON array, as an expanded trail object. ``sls-trigger`` and ``oss-trigger``: trails
-            that are logging write into their logstores and buckets, and the handler gets what a log trigger or an
-            OSS trigger calls a function with; it has to fetch the events itself.
+            ``oss``: one JSON array, as an expanded trail object. ``sls-trigger``, ``oss-trigger``: trails
+            that are logging write into their logstores and buckets, and the handler gets what the trigger there
+            calls a function with; it has to fetch the events itself.
         region
             Only the events of a region, as an event rule sees them; ``None`` is all of them.
         duplicate
