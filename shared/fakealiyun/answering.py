@@ -9,15 +9,17 @@ from fakealiyun.errors import ApiError, NotImplementedByTheFake
 from fakealiyun.faults import Fault
 from fakealiyun.identities import Identity
 from fakealiyun.services import Call, Service
-from fakealiyun.wire import answers, signature
 from fakealiyun.wire.answers import Answer
-from fakealiyun.wire.request import ApiRequest
+from fakealiyun.wire.dialects import RPC, Dialect
+from fakealiyun.wire.request import ApiRequest, HttpRequest
 
 if TYPE_CHECKING:
     from fakealiyun.cloud import Cloud
 
 
-def answered(cloud: Cloud, request: ApiRequest, request_id: str) -> tuple[Answer, Fault | None]:
+def answered(
+    cloud: Cloud, request: ApiRequest, request_id: str, dialect: Dialect
+) -> tuple[Answer, Fault | None]:
     """The answer to a request as it arrived, and the fault that struck it, if one did."""
     service = service_of(request)
     caller = cloud.callers.find(request.access_key_id)
@@ -25,19 +27,25 @@ def answered(cloud: Cloud, request: ApiRequest, request_id: str) -> tuple[Answer
         if caller is None:
             raise ApiError("InvalidAccessKeyId.NotFound", 404, "Specified access key is not found.")
         if cloud.check_signatures:
-            signature.check(request, caller.keys)
+            dialect.check(request, caller.keys)
         if service is None or request.action not in service.handlers:
             product = service.product if service else request.product or request.version
             raise NotImplementedByTheFake(f"{product}:{request.action} ({request.version})")
         if service.in_process:
             raise NotImplementedByTheFake(f"{service.product} over HTTP; use Cloud.call")
     except ApiError as error:
-        return answers.failure(request_id, request.host, error), None
-    return served(cloud, request, request_id, service, caller)
+        return dialect.failure(request_id, request.http, request.host, error), None
+    return served(cloud, request, request_id, service, caller, dialect=dialect)
 
 
 def served(
-    cloud: Cloud, request: ApiRequest, request_id: str, service: Service, caller: Identity
+    cloud: Cloud,
+    request: ApiRequest,
+    request_id: str,
+    service: Service,
+    caller: Identity,
+    *,
+    dialect: Dialect = RPC,
 ) -> tuple[Answer, Fault | None]:
     """The answer to a request of a known caller for an API that there is."""
     action = f"{service.product}:{request.action}"
@@ -47,27 +55,36 @@ def served(
         return Answer(0, b""), fault
     if fault is not None and fault.kind == "stale":
         region = cloud.faults.before(region)
-    call = Call(cloud, action, caller, region, request.parameters, request_id)
-    answer = _carried_out(call, service, request, fault.error if fault is not None else None)
+    call = Call(cloud, action, caller, region, request.parameters, request_id, request.http)
+    answer = _carried_out(call, service, request, dialect, fault.error if fault is not None else None)
     if fault is not None and fault.kind == "truncated":
         announced = {**answer.headers, "Content-Length": str(len(answer.body))}
         answer = Answer(answer.status, answer.body[: len(answer.body) // 2], announced)
     return answer, fault
 
 
-def _carried_out(call: Call, service: Service, request: ApiRequest, asked: ApiError | None) -> Answer:
+def _carried_out(
+    call: Call, service: Service, request: ApiRequest, dialect: Dialect, asked: ApiError | None
+) -> Answer:
     cloud = call.cloud
     try:
         if asked is not None:
             raise asked
         policies.authorise(call)
         cloud.faults.remember(call.action, call.region)
-        fields = service.handlers[request.action](call)
+        result = service.handlers[request.action](call)
     except ApiError as error:
         cloud.trail.record(call, service, request, error=error)
-        return answers.failure(call.request_id, request.host, error)
-    cloud.trail.record(call, service, request, fields=fields)
-    return answers.success(call.request_id, fields)
+        return dialect.failure(call.request_id, request.http, request.host, error)
+    cloud.trail.record(call, service, request, fields={} if isinstance(result, Answer) else result)
+    return dialect.success(call.request_id, result)
+
+
+def dialect_of(http: HttpRequest) -> Dialect:
+    """The form of a request."""
+    from fakealiyun.catalogue import DIALECTS
+
+    return next(one for one in DIALECTS if one.speaks(http))
 
 
 def service_with(product: str, api: str) -> Service:

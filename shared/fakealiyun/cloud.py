@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from fakealiyun.answering import answered, served, service_with, services
+from fakealiyun.answering import answered, dialect_of, served, service_with, services
 from fakealiyun.callers import Callers
 from fakealiyun.clock import Clock, Ids
 from fakealiyun.documents import Assumptions
@@ -22,10 +22,9 @@ from fakealiyun.services import Service
 from fakealiyun.snapshot import snapshot_of
 from fakealiyun.trail import Trail
 from fakealiyun.vpc.models import VpcState
-from fakealiyun.wire import answers
 from fakealiyun.wire.answers import Answer
 from fakealiyun.wire.parameters import Parameters, flatten
-from fakealiyun.wire.request import ApiRequest, HttpRequest, read
+from fakealiyun.wire.request import ApiRequest, HttpRequest
 
 #: A documentation value.
 ACCOUNT = "1234567890123456"
@@ -244,12 +243,13 @@ class Cloud:
             A fault ends the connection without an answer.
         """
         request_id = self.ids.request()
+        dialect = dialect_of(http)
         try:
-            request = read(http)
+            request = dialect.read(http)
         except ApiError as error:
-            return answers.failure(request_id, "", error)
+            return dialect.failure(request_id, http, "", error)
         with self._lock:
-            answer, fault = answered(self, request, request_id)
+            answer, fault = answered(self, request, request_id, dialect)
         if fault is not None and fault.drops:
             raise Dropped(fault.kind, fault.seconds)
         if fault is not None and fault.kind == "slow":
@@ -260,7 +260,13 @@ class Cloud:
         return answer
 
     def call(
-        self, action: str, keys: Keys, region: str | None = None, **parameters: Any
+        self,
+        action: str,
+        keys: Keys,
+        region: str | None = None,
+        *,
+        payload: bytes = b"",
+        **parameters: Any,
     ) -> Mapping[str, Any]:
         """Make a call without HTTP, for setting a scene.
 
@@ -268,6 +274,8 @@ class Cloud:
         ----------
         action, keys, region
             As in ``ecs:DescribeNetworkInterfaces``; who calls, and where.
+        payload
+            The body of calls that send data, as PutObject does.
         parameters
             In flat form (``**{"Tag.1.Key": "team"}``), or as lists and mappings (``Tag=[{"Key": "team"}]``).
 
@@ -281,7 +289,7 @@ class Cloud:
         product, _, name = action.partition(":")
         service = service_with(product, name)
         host = f"{service.hosts[0]}.{region or self.region_id}.aliyuncs.com"
-        http = HttpRequest("POST", f"https://{host}/", {}, b"")
+        http = HttpRequest("POST", f"https://{host}/", {}, payload)
         request = ApiRequest(
             product=product,
             version=service.version,
@@ -302,6 +310,8 @@ class Cloud:
             answer, fault = served(self, request, self.ids.request(), service, self.identity_of(keys))
         if fault is not None and (fault.drops or fault.kind == "truncated"):
             raise Dropped(fault.kind, fault.seconds)
+        if answer.status < 400 and not answer.is_json:
+            return {"Body": answer.body, "Headers": dict(answer.headers)}
         body: dict[str, Any] = json.loads(answer.body)
         if answer.status >= 400:
             raise ApiError(body["Code"], answer.status, body["Message"])

@@ -13,6 +13,7 @@ import responses
 from fakealiyun.cloud import Cloud, Dropped
 from fakealiyun.wire.request import HttpRequest
 
+_METHODS = (responses.GET, responses.POST, responses.PUT, responses.HEAD, responses.DELETE)
 _HOSTS = re.compile(r"^https?://[a-z0-9.-]+\.aliyuncs\.com(:\d+)?/")
 
 
@@ -32,18 +33,16 @@ def fake_aliyun(region: str = "cn-hangzhou", **options: Any) -> Iterator[Cloud]:
     """
     cloud = Cloud(region, **options)
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        for method in (responses.GET, responses.POST):
+        for method in _METHODS:
             mock.add_callback(method, _HOSTS, callback=lambda request: _answered(cloud, request))
         yield cloud
 
 
 def _answered(cloud: Cloud, request: requests.PreparedRequest) -> Any:
     headers = {str(name).lower(): _text(value) for name, value in request.headers.items()}
-    body = request.body or b""
-    data = body.encode() if isinstance(body, str) else bytes(body)
     try:
         answer = cloud.handle(
-            HttpRequest(request.method or "POST", request.url or "", headers, data),
+            HttpRequest(request.method or "POST", request.url or "", headers, _body(request.body)),
             patience=_patience(request),
         )
     except Dropped as dropped:
@@ -51,6 +50,17 @@ def _answered(cloud: Cloud, request: requests.PreparedRequest) -> Any:
             return requests.exceptions.ConnectionError("A fault was asked for: the connection was reset.")
         return requests.exceptions.ReadTimeout("A fault was asked for: no answer in time.")
     return answer.status, dict(answer.headers), answer.body
+
+
+def _body(sent: Any) -> bytes:
+    """What is sent: bytes, a text, a file or parts one after the other."""
+    if sent is None or isinstance(sent, (bytes, bytearray)):
+        return bytes(sent or b"")
+    if isinstance(sent, str):
+        return sent.encode()
+    if hasattr(sent, "read"):
+        return bytes(sent.read())
+    return b"".join(sent)
 
 
 def _patience(request: requests.PreparedRequest) -> float | None:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fakealiyun.identities import Identity
+from fakealiyun.wire.answers import Answer
 from fakealiyun.wire.parameters import Parameters
+from fakealiyun.wire.request import HttpRequest
 
 if TYPE_CHECKING:
     from fakealiyun.cloud import Cloud
@@ -25,7 +27,8 @@ Fields = Mapping[str, Any]
 class Call:
     """One call that is being answered.
 
-    ``request_id`` is the answer's. ``region`` is the state of the account in the region of the call.
+    ``request_id`` is the answer's. ``region`` is the state of the account in the region of the call. ``http``
+    is the request itself, for the calls whose headers and body count.
     """
 
     cloud: Cloud
@@ -34,12 +37,14 @@ class Call:
     region: Region
     parameters: Parameters
     request_id: str
+    http: HttpRequest
 
 
-Handler = Callable[[Call], Fields]
+#: Gives the fields of a JSON answer, or an answer in a form of its own.
+Handler = Callable[[Call], Fields | Answer]
 
 #: Verbs of APIs that change nothing.
-_READS = ("Describe", "List", "Get", "Lookup")
+_READS = ("Describe", "List", "Get", "Head", "Pull", "Lookup")
 
 
 def reads(action: str) -> bool:
@@ -69,6 +74,8 @@ class Service:
         Whether only `Cloud.call` reaches it: names in paths, bodies and protocols of its own are not read.
     shows_parameters
         Whether its events carry request parameters.
+    unrecorded
+        APIs that move data; a trail of management events has none of them.
     """
 
     product: str
@@ -79,6 +86,7 @@ class Service:
     global_service: bool = False
     in_process: bool = False
     shows_parameters: bool = True
+    unrecorded: frozenset[str] = frozenset()
 
 
 def idempotent(call: Call, make: Callable[[], Fields]) -> Fields:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from fakealiyun.errors import ApiError, NotImplementedByTheFake
 from fakealiyun.services import Call, Fields, Service
 from fakealiyun.trail_events import Event, event_of
+from fakealiyun.trail_targets import SOURCE, TOPIC, log_triggers, object_triggers, row_text
 from fakealiyun.wire.request import ApiRequest
 
 if TYPE_CHECKING:
     from fakealiyun.cloud import Cloud
 
-Way = Literal["eventbridge", "sls", "oss"]
-
-#: ``__topic__`` of the log rows of a trail (SLS, log fields of ActionTrail).
-_TOPIC = "actiontrail_audit_event"
+Way = Literal["eventbridge", "sls", "oss", "sls-trigger", "oss-trigger"]
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,11 @@ class Trail:
         fields: Fields | None = None,
         error: ApiError | None = None,
     ) -> None:
-        """Record one call with its answer; what the fake does not implement did not happen."""
-        if isinstance(error, NotImplementedByTheFake):
+        """Record one call with its answer.
+
+        Data that moves is not told of, and what the fake does not implement did not happen.
+        """
+        if isinstance(error, NotImplementedByTheFake) or request.action in service.unrecorded:
             return
         event = event_of(call, service, request, fields, error)
         now = self._cloud.clock.now().timestamp()
@@ -75,6 +76,7 @@ class Trail:
         duplicate: bool = False,
         shuffle: int | None = None,
         delay: float = 0.0,
+        since: int = 0,
     ) -> list[Any]:
         """Hand every event to a handler the way the cloud would, and give back what it returned.
 
@@ -84,7 +86,9 @@ class Trail:
             Takes the delivered bytes.
         as_
             ``eventbridge``: one CloudEvent a call, write events only. ``sls``: one JSON list of log rows.
-            ``oss``: one JSON array, as an expanded trail object.
+            ``oss``: one JSON array, as an expanded trail object. ``sls-trigger``, ``oss-trigger``: trails
+            that are logging write into their logstores and buckets, and the handler gets what the trigger there
+            calls a function with; it has to fetch the events itself.
         region
             Only the events of a region, as an event rule sees them; ``None`` is all of them.
         duplicate
@@ -93,9 +97,16 @@ class Trail:
             Seed of a shuffled order; ``None`` keeps the order of the calls.
         delay
             Let the clock run this many seconds first.
+        since
+            Number of the first event to deliver.
+
+        Raises
+        ------
+        ValueError
+            For the triggers: no trail delivers there, or what it delivers to does not exist.
         """
         self._cloud.clock.advance(delay)
-        events = [event for event in self.events if region in (None, event["acsRegion"])]
+        events = [event for event in self.events[since:] if region in (None, event["acsRegion"])]
         events *= 2 if duplicate else 1
         if shuffle is not None:
             random.Random(shuffle).shuffle(events)
@@ -109,17 +120,20 @@ class Trail:
                     yield json.dumps(self._cloud_event(event)).encode()
         elif way == "sls":
             yield json.dumps([self._row(event) for event in events]).encode()
-        else:
+        elif way == "oss":
             yield json.dumps(events).encode()
+        elif way == "sls-trigger":
+            yield from log_triggers(self._cloud, events)
+        else:
+            yield from object_triggers(self._cloud, events)
 
     def _row(self, event: Event) -> Event:
-        """A log row of a trail: the event is a text, its parameters stand in it once more as one."""
-        parameters = event.get("requestParameterJson") or json.dumps(event.get("requestParameters", {}))
+        """A log row of a trail, as it is exported."""
         return {
-            "__topic__": _TOPIC,
-            "__source__": "actiontrail_internal",
+            "__topic__": TOPIC,
+            "__source__": SOURCE,
             "__time__": str(int(self._cloud.clock.now().timestamp())),
-            "event": json.dumps({**event, "requestParameterJson": parameters}),
+            "event": row_text(event),
         }
 
     def _cloud_event(self, event: Event) -> Event:

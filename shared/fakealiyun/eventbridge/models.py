@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 #: The bus that the events of cloud services arrive on; it is always there.
 DEFAULT_BUS = "default"
@@ -10,14 +11,14 @@ DEFAULT_BUS = "default"
 
 @dataclass
 class EventRule:
-    """One rule; ``targets`` holds the endpoint of each target by its id."""
+    """One rule; ``targets`` holds each target as it was sent, by its id."""
 
     bus: str
     name: str
     pattern: str
     description: str = ""
     enabled: bool = True
-    targets: dict[str, str] = field(default_factory=dict)
+    targets: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass

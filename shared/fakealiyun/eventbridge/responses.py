@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from fakealiyun.eventbridge.exceptions import refused
 from fakealiyun.eventbridge.models import DEFAULT_BUS, EventRule
 from fakealiyun.services import Call, Fields, Handler
+from fakealiyun.wire.paging import Sizes, TokenPage, by_token
+from fakealiyun.wire.parameters import Parameters
+
+Item = TypeVar("Item")
 
 #: Rules of one bus (EventBridge, limits).
 _MOST_RULES = 50
+#: Items on a page: 10 unless told, 100 at most (ListRules).
+_PAGES = Sizes()
 _DONE = {"Code": "Success", "Success": True}
 
 
@@ -50,17 +57,31 @@ def create_rule(call: Call) -> Fields:
 
 def get_rule(call: Call) -> Fields:
     """GetRule."""
+    return {**_DONE, "Data": _shown(call, _rule(call))}
+
+
+def list_rules(call: Call) -> Fields:
+    """ListRules of a bus, by name; ``Limit`` on a page."""
+    bus, prefix = _bus(call), call.parameters.text("RuleNamePrefix") or ""
+    rules = call.region.eventbridge.rules
+    found = [rules[key] for key in sorted(rules) if key[0] == bus and key[1].startswith(prefix)]
+    page = _page(call, found)
+    return {**_DONE, "Data": {"Rules": [_shown(call, rule) for rule in page.items], **_more(page)}}
+
+
+def list_targets(call: Call) -> Fields:
+    """ListTargets of a rule, in the order they were put; ``Limit`` on a page."""
     rule = _rule(call)
-    targets = [{"Id": key, "Endpoint": endpoint} for key, endpoint in rule.targets.items()]
-    shown: dict[str, Any] = {
-        "EventBusName": rule.bus,
-        "RuleName": rule.name,
-        "Description": rule.description,
-        "FilterPattern": rule.pattern,
-        "Status": "ENABLE" if rule.enabled else "DISABLE",
-        "Targets": targets,
-    }
-    return {**_DONE, "Data": shown}
+    page = _page(call, list(rule.targets.values()))
+    named = {"EventBusName": rule.bus, "RuleName": rule.name}
+    return {**_DONE, "Data": {"Targets": [{**one, **named} for one in page.items], **_more(page)}}
+
+
+def list_event_buses(call: Call) -> Fields:
+    """ListEventBuses, by name; ``Limit`` on a page."""
+    page = _page(call, sorted(call.region.eventbridge.buses.items()))
+    buses = [{"EventBusName": name, "Description": text} for name, text in page.items]
+    return {**_DONE, "Data": {"EventBuses": buses, **_more(page)}}
 
 
 def enable_rule(call: Call) -> Fields:
@@ -111,10 +132,33 @@ def _configure(call: Call, rule: EventRule) -> None:
     rule.enabled = rule.enabled if status is None else status == "ENABLE"
 
 
-def _targets(call: Call, name: str) -> dict[str, str]:
+def _shown(call: Call, rule: EventRule) -> dict[str, Any]:
+    return {
+        "EventBusName": rule.bus,
+        "RuleName": rule.name,
+        "RuleARN": f"{_arn(call)}/{rule.bus}/rule/{rule.name}",
+        "Description": rule.description,
+        "FilterPattern": rule.pattern,
+        "Status": "ENABLE" if rule.enabled else "DISABLE",
+        "Targets": list(rule.targets.values()),
+    }
+
+
+def _page(call: Call, items: Sequence[Item]) -> TokenPage[Item]:
+    values = dict(call.parameters.values)
+    values["MaxResults"] = values.pop("Limit", "")
+    return by_token(Parameters(values), items, _PAGES)
+
+
+def _more(page: TokenPage[Any]) -> dict[str, object]:
+    more = {"NextToken": page.next_token} if page.next_token else {}
+    return {**more, "Total": page.total}
+
+
+def _targets(call: Call, name: str) -> dict[str, dict[str, Any]]:
     try:
         listed = json.loads(call.parameters.text(name) or "[]")
-        return {str(one["Id"]): str(one["Endpoint"]) for one in listed}
+        return {str(one["Id"]): {**one, "Endpoint": str(one["Endpoint"])} for one in listed}
     except (ValueError, KeyError, TypeError):
         raise refused(call, "parameter", f"{name} is no list of targets.") from None
 
@@ -143,6 +187,9 @@ HANDLERS: dict[str, Handler] = {
     "DeleteEventBus": delete_event_bus,
     "CreateRule": create_rule,
     "GetRule": get_rule,
+    "ListRules": list_rules,
+    "ListTargets": list_targets,
+    "ListEventBuses": list_event_buses,
     "EnableRule": enable_rule,
     "DisableRule": disable_rule,
     "UpdateRule": update_rule,

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass
+class Trigger:
+    """One trigger with what it was made of; ``settings`` by the names that the answers have."""
+
+    name: str
+    type: str
+    created_at: datetime
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Function:
-    """One function; ``reserved`` and ``on_demand`` limit its instances, ``None`` sets no limit.
+    """One function; ``settings`` by the names that the answers have.
 
-    ``least`` instances are there at any time, and more on demand if it ``scales``.
+    ``reserved`` and ``on_demand`` limit its instances, ``None`` sets no limit. ``least`` instances are there
+    at any time, and more on demand if it ``scales``.
     """
 
     name: str
     description: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
     reserved: int | None = None
     on_demand: int | None = None
     provisioned: int = 0
@@ -21,7 +35,7 @@ class Function:
     scales: bool = True
     async_config: dict[str, str] | None = None
     invocable: bool = True
-    triggers: dict[str, str] = field(default_factory=dict)
+    triggers: dict[str, Trigger] = field(default_factory=dict)
 
 
 @dataclass

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from fakealiyun.clock import text_of
 from fakealiyun.fc.exceptions import already_exists, not_found, service_not_empty
-from fakealiyun.fc.models import Function
+from fakealiyun.fc.models import Function, Trigger
 from fakealiyun.services import Call, Fields, Handler
+from fakealiyun.wire.parameters import Parameters
+
+#: What the fake keeps of a function as sent, and of a trigger (CreateFunction, CreateTrigger).
+_TEXTS = ("runtime", "handler", "role")
+_NUMBERS = ("memorySize", "timeout", "diskSize", "instanceConcurrency")
+_TRIGGER = ("description", "invocationRole", "qualifier", "sourceArn", "triggerConfig")
+_ASYNC = ("maxAsyncRetryAttempts", "maxAsyncEventAgeInSeconds")
+#: Where the calls go that succeeded, or failed for good.
+_DESTINATIONS = ("onSuccess", "onFailure")
 
 
 def create_function(call: Call) -> Fields:
@@ -15,20 +27,29 @@ def create_function(call: Call) -> Fields:
         raise not_found("Service", service)
     if name in functions:
         raise already_exists("Function", name)
-    functions[name] = Function(name, call.parameters.text("description") or "")
-    return _shown(functions[name])
+    functions[name] = Function(name, call.parameters.text("description") or "", _settings(call.parameters))
+    return _shown(call, functions[name])
 
 
 def get_function(call: Call) -> Fields:
     """GetFunction."""
-    return _shown(_function(call))
+    return _shown(call, _function(call))
+
+
+def list_functions(call: Call) -> Fields:
+    """ListFunctions, by name; all on one page."""
+    prefix = call.parameters.text("prefix") or ""
+    functions = call.region.fc.functions
+    found = [functions[name] for name in sorted(functions) if "/" not in name and name.startswith(prefix)]
+    return {"functions": [_shown(call, one) for one in found]}
 
 
 def update_function(call: Call) -> Fields:
-    """UpdateFunction: of code and configuration the fake keeps the description."""
+    """UpdateFunction: only what the call carries changes; code is not kept."""
     function = _function(call)
     function.description = call.parameters.text("description") or function.description
-    return _shown(function)
+    function.settings.update(_settings(call.parameters))
+    return _shown(call, function)
 
 
 def delete_function(call: Call) -> Fields:
@@ -42,18 +63,33 @@ def create_trigger(call: Call) -> Fields:
     function, name = _function(call), call.parameters.required("triggerName")
     if name in function.triggers:
         raise already_exists("Trigger", name)
-    function.triggers[name] = call.parameters.required("triggerType")
-    return {"triggerName": name}
+    trigger = Trigger(name, call.parameters.required("triggerType"), call.cloud.clock.now())
+    trigger.settings.update(_kept(call.parameters, _TRIGGER))
+    function.triggers[name] = trigger
+    return _shown_trigger(call, trigger)
+
+
+def get_trigger(call: Call) -> Fields:
+    """GetTrigger."""
+    return _shown_trigger(call, _trigger(call))
+
+
+def list_triggers(call: Call) -> Fields:
+    """ListTriggers of a function, by name; all on one page."""
+    triggers = _function(call).triggers
+    return {"triggers": [_shown_trigger(call, triggers[name]) for name in sorted(triggers)]}
 
 
 def update_trigger(call: Call) -> Fields:
-    """UpdateTrigger: its configuration, which the fake does not keep."""
-    return {"triggerName": _trigger(call)}
+    """UpdateTrigger: only what the call carries changes."""
+    trigger = _trigger(call)
+    trigger.settings.update(_kept(call.parameters, _TRIGGER))
+    return _shown_trigger(call, trigger)
 
 
 def delete_trigger(call: Call) -> Fields:
     """DeleteTrigger."""
-    del _function(call).triggers[_trigger(call)]
+    del _function(call).triggers[_trigger(call).name]
     return {}
 
 
@@ -90,10 +126,25 @@ def put_scaling_config(call: Call) -> Fields:
 
 def put_async_invoke_config(call: Call) -> Fields:
     """PutAsyncInvokeConfig, and its twin of the old API."""
-    names = ("maxAsyncRetryAttempts", "maxAsyncEventAgeInSeconds")
-    given = {name: call.parameters.text(name) for name in names}
-    _function(call).async_config = {name: value for name, value in given.items() if value is not None}
-    return {}
+    function = _function(call)
+    places = [f"destinationConfig.{one}.destination" for one in _DESTINATIONS]
+    function.async_config = _kept(call.parameters, (*_ASYNC, *places))
+    return _shown_async(call, function)
+
+
+def get_async_invoke_config(call: Call) -> Fields:
+    """GetAsyncInvokeConfig."""
+    function = _function(call)
+    if function.async_config is None:
+        raise not_found("AsyncConfig", function.name)
+    return _shown_async(call, function)
+
+
+def list_async_invoke_configs(call: Call) -> Fields:
+    """ListAsyncInvokeConfigs, of one function or of all; all on one page."""
+    functions, asked = call.region.fc.functions, call.parameters.text("functionName")
+    found = [functions[name] for name in sorted(functions) if asked in (None, name) and "/" not in name]
+    return {"configs": [_shown_async(call, one) for one in found if one.async_config is not None]}
 
 
 def delete_async_invoke_config(call: Call) -> Fields:
@@ -146,11 +197,12 @@ def _function(call: Call) -> Function:
     return function
 
 
-def _trigger(call: Call) -> str:
-    function, name = _function(call), call.parameters.required("triggerName")
-    if name not in function.triggers:
+def _trigger(call: Call) -> Trigger:
+    name = call.parameters.required("triggerName")
+    trigger = _function(call).triggers.get(name)
+    if trigger is None:
         raise not_found("Trigger", name)
-    return name
+    return trigger
 
 
 def _service(call: Call) -> str:
@@ -160,8 +212,51 @@ def _service(call: Call) -> str:
     return name
 
 
-def _shown(function: Function) -> Fields:
-    return {"functionName": function.name.rpartition("/")[2], "description": function.description}
+def _kept(parameters: Parameters, names: tuple[str, ...]) -> dict[str, str]:
+    return {name: parameters.values[name] for name in names if name in parameters.values}
+
+
+def _settings(parameters: Parameters) -> dict[str, Any]:
+    settings: dict[str, Any] = dict(_kept(parameters, _TEXTS))
+    settings.update({name: parameters.integer(name) for name in _NUMBERS if name in parameters.values})
+    variables = parameters.below("environmentVariables").values
+    if variables:
+        settings["environmentVariables"] = variables
+    return settings
+
+
+def _arn(call: Call, name: str) -> str:
+    return f"acs:fc:{call.region.id}:{call.region.account.id}:functions/{name}"
+
+
+def _shown(call: Call, function: Function) -> Fields:
+    name = function.name.rpartition("/")[2]
+    shown = {"functionName": name, "functionArn": _arn(call, name), "description": function.description}
+    return {**shown, **function.settings}
+
+
+def _shown_trigger(call: Call, trigger: Trigger) -> Fields:
+    return {
+        "triggerName": trigger.name,
+        "triggerType": trigger.type,
+        "createdTime": text_of(trigger.created_at),
+        "targetArn": _arn(call, _name(call)),
+        **trigger.settings,
+    }
+
+
+def _shown_async(call: Call, function: Function) -> Fields:
+    kept = function.async_config or {}
+    destinations = {
+        one: {"destination": kept[f"destinationConfig.{one}.destination"]}
+        for one in _DESTINATIONS
+        if f"destinationConfig.{one}.destination" in kept
+    }
+    return {
+        "functionArn": _arn(call, function.name),
+        **{name: int(kept[name]) for name in _ASYNC if name in kept},
+        "destinationConfig": destinations,
+    }
 
 
 _BOTH: dict[str, Handler] = {
@@ -170,12 +265,17 @@ _BOTH: dict[str, Handler] = {
     "UpdateFunction": update_function,
     "DeleteFunction": delete_function,
     "CreateTrigger": create_trigger,
+    "GetTrigger": get_trigger,
+    "ListTriggers": list_triggers,
     "UpdateTrigger": update_trigger,
     "DeleteTrigger": delete_trigger,
     "PutProvisionConfig": put_provision_config,
 }
 HANDLERS: dict[str, Handler] = {
     **_BOTH,
+    "ListFunctions": list_functions,
+    "GetAsyncInvokeConfig": get_async_invoke_config,
+    "ListAsyncInvokeConfigs": list_async_invoke_configs,
     "PutConcurrencyConfig": put_concurrency_config,
     "PutScalingConfig": put_scaling_config,
     "PutAsyncInvokeConfig": put_async_invoke_config,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from fakealiyun.clock import text_of
 from fakealiyun.kms.exceptions import refused
-from fakealiyun.kms.models import CURRENT, PREVIOUS, Secret
+from fakealiyun.kms.models import CURRENT, PREVIOUS, Secret, SecretVersion
 from fakealiyun.services import Call, Fields, Handler
 
 #: Stages of one secret (UpdateSecretVersionStage).
@@ -21,10 +22,9 @@ def create_secret(call: Call) -> Fields:
     name, secrets = call.parameters.required("SecretName"), call.region.kms.secrets
     if name in secrets:
         raise refused(call, "exists", f"The secret {name} exists.")
-    call.parameters.required("SecretData")
-    version = call.parameters.required("VersionId")
-    secrets[name] = Secret()
-    secrets[name].add(version)
+    data, version = _data(call), call.parameters.required("VersionId")
+    secrets[name] = Secret(call.cloud.clock.now())
+    secrets[name].add(version, data)
     return {"SecretName": name, "VersionId": version}
 
 
@@ -34,14 +34,33 @@ def describe_secret(call: Call) -> Fields:
     return {"SecretName": name}
 
 
+def get_secret_value(call: Call) -> Fields:
+    """GetSecretValue: of a version, or of a stage; the current one unless told."""
+    name, secret = _secret(call)
+    stage = call.parameters.text("VersionStage") or CURRENT
+    version = _version(call, "VersionId", secret) or secret.stages.get(stage)
+    if version is None:
+        raise refused(call, "not-found", f"{stage} marks no version of {name}.")
+    found = secret.versions[version]
+    stages = [one for one, marked in secret.stages.items() if marked == version]
+    return {
+        "SecretName": name,
+        "SecretType": "Generic",
+        "SecretData": found.data,
+        "SecretDataType": found.kind,
+        "VersionId": version,
+        "VersionStages": {"VersionStage": stages},
+        "CreateTime": text_of(found.created_at),
+    }
+
+
 def put_secret_value(call: Call) -> Fields:
     """PutSecretValue: a new version, which is the current one from now on."""
     name, secret = _secret(call)
-    call.parameters.required("SecretData")
-    version = call.parameters.required("VersionId")
+    data, version = _data(call), call.parameters.required("VersionId")
     if version in secret.versions:
         raise refused(call, "exists", f"The version {version} of {name} exists.")
-    secret.add(version)
+    secret.add(version, data)
     return {"SecretName": name, "VersionId": version}
 
 
@@ -59,6 +78,13 @@ def update_secret_version_stage(call: Call) -> Fields:
     else:
         del secret.stages[stage]
     return {"SecretName": name}
+
+
+def _data(call: Call) -> SecretVersion:
+    kind = call.parameters.text("SecretDataType") or "text"
+    if kind not in ("text", "binary"):
+        raise refused(call, "parameter", "SecretDataType is neither text nor binary.")
+    return SecretVersion(call.parameters.required("SecretData"), kind, call.cloud.clock.now())
 
 
 def _mark(call: Call, secret: Secret, stage: str, version: str) -> None:
@@ -112,6 +138,7 @@ def _secret(call: Call) -> tuple[str, Secret]:
 HANDLERS: dict[str, Handler] = {
     "CreateSecret": create_secret,
     "DescribeSecret": describe_secret,
+    "GetSecretValue": get_secret_value,
     "PutSecretValue": put_secret_value,
     "UpdateSecretVersionStage": update_secret_version_stage,
     "SetSecretPolicy": set_secret_policy,

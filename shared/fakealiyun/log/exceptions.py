@@ -25,6 +25,21 @@ def logstore_already_exist(name: str) -> ApiError:
     return ApiError("LogStoreAlreadyExist", 400, f"logstore {name} already exists")
 
 
+def shard_not_exist(shard: str) -> ApiError:
+    """No such shard."""
+    return ApiError("ShardNotExist", 404, f"shard {shard} does not exist")
+
+
+def invalid_cursor(cursor: str) -> ApiError:
+    """A cursor that is none of its shard."""
+    return ApiError("InvalidCursor", 400, f"this cursor is invalid : {cursor}")
+
+
+def body_invalid(message: str) -> ApiError:
+    """A body that is not what it says."""
+    return ApiError("PostBodyInvalid", 400, message)
+
+
 def parameter_invalid(message: str) -> ApiError:
     """A parameter that cannot be."""
     return ApiError("ParameterInvalid", 400, message)

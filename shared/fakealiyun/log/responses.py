@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fakealiyun.log import exceptions as refuse
+from fakealiyun.log.models import Logstore, Shard
 from fakealiyun.services import Call, Fields, Handler
 
 #: Days that a logstore keeps logs when the call does not say (CreateLogStore).
@@ -18,6 +19,12 @@ def create_project(call: Call) -> Fields:
     return {}
 
 
+def get_project(call: Call) -> Fields:
+    """GetProject."""
+    _logstores(call)
+    return {"projectName": call.parameters.required("project"), "region": call.region.id, "status": "Normal"}
+
+
 def delete_project(call: Call) -> Fields:
     """DeleteProject, with its logstores."""
     _logstores(call)
@@ -30,32 +37,42 @@ def create_log_store(call: Call) -> Fields:
     logstores, name = _logstores(call), call.parameters.required("logstoreName")
     if name in logstores:
         raise refuse.logstore_already_exist(name)
-    logstores[name] = call.parameters.integer("ttl") or _DAYS
+    days = call.parameters.integer("ttl") or _DAYS
+    shards = [Shard(number) for number in range(call.parameters.integer("shardCount") or 1)]
+    logstores[name] = Logstore(days, call.cloud.clock.now(), shards)
     return {}
 
 
 def get_log_store(call: Call) -> Fields:
     """GetLogStore."""
-    name = _logstore(call)
-    return {"logstoreName": name, "ttl": _logstores(call)[name]}
+    found = find_logstore(call)
+    name = call.parameters.required("logstore")
+    return {"logstoreName": name, "ttl": found.days, "shardCount": len(found.shards)}
+
+
+def list_log_stores(call: Call) -> Fields:
+    """ListLogStores, by name; all on one page."""
+    names = sorted(_logstores(call))
+    return {"count": len(names), "total": len(names), "logstores": names}
 
 
 def update_log_store(call: Call) -> Fields:
     """UpdateLogStore: of its configuration the fake keeps how long logs are kept."""
-    logstores, name = _logstores(call), _logstore(call)
-    logstores[name] = call.parameters.integer("ttl") or logstores[name]
+    logstore = find_logstore(call)
+    logstore.days = call.parameters.integer("ttl") or logstore.days
     return {}
 
 
 def delete_log_store(call: Call) -> Fields:
     """DeleteLogStore."""
-    del _logstores(call)[_logstore(call)]
+    find_logstore(call)
+    del _logstores(call)[call.parameters.required("logstore")]
     return {}
 
 
 def delete_logs(call: Call) -> Fields:
-    """DeleteLogs of a query or a row: none are there, as the fake keeps no logs."""
-    _logstore(call)
+    """DeleteLogs of a query or a row: none match, as the fake answers no query."""
+    find_logstore(call)
     start, end = call.parameters.integer("from"), call.parameters.integer("to")
     if start is None or end is None or start >= end:
         raise refuse.parameter_invalid("from and to are no interval")
@@ -64,7 +81,22 @@ def delete_logs(call: Call) -> Fields:
     return {"affectedRows": 0}
 
 
-def _logstores(call: Call) -> dict[str, int]:
+def find_logstore(call: Call) -> Logstore:
+    """The logstore that a call names.
+
+    Raises
+    ------
+    ApiError
+        ``ProjectNotExist`` or ``LogStoreNotExist``.
+    """
+    name = call.parameters.required("logstore")
+    found = _logstores(call).get(name)
+    if found is None:
+        raise refuse.logstore_not_exist(name)
+    return found
+
+
+def _logstores(call: Call) -> dict[str, Logstore]:
     project = call.parameters.required("project")
     found = call.region.log.projects.get(project)
     if found is None:
@@ -72,17 +104,12 @@ def _logstores(call: Call) -> dict[str, int]:
     return found
 
 
-def _logstore(call: Call) -> str:
-    name = call.parameters.required("logstore")
-    if name not in _logstores(call):
-        raise refuse.logstore_not_exist(name)
-    return name
-
-
 HANDLERS: dict[str, Handler] = {
     "CreateProject": create_project,
+    "GetProject": get_project,
     "DeleteProject": delete_project,
     "CreateLogStore": create_log_store,
+    "ListLogStores": list_log_stores,
     "GetLogStore": get_log_store,
     "UpdateLogStore": update_log_store,
     "DeleteLogStore": delete_log_store,

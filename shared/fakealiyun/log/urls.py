@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from fakealiyun.log.data import DATA_HANDLERS
 from fakealiyun.log.responses import HANDLERS
 from fakealiyun.services import Service
 
 LOG = Service(
-    product="log", name="Sls", hosts=("log",), version="2020-12-30", handlers=HANDLERS, in_process=True
+    product="log",
+    name="Sls",
+    hosts=("log",),
+    version="2020-12-30",
+    handlers={**HANDLERS, **DATA_HANDLERS},
+    unrecorded=frozenset(DATA_HANDLERS) - {"ListShards"},
 )

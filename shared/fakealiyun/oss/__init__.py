@@ -1,1 +1,1 @@
-"""OSS 2019-05-17: buckets, without objects."""
+"""OSS 2019-05-17: buckets and objects."""

@@ -1,8 +1,9 @@
-"""Wire in and out of OSS: the bucket of the host as a parameter."""
+"""Wire in and out of buckets."""
 
 from __future__ import annotations
 
-from fakealiyun.oss.exceptions import bucket_already_exists, no_such_bucket
+from fakealiyun.oss.exceptions import bucket_already_exists, bucket_not_empty, no_such_bucket
+from fakealiyun.oss.models import Bucket
 from fakealiyun.services import Call, Fields, Handler
 
 
@@ -11,27 +12,38 @@ def put_bucket(call: Call) -> Fields:
     name, buckets = call.parameters.required("bucket"), call.region.oss.buckets
     if name in buckets:
         raise bucket_already_exists(name)
-    buckets[name] = None
+    buckets[name] = Bucket()
     return {}
 
 
 def delete_bucket(call: Call) -> Fields:
-    """DeleteBucket."""
-    del call.region.oss.buckets[_bucket(call)]
+    """DeleteBucket, once it is empty."""
+    name = call.parameters.required("bucket")
+    if find_bucket(call).objects:
+        raise bucket_not_empty(name)
+    del call.region.oss.buckets[name]
     return {}
 
 
 def put_bucket_lifecycle(call: Call) -> Fields:
     """PutBucketLifecycle: other rules in place of those that are there."""
-    call.region.oss.buckets[_bucket(call)] = call.parameters.required("body")
+    find_bucket(call).lifecycle = call.parameters.required("body")
     return {}
 
 
-def _bucket(call: Call) -> str:
+def find_bucket(call: Call) -> Bucket:
+    """The bucket that a call names.
+
+    Raises
+    ------
+    ApiError
+        ``NoSuchBucket``.
+    """
     name = call.parameters.required("bucket")
-    if name not in call.region.oss.buckets:
+    found = call.region.oss.buckets.get(name)
+    if found is None:
         raise no_such_bucket(name)
-    return name
+    return found
 
 
 HANDLERS: dict[str, Handler] = {

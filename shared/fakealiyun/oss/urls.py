@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fakealiyun.oss.objects import OBJECT_HANDLERS
 from fakealiyun.oss.responses import HANDLERS
 from fakealiyun.services import Service
 
@@ -10,7 +11,7 @@ OSS = Service(
     name="Oss",
     hosts=("oss",),
     version="2019-05-17",
-    handlers=HANDLERS,
-    in_process=True,
+    handlers={**HANDLERS, **OBJECT_HANDLERS},
     shows_parameters=False,
+    unrecorded=frozenset(OBJECT_HANDLERS),
 )

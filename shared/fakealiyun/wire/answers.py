@@ -18,6 +18,11 @@ class Answer:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_json(self) -> bool:
+        """Whether its body is JSON."""
+        return "json" in self.headers.get("Content-Type", "")
+
 
 def success(request_id: str, fields: Mapping[str, Any]) -> Answer:
     """A JSON answer with its request id."""

@@ -30,7 +30,7 @@ _RPC_FRAME = frozenset(
 #: 1.1);
 #: ``sts-vpc.cn-hangzhou.aliyuncs.com`` from inside of a VPC; the same below ``localhost`` for a server.
 _HOST = re.compile(
-    r"(?P<product>[a-z]+)(?:-vpc)?(?:[.-](?P<region>[a-z]+-[a-z0-9-]+?))?\.(?:aliyuncs\.com|localhost)\Z"
+    r"(?P<product>[a-z][a-z0-9]*)(?:-vpc)?(?:[.-](?P<region>[a-z]+-[a-z0-9-]+?))?\.(?:aliyuncs\.com|localhost)\Z"
 )
 _CREDENTIAL = re.compile(r"Credential=(?P<key>[^,]+)")
 

@@ -39,10 +39,17 @@ def check(request: ApiRequest, keys: Keys) -> None:
             400,
             f"Specified signature does not match our calculation. server string to sign is:{candidates[0]}",
         )
-    _check_token(request, keys)
+    check_token(request, keys)
 
 
-def _check_token(request: ApiRequest, keys: Keys) -> None:
+def check_token(request: ApiRequest, keys: Keys) -> None:
+    """Accept the token of temporary keys.
+
+    Raises
+    ------
+    ApiError
+        ``MissingSecurityToken`` or ``InvalidSecurityToken.MismatchWithAccessKey``.
+    """
     if keys.token is not None and request.token is None:
         raise ApiError("MissingSecurityToken", 400, "SecurityToken is mandatory for this action.")
     if request.token != keys.token:

@@ -213,7 +213,7 @@ def test_stores_keep_how_long_they_keep(scene: Scene) -> None:
     scene.call("ots:UpdateTable", **TABLE, TimeToLive=86400)
     assert scene.cloud.region().ots.instances == {"guard": {"findings": 86400}}
     scene.call("oss:PutBucketLifecycle", bucket="evidence", body="(rules)")
-    assert scene.cloud.region().oss.buckets == {"evidence": "(rules)"}
+    assert scene.cloud.region().oss.buckets["evidence"].lifecycle == "(rules)"
 
 
 def test_secret_gets_versions_and_the_trail_never_its_data(scene: Scene) -> None:
@@ -257,14 +257,28 @@ def test_events_name_the_service(scene: Scene, product: str, name: str) -> None:
     assert (scene.event["serviceName"], scene.event["eventName"]) == (name, action.partition(":")[2])
 
 
-def test_names_in_paths_are_not_read_over_http(scene: Scene) -> None:
+@pytest.mark.parametrize(
+    "host", ["fcv3.cn-hangzhou.aliyuncs.com", "1234567890123456.cn-hangzhou.fc.aliyuncs.com"]
+)
+def test_function_is_named_in_the_path(scene: Scene, host: str) -> None:
     headers = acs3(scene.root, "DeleteFunction", "2023-03-30")
-    address = "https://fc.cn-hangzhou.aliyuncs.com/2023-03-30/functions/trail"
 
-    answer = scene.cloud.handle(HttpRequest("DELETE", address, headers, b""))
+    answer = scene.cloud.handle(
+        HttpRequest("DELETE", f"https://{host}/2023-03-30/functions/trail", headers, b"")
+    )
+
+    assert answer.status == 200
+    assert scene.refused("fc:GetFunction", **FUNCTION) == ("FunctionNotFound", 404)
+
+
+def test_tables_are_not_reached_over_http(scene: Scene) -> None:
+    headers = acs3(scene.root, "DeleteInstance", "2020-12-09")
+
+    answer = scene.cloud.handle(
+        HttpRequest("POST", "https://tablestore.cn-hangzhou.aliyuncs.com/?InstanceName=guard", headers, b"")
+    )
 
     assert (answer.status, json.loads(answer.body)["Code"]) == (501, "FakeAliyun.NotImplemented")
-    assert scene.call("fc:GetFunction", **FUNCTION)["functionName"] == "trail"
 
 
 def test_rpc_services_are_reached_over_http(scene: Scene) -> None:

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from fakealiyun.services import Call, Fields, Handler
 from fakealiyun.vpc.responses.eips import HANDLERS as VPC_HANDLERS
+from fakealiyun.wire.answers import Answer
 
 #: Those that the SDK of ECS still has and that VPC answers in the same shape.
 _TWINS = ("AllocateEipAddress", "AssociateEipAddress", "UnassociateEipAddress", "ReleaseEipAddress")
 
 
 def _delegate(api: str) -> Handler:
-    def answer(call: Call) -> Fields:
+    def answer(call: Call) -> Fields | Answer:
         return VPC_HANDLERS[api](replace(call, action=f"vpc:{api}"))
 
     return answer
