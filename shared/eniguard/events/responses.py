@@ -55,12 +55,18 @@ _LISTS = 4
 _BEYOND = 2**64
 
 
+def response_paths(api: Api) -> tuple[tuple[str, str], ...]:
+    """What is read of the response of an API: the name it gets in `given_back`, and where it stands."""
+    return _RESPONSE_LISTS.get(api.name, ())
+
+
 def given_back(api: Api, response: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     """The ids and addresses in a response, in the shapes of the parameters."""
-    if api.name not in _RESPONSE_LISTS:
+    paths = response_paths(api)
+    if not paths:
         return NOTHING
     found = {}
-    for name, path in _RESPONSE_LISTS[api.name]:
+    for name, path in paths:
         if values := tuple(leaves(response, path)):
             found[name] = values
     return found
