@@ -24,7 +24,7 @@ from eniguard.rules.base import NO_PARAMS
 from eniguard.rules.case import Case
 from eniguard.rules.registry import Chosen, Needs, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
-from eniguard.sources import NoSource, Source, SourceAtHand
+from eniguard.sources import NoSource, RefreshedSource, Source, SourceAtHand
 
 #: EIP → ENI → vSwitch → its reservations and ENIs: no rule needs more (design, "The way of one event").
 MOST_ROUNDS = 4
@@ -151,6 +151,7 @@ class Pipeline:
         if observers and kept is not None and (marks := observations(cases, observers, failures)):
             history.update(kept.observe(marks))
         decision = decide(cases, concerned.steps, failures, rounds=prepared.rounds)
+        self._look_up.changed(call)
         return Decided(decision, case, facts, chosen)
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
@@ -189,6 +190,9 @@ class _AtHand:
     def gather(self, _prepared: Sequence[Prepared]) -> None:
         """Nothing: each fact is found when it is read."""
 
+    def changed(self, _call: Call) -> None:
+        """Nothing: whoever fills the source folds the call in."""
+
 
 class _InRounds:
     """Asks a source, before the rules are run, for all that they say they need."""
@@ -199,15 +203,17 @@ class _InRounds:
     def facts(self, _at: float) -> Facts:
         return Facts()
 
+    def changed(self, call: Call) -> None:
+        if isinstance(self._source, RefreshedSource):
+            self._source.changed(call)
+
     def ask(self, wanted: Iterable[_Wanted]) -> None:
         missing = [(call, facts, found) for call, facts, refs in wanted if (found := facts.missing(refs))]
-        if not missing:
-            return
-        distinct = list(dict.fromkeys(ref for _, _, refs in missing for ref in refs))
-        # Calls of one delivery lie close together; a copy from before the first of them is before all.
-        known = self._source.read(distinct, min(call.at for call, _, _ in missing))
-        for _, facts, refs in missing:
-            facts.update({ref: known[ref] for ref in refs if ref in known})
+        if len(missing) > 1 and isinstance(self._source, RefreshedSource):
+            distinct = list(dict.fromkeys(ref for _, _, refs in missing for ref in refs))
+            self._source.refresh(distinct, max(call.at for call, _, _ in missing))
+        for call, facts, refs in missing:
+            facts.update(self._source.read(refs, call.at))
 
     def gather(self, prepared: Sequence[Prepared]) -> None:
         """Let the facts of calls grow until the chosen rules have all they need; counts the rounds it took.

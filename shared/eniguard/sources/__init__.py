@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
+from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
 
@@ -22,6 +23,17 @@ class Source(Protocol):
         at
             The time of the call, in seconds since 1970 (UTC).
         """
+
+
+@runtime_checkable
+class RefreshedSource(Source, Protocol):
+    """A source that keeps what it read for a while, so that calls of one delivery share look-ups."""
+
+    def refresh(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
+        """As `read`; what was kept from before ``at`` does not count, what is read now answers `read`."""
+
+    def changed(self, call: Call) -> None:
+        """Take note of a decided call: what was read before it answers no more."""
 
 
 @runtime_checkable
@@ -60,4 +72,4 @@ class NoSource:
         }
 
 
-__all__ = ["InRounds", "NoSource", "Source", "SourceAtHand"]
+__all__ = ["InRounds", "NoSource", "RefreshedSource", "Source", "SourceAtHand"]
