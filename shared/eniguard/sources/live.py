@@ -11,6 +11,7 @@ from eniguard.events.calls import Call
 from eniguard.facts.item_fields import ItemError
 from eniguard.facts.items import item_id, read_item
 from eniguard.facts.kinds import AnyResource, Eni
+from eniguard.facts.lasting import since_made
 from eniguard.facts.refs import Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.relations import relations_of
 from eniguard.model.kinds import ENI, INSTANCE, PORT_RANGE_LIST, PREFIX_LIST, SECURITY_GROUP_RULE
@@ -134,16 +135,24 @@ class LiveSource:
         return self._copies.seen(ref, value, fact.as_of)
 
     def _around(self, ref: Ref, fact: Fact, at: float) -> Fact:
-        """The fact with its copy from before the call; where there is no fact, a copy in its place."""
-        if not isinstance(fact.value, Unknown):
-            earlier = self._cache.before(ref, at) if fact.as_of >= at else None
-            return fact if earlier is None else Fact(fact.value, fact.source, fact.as_of, earlier)
-        copy = self._cache.before(ref, at) or self._cache.latest(ref)
-        if copy is not None:
+        """The fact with what is known from before the call; where there is no fact, a copy in its place."""
+        unknown = isinstance(fact.value, Unknown)
+        if fact.as_of < at and not unknown:
+            return fact
+        copy = self._cache.before(ref, at)
+        if unknown and (copy is not None or (copy := self._cache.latest(ref)) is not None):
             return copy
-        listed = None if self._listings is None else self._listings.fact(ref, at)
-        # It tells who manages the resource and little else: what it is now stays unknown, for its reason.
-        return fact if listed is None else Fact(fact.value, fact.source, max(fact.as_of, at), listed)
+        partly = None if copy is not None else self._partly(ref, fact, at)
+        if unknown:  # it has no age: what could not be had is not known on either side of the call
+            return Fact(fact.value, "none", at, folded=True, partly=partly)
+        return Fact(fact.value, fact.source, fact.as_of, copy, partly=partly)
+
+    def _partly(self, ref: Ref, fact: Fact, at: float) -> Fact | None:
+        """Who managed a resource before a call: as it was since it was made, or as the sweep listed it."""
+        made = since_made(fact)
+        if made is not None and made.as_of < at:
+            return made
+        return None if self._listings is None else self._listings.fact(ref, at)
 
 
 def _found(asker: Asker, kind: str, by: str, values: Sequence[str]) -> _Found:

@@ -270,7 +270,7 @@ def test_eni_that_a_complete_listing_lacks_was_not_managed(
 
     # then
     assert isinstance(fact.value, Unknown)
-    assert fact.earlier == Fact(Eni(there.ordinary, managed=False), "managed listing", listed_at)
+    assert fact.partly == Fact(Eni(there.ordinary, managed=False), "managed listing", listed_at)
 
 
 def test_eni_in_the_listing_was_managed_also_when_nobody_may_look(
@@ -283,8 +283,8 @@ def test_eni_in_the_listing_was_managed_also_when_nobody_may_look(
     fact = one(source(live, store, nobody), eni(live, there.managed), live.now())
 
     assert "was denied" in fact.value.reason  # type: ignore[union-attr]
-    assert fact.earlier is not None
-    assert fact.earlier.value.managed is True  # type: ignore[union-attr]
+    assert fact.partly is not None
+    assert fact.partly.value.managed is True  # type: ignore[union-attr]
 
 
 def test_listing_that_is_not_complete_proves_nothing_of_what_it_lacks(
@@ -366,6 +366,56 @@ def test_store_that_is_down_proves_nothing_and_takes_no_listing(
     assert listings.failures == 1
     with pytest.raises(StateError):
         listings.write("1", REGION, ENI, [], listed_at=live.now(), complete=True)
+
+
+def test_who_manages_it_is_known_from_its_creation_on_without_any_copy(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    made = call(
+        live, "ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=there.ordinary, Description="changed"
+    )
+    live.cloud.clock.advance(5)
+
+    fact = one(source(live, store), eni(live, there.ordinary), made.at)
+    decided = Pipeline(source=source(live, MemoryStore())).decide(made, now=live.now())
+
+    assert fact.earlier is None
+    assert fact.partly is not None
+    assert fact.partly.as_of < made.at
+    assert isinstance(fact.partly.value, Eni)
+    assert (fact.partly.value.managed, fact.partly.value.description) == (False, None)
+    assert decided.decision.undecided == ()
+
+
+def test_what_could_not_be_looked_up_is_undecided_for_that_reason(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    made = call(
+        live, "ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=there.ordinary, Description="changed"
+    )
+    nobody = live.cloud.account("nobody", policy={"Version": "1", "Statement": []})
+
+    (undecided,) = (
+        Pipeline(source=source(live, store, nobody)).decide(made, now=live.now()).decision.undecided
+    )
+
+    assert "ecs:DescribeNetworkInterfaces was denied (" in undecided.reason
+    assert "needs ecs:DescribeNetworkInterfaces" in undecided.reason
+
+
+def test_call_on_a_resource_that_is_gone_is_decided_by_the_listing(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    listed(live, store)
+    live.cloud.clock.advance(600)
+    made = call(live, "ecs:DeleteNetworkInterface", NetworkInterfaceId=there.ordinary)
+    live.cloud.clock.advance(60)
+
+    without = Pipeline(source=source(live, MemoryStore())).decide(made, now=live.now()).decision
+    decided = Pipeline(source=source(live, store)).decide(made, now=live.now()).decision
+
+    assert [one.rule for one in without.undecided] == ["ENI003"]
+    assert (decided.findings, decided.undecided) == ((), ())
 
 
 # -- a batch -----------------------------------------------------------------------------------------------
