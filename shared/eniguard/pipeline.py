@@ -24,13 +24,14 @@ from eniguard.rules.base import NO_PARAMS
 from eniguard.rules.case import Case
 from eniguard.rules.registry import Chosen, Needs, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
-from eniguard.sources import NoSource, RefreshedSource, Source, SourceAtHand
+from eniguard.sources import Following, NoSource, Source, SourceAtHand
 
 #: EIP → ENI → vSwitch → its reservations and ENIs: no rule needs more (design, "The way of one event").
 MOST_ROUNDS = 4
 
 #: What was raised where a rule was asked for its needs.
 _Failures = dict[Needs, BaseException]
+_NO_FAILURES: _Failures = {}
 
 
 class HistoryStore(Protocol):
@@ -50,20 +51,6 @@ class Decided(Struct, frozen=True):
     case: Case
     facts: Facts
     chosen: Chosen
-
-
-class Prepared(Struct):
-    """A call with what it is decided from: who made it, the rules that look at it, and the facts they need.
-
-    ``rounds`` is how many rounds of look-ups were made, ``failures`` what was raised on the way.
-    """
-
-    call: Call
-    actor: Actor
-    chosen: Chosen
-    facts: Facts
-    rounds: int = 0
-    failures: _Failures = {}
 
 
 class Pipeline:
@@ -97,6 +84,7 @@ class Pipeline:
         self.registry = registry or registry_of(policy)
         source = source or NoSource()
         self._look_up = _AtHand(source) if isinstance(source, SourceAtHand) else _InRounds(source)
+        self._following = source if isinstance(source, Following) else None
         self.history = history
         self.ledger = ledger
         self._known = identity.Known(policy)
@@ -113,35 +101,9 @@ class Pipeline:
         """
         facts = self._look_up.facts(call.at)
         actor = self._known.actor(call) or self._looked_up(call, facts)
-        prepared = Prepared(call, actor, self._chosen(call, actor), facts)
-        self._look_up.gather((prepared,))
-        return self.decided(prepared, now=now)
-
-    def prepared(self, calls: Sequence[Call]) -> list[Prepared]:
-        """Calls with what they are decided from; what several of them need is looked up once.
-
-        They may be of different accounts and regions, and in any order.
-        """
-        facts = [self._look_up.facts(call.at) for call in calls]
-        actors = [self._known.actor(call) for call in calls]
-        self._look_up.ask(
-            [
-                (call, gathered, refs)
-                for call, gathered, actor in zip(calls, facts, actors, strict=True)
-                if actor is None and (refs := self._roles_in_doubt(call))
-            ]
-        )
-        found = []
-        for call, gathered, known in zip(calls, facts, actors, strict=True):
-            actor = known or identity.classify(call, self.policy, gathered, self.ledger)
-            found.append(Prepared(call, actor, self._chosen(call, actor), gathered))
-        self._look_up.gather(found)
-        return found
-
-    def decided(self, prepared: Prepared, *, now: float) -> Decided:
-        """Decide a prepared call; ``now`` as for `decide`."""
-        call, actor, chosen, facts = prepared.call, prepared.actor, prepared.chosen, prepared.facts
-        failures = list(_of_rules(prepared)) if prepared.failures else []
+        chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
+        rounds, unasked = self._look_up.gather(call, chosen, facts)
+        failures = list(_of_rules(unasked, chosen, call)) if unasked else []
         concerned = chosen.concerned(call)
         history: dict[str, History] = {}  # filled when the observers have seen their cases
         before, after = State(call, facts, "before"), State(call, facts, "after")
@@ -150,30 +112,47 @@ class Pipeline:
         observers, kept = concerned.observers, self.history
         if observers and kept is not None and (marks := observations(cases, observers, failures)):
             history.update(kept.observe(marks))
-        decision = decide(cases, concerned.steps, failures, rounds=prepared.rounds)
-        self._look_up.changed(call)
+        decision = decide(cases, concerned.steps, failures, rounds=rounds)
+        if self._following is not None:
+            self._following.changed(call)
         return Decided(decision, case, facts, chosen)
+
+    def look_ahead(self, calls: Sequence[Call]) -> None:
+        """Let the source find at once what the rules need of many calls, before they are decided one by one.
+
+        Only a source that keeps what it finds (`Following`) is asked. A rule that cannot say what it needs
+        is passed over here; `decide` reports it.
+        """
+        if self._following is None or not calls:
+            return
+        at = max(call.at for call in calls)
+        facts = [Facts() for _ in calls]
+        wanted = [list(identity.needs(call)) for call in calls]
+        _refresh(self._following, wanted, facts, at)
+        needs = [self._needs(call, known) for call, known in zip(calls, facts, strict=True)]
+        for _ in range(MOST_ROUNDS):
+            for number, call in enumerate(calls):
+                wanted[number], needs[number] = _missing(call, needs[number], facts[number], {})
+            if not any(wanted):
+                return
+            _refresh(self._following, wanted, facts, at)
+
+    def _needs(self, call: Call, facts: Facts) -> Sequence[Needs]:
+        """What the rules that a call concerns need, by what is known of its caller."""
+        actor = self._known.actor(call) or identity.classify(call, self.policy, facts, self.ledger)
+        return self.registry.chosen(call.action, call.outcome, actor.kind).needs
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
         """Let the facts of a decision grow by more than its rules needed."""
-        self._look_up.ask([(decided.case.call, decided.facts, refs)])
-
-    def _chosen(self, call: Call, actor: Actor) -> Chosen:
-        return self.registry.chosen(call.action, call.outcome, actor.kind)
+        if missing := decided.facts.missing(refs):
+            self._look_up.ask(missing, decided.case.call, decided.facts)
 
     def _looked_up(self, call: Call, facts: Facts) -> Actor:
         """Who made the call; a role that may be a service's is looked up if some rule looks at the call."""
-        if refs := self._roles_in_doubt(call):
-            self._look_up.ask([(call, facts, refs)])
-        return identity.classify(call, self.policy, facts, self.ledger)
-
-    def _roles_in_doubt(self, call: Call) -> Sequence[Ref]:
         refs = identity.needs(call)
-        return refs if self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules else ()
-
-
-#: What is wanted for a call: its facts so far, and the references.
-_Wanted = tuple[Call, Facts, Sequence[Ref]]
+        if refs and self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules:
+            self._look_up.ask(refs, call, facts)
+        return identity.classify(call, self.policy, facts, self.ledger)
 
 
 class _AtHand:
@@ -182,16 +161,12 @@ class _AtHand:
     def __init__(self, source: SourceAtHand) -> None:
         self.facts = source.facts
 
-    def ask(self, wanted: Iterable[_Wanted]) -> None:
-        for _, facts, refs in wanted:
-            for ref in refs:
-                facts[ref]
+    def ask(self, refs: Iterable[Ref], _call: Call, facts: Facts) -> None:
+        for ref in refs:
+            facts[ref]
 
-    def gather(self, _prepared: Sequence[Prepared]) -> None:
-        """Nothing: each fact is found when it is read."""
-
-    def changed(self, _call: Call) -> None:
-        """Nothing: whoever fills the source folds the call in."""
+    def gather(self, _call: Call, _chosen: Chosen, _facts: Facts) -> tuple[int, _Failures]:
+        return 0, _NO_FAILURES
 
 
 class _InRounds:
@@ -203,51 +178,48 @@ class _InRounds:
     def facts(self, _at: float) -> Facts:
         return Facts()
 
-    def changed(self, call: Call) -> None:
-        if isinstance(self._source, RefreshedSource):
-            self._source.changed(call)
+    def ask(self, refs: Sequence[Ref], call: Call, facts: Facts) -> None:
+        facts.update(self._source.read(refs, call.at))
 
-    def ask(self, wanted: Iterable[_Wanted]) -> None:
-        missing = [(call, facts, found) for call, facts, refs in wanted if (found := facts.missing(refs))]
-        if len(missing) > 1 and isinstance(self._source, RefreshedSource):
-            distinct = list(dict.fromkeys(ref for _, _, refs in missing for ref in refs))
-            self._source.refresh(distinct, max(call.at for call, _, _ in missing))
-        for call, facts, refs in missing:
-            facts.update(self._source.read(refs, call.at))
-
-    def gather(self, prepared: Sequence[Prepared]) -> None:
-        """Let the facts of calls grow until the chosen rules have all they need; counts the rounds it took.
+    def gather(self, call: Call, chosen: Chosen, facts: Facts) -> tuple[int, _Failures]:
+        """Let the facts grow until the chosen rules have all they need; gives the rounds it took.
 
         What a rule needs depends on what is known: a round that brought nothing new to know is the last.
         """
-        left: list[tuple[Prepared, Sequence[Needs]]] = [(one, one.chosen.needs) for one in prepared]
-        for _ in range(MOST_ROUNDS):
-            asked = [(one, *_missing(one, needs)) for one, needs in left]
-            asked = [(one, missing, needs) for one, missing, needs in asked if missing]
-            if not asked:
-                return
-            self.ask([(one.call, one.facts, missing) for one, missing, _ in asked])
-            left = []
-            for one, missing, needs in asked:
-                one.rounds += 1
-                if needs and not _nothing_known(one.facts, missing):
-                    left.append((one, needs))
-        for one, needs in left:
-            too_deep = Unknown(f"more than {MOST_ROUNDS} rounds of look-ups")
-            fact = Fact(too_deep, "none", one.call.at, folded=True)
-            one.facts.update(dict.fromkeys(_missing(one, needs)[0], fact))
+        needs: Sequence[Needs] = chosen.needs
+        failures: _Failures = {}
+        for rounds in range(MOST_ROUNDS):
+            missing, needs = _missing(call, needs, facts, failures)
+            if not missing:
+                return rounds, failures
+            found = self._source.read(missing, call.at)
+            facts.update(found)
+            if not needs or _brought_nothing(found):
+                return rounds + 1, failures
+        too_deep = Fact(Unknown(f"more than {MOST_ROUNDS} rounds of look-ups"), "none", call.at, folded=True)
+        facts.update(dict.fromkeys(_missing(call, needs, facts, failures)[0], too_deep))
+        return MOST_ROUNDS, failures
 
 
-def _nothing_known(facts: Facts, refs: Iterable[Ref]) -> bool:
-    return {type(facts[ref].value) for ref in refs} == {Unknown}
+def _refresh(source: Following, wanted: Sequence[Sequence[Ref]], facts: Sequence[Facts], at: float) -> None:
+    """Ask for what many calls want, each fact once, and hand each call its own."""
+    distinct = list(dict.fromkeys([ref for refs in wanted for ref in refs]))
+    found = source.refresh(distinct, at) if distinct else {}
+    for refs, known in zip(wanted, facts, strict=True):
+        known.update({ref: found[ref] for ref in refs})
 
 
-def _missing(prepared: Prepared, needs: Sequence[Needs]) -> tuple[list[Ref], Sequence[Needs]]:
+def _brought_nothing(found: Mapping[Ref, Fact]) -> bool:
+    return {type(fact.value) for fact in found.values()} == {Unknown}
+
+
+def _missing(
+    call: Call, needs: Sequence[Needs], facts: Facts, failures: _Failures
+) -> tuple[list[Ref], Sequence[Needs]]:
     """What is wanted and was not asked for, and those of ``needs`` that may want more once more is known.
 
-    One that read no fact wants the same whatever is found. One that raises is noted as a failure.
+    One that read no fact wants the same whatever is found. One that raises is put into ``failures``.
     """
-    call, facts = prepared.call, prepared.facts
     wanted: list[Ref] = []
     open_ones: list[Needs] = []
     for need in needs:
@@ -257,15 +229,15 @@ def _missing(prepared: Prepared, needs: Sequence[Needs]) -> tuple[list[Ref], Seq
         except (Exception, SystemExit) as error:
             if isinstance(error, PASSED_ON):
                 raise
-            prepared.failures[need] = error
+            failures[need] = error
         else:
             if facts.reads != reads:
                 open_ones.append(need)
     return facts.missing(wanted), open_ones
 
 
-def _of_rules(prepared: Prepared) -> Iterator[Undecided]:
+def _of_rules(failures: _Failures, chosen: Chosen, call: Call) -> Iterator[Undecided]:
     """A verdict for each rule that could not say what it needs."""
-    for rule in prepared.chosen.rules:
-        if (error := prepared.failures.get(rule.needs)) is not None:
-            yield failed(rule, error, prepared.call.event_id)
+    for rule in chosen.rules:
+        if (error := failures.get(rule.needs)) is not None:
+            yield failed(rule, error, call.event_id)

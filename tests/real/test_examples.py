@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-PAGES = ["docs/fakealiyun.md", "README.md"]
+PAGES = ["docs/fakealiyun.md", "docs/lookups.md", "README.md"]
 #: A fenced block with its language.
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 #: The first line of a block that is a file.

@@ -26,22 +26,22 @@ class Source(Protocol):
 
 
 @runtime_checkable
-class RefreshedSource(Source, Protocol):
-    """A source that keeps what it read for a while, so that calls of one delivery share look-ups."""
-
-    def refresh(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
-        """As `read`; what was kept from before ``at`` does not count, what is read now answers `read`."""
-
-    def changed(self, call: Call) -> None:
-        """Take note of a decided call: what was read before it answers no more."""
-
-
-@runtime_checkable
 class SourceAtHand(Protocol):
     """Something in memory that finds a fact when a rule reads it."""
 
     def facts(self, at: float) -> Facts:
         """Facts that are found as they are read, Unknown where there is none; ``at`` as in `Source.read`."""
+
+
+@runtime_checkable
+class Following(Source, Protocol):
+    """A source that keeps what it found between calls, and is told of the calls that change it."""
+
+    def refresh(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
+        """As `Source.read`, but what was seen before ``at`` does not count."""
+
+    def changed(self, call: Call) -> None:
+        """Take note of a decided call."""
 
 
 class InRounds:
@@ -72,4 +72,4 @@ class NoSource:
         }
 
 
-__all__ = ["InRounds", "NoSource", "RefreshedSource", "Source", "SourceAtHand"]
+__all__ = ["Following", "InRounds", "NoSource", "Source", "SourceAtHand"]
