@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from eniguard.errors import ConfigError, Transport
+from eniguard.errors import CloudError, ConfigError, NotFound, Transport
+
+#: What KMS calls a secret that does not exist, with HTTP 404 (KMS, GetSecretValue).
+_NONE = "Forbidden.ResourceNotFound"
 
 
 class Caller(Protocol):
@@ -48,7 +51,7 @@ class SecretValues:
         ConfigError
             Its value is binary; texts are needed.
         """
-        answer = self._client.call("kms", "GetSecretValue", {"SecretName": name})
+        answer = self._answer(name)
         value, kind = answer.get("SecretData"), answer.get("SecretDataType", "text")
         if kind != "text":
             raise ConfigError(f"the secret {name} is {kind}: put a text into it")
@@ -60,3 +63,17 @@ class SecretValues:
                 action="GetSecretValue",
             )
         return value
+
+    def _answer(self, name: str) -> dict[str, Any]:
+        try:
+            return self._client.call("kms", "GetSecretValue", {"SecretName": name})
+        except CloudError as error:
+            if error.code != _NONE:
+                raise
+            raise NotFound(
+                f"there is no secret {name} in this region: create it in KMS, or correct its name",
+                product=error.product,
+                action=error.action,
+                code=error.code,
+                request_id=error.request_id,
+            ) from None
