@@ -24,7 +24,7 @@ from eniguard.rules.base import NO_PARAMS
 from eniguard.rules.case import Case
 from eniguard.rules.registry import Chosen, Needs, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
-from eniguard.sources import NoSource, Source, SourceAtHand
+from eniguard.sources import Following, NoSource, Source, SourceAtHand
 
 #: EIP → ENI → vSwitch → its reservations and ENIs: no rule needs more (design, "The way of one event").
 MOST_ROUNDS = 4
@@ -84,6 +84,7 @@ class Pipeline:
         self.registry = registry or registry_of(policy)
         source = source or NoSource()
         self._look_up = _AtHand(source) if isinstance(source, SourceAtHand) else _InRounds(source)
+        self._following = source if isinstance(source, Following) else None
         self.history = history
         self.ledger = ledger
         self._known = identity.Known(policy)
@@ -112,7 +113,34 @@ class Pipeline:
         if observers and kept is not None and (marks := observations(cases, observers, failures)):
             history.update(kept.observe(marks))
         decision = decide(cases, concerned.steps, failures, rounds=rounds)
+        if self._following is not None:
+            self._following.changed(call)
         return Decided(decision, case, facts, chosen)
+
+    def look_ahead(self, calls: Sequence[Call]) -> None:
+        """Let the source find at once what the rules need of many calls, before they are decided one by one.
+
+        Only a source that keeps what it finds (`Following`) is asked. A rule that cannot say what it needs
+        is passed over here; `decide` reports it.
+        """
+        if self._following is None or not calls:
+            return
+        at = max(call.at for call in calls)
+        facts = [Facts() for _ in calls]
+        wanted = [list(identity.needs(call)) for call in calls]
+        _refresh(self._following, wanted, facts, at)
+        needs = [self._needs(call, known) for call, known in zip(calls, facts, strict=True)]
+        for _ in range(MOST_ROUNDS):
+            for number, call in enumerate(calls):
+                wanted[number], needs[number] = _missing(call, needs[number], facts[number], {})
+            if not any(wanted):
+                return
+            _refresh(self._following, wanted, facts, at)
+
+    def _needs(self, call: Call, facts: Facts) -> Sequence[Needs]:
+        """What the rules that a call concerns need, by what is known of its caller."""
+        actor = self._known.actor(call) or identity.classify(call, self.policy, facts, self.ledger)
+        return self.registry.chosen(call.action, call.outcome, actor.kind).needs
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
         """Let the facts of a decision grow by more than its rules needed."""
@@ -171,6 +199,14 @@ class _InRounds:
         too_deep = Fact(Unknown(f"more than {MOST_ROUNDS} rounds of look-ups"), "none", call.at, folded=True)
         facts.update(dict.fromkeys(_missing(call, needs, facts, failures)[0], too_deep))
         return MOST_ROUNDS, failures
+
+
+def _refresh(source: Following, wanted: Sequence[Sequence[Ref]], facts: Sequence[Facts], at: float) -> None:
+    """Ask for what many calls want, each fact once, and hand each call its own."""
+    distinct = list(dict.fromkeys([ref for refs in wanted for ref in refs]))
+    found = source.refresh(distinct, at) if distinct else {}
+    for refs, known in zip(wanted, facts, strict=True):
+        known.update({ref: found[ref] for ref in refs})
 
 
 def _brought_nothing(found: Mapping[Ref, Fact]) -> bool:

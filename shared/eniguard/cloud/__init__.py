@@ -8,6 +8,7 @@
 `requests` is imported by the first call, not before.
 """
 
+from eniguard.cloud.accounts import Accounts
 from eniguard.cloud.assumed_role import AssumedRole
 from eniguard.cloud.client import Answer, Client
 from eniguard.cloud.credentials import (
@@ -25,6 +26,7 @@ from eniguard.cloud.retries import Retries
 
 __all__ = [
     "PRODUCTS",
+    "Accounts",
     "Answer",
     "AssumedRole",
     "Client",

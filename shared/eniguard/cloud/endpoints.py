@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from msgspec import Struct
 
 from eniguard.errors import ConfigError
 
+#: A region becomes part of a host, and events name regions: nothing else may.
+_REGION = re.compile(r"[a-z]{2,8}(-[a-z0-9]{1,16}){1,4}")
 #: Key of an override that counts for every product without one of its own.
 ANY_PRODUCT = "*"
 
@@ -127,7 +130,7 @@ def endpoint(name: str, region: str, overrides: Mapping[str, str] = {}) -> Endpo
     Raises
     ------
     ConfigError
-        There is no such product, or an override that is no address.
+        There is no such product or region, or an override that is no address.
 
     Examples
     --------
@@ -137,6 +140,8 @@ def endpoint(name: str, region: str, overrides: Mapping[str, str] = {}) -> Endpo
     'http://127.0.0.1:8080/ecs/cn-beijing/'
     """
     known = product(name)
+    if not _REGION.fullmatch(region):
+        raise ConfigError(f"{region[:40]!r} is no region; one looks like cn-hangzhou")
     given = overrides.get(name) or overrides.get(ANY_PRODUCT)
     if given is None:
         return Endpoint("https", known.hosts.get(region, known.host).replace("{region}", region))

@@ -44,7 +44,8 @@ class Fact(Struct, frozen=True, gc=False):
 
     ``as_of`` is in seconds since 1970 (UTC). ``earlier`` is a copy from before the event, when the value
     itself is from after it. ``folded`` marks a value that was built up from the calls decided before this
-    one: within the same second it still lies before the call.
+    one: within the same second it still lies before the call. ``partly`` is what is known from before the
+    event where there is no whole copy: who manages the resource, and little else.
     """
 
     value: FactValue
@@ -52,6 +53,7 @@ class Fact(Struct, frozen=True, gc=False):
     as_of: float
     earlier: Fact | None = None
     folded: bool = False
+    partly: Fact | None = None
 
     def newer_than(self, at: float) -> bool:
         """Whether the value shows the world at or after a call made at ``at``."""

@@ -91,7 +91,14 @@ class State(Struct, eq=False):
         fact = self._facts[ref]
         if fact is NEVER_ASKED:
             return None
-        return fact.earlier if self._side == "before" and fact.newer_than(self._call.at) else fact
+        if self._side == "before" and fact.newer_than(self._call.at):
+            return fact.earlier or fact.partly
+        return fact
+
+    def partly(self, ref: Ref) -> FactValue | None:
+        """What is known of a resource before the call when no whole copy is: who manages it, little else."""
+        partly = self._facts[ref].partly
+        return None if partly is None or partly.as_of >= self._call.at else partly.value
 
     def eni(self, eni_id: str) -> Eni | Unknown | Gone:
         """An ENI by its id."""

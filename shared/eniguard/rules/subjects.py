@@ -227,7 +227,7 @@ def _eni_behind(holder: FactValue) -> str | None:
 
 def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
     ref = reference(case.call, ENI, eni_id)
-    value = case.before.get(ref)
+    value = _before(case, ref)
     if not isinstance(value, Eni):
         reason = value.reason if isinstance(value, Unknown) else _why(value)
         return EniSubject(eni_id, None, ref, reason, None, via)
@@ -236,7 +236,7 @@ def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
 
 def _group(case: Case, group_id: str) -> GroupSubject:
     ref = reference(case.call, SECURITY_GROUP, group_id)
-    value = case.before.get(ref)
+    value = _before(case, ref)
     if not isinstance(value, SecurityGroup):
         reason = value.reason if isinstance(value, Unknown) else _why(value)
         return GroupSubject(group_id, None, ref, reason)
@@ -244,6 +244,12 @@ def _group(case: Case, group_id: str) -> GroupSubject:
     return GroupSubject(
         group_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, owner
     )
+
+
+def _before(case: Case, ref: Ref) -> FactValue:
+    """A resource before the call; if there is no whole copy, what is known of it for certain."""
+    value = case.before.get(ref)
+    return (case.before.partly(ref) or value) if isinstance(value, Unknown) else value
 
 
 def _why(value: FactValue) -> str:

@@ -17,6 +17,7 @@ from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy,
 from eniguard.settings.strict import Strict
 
 AccountId = Annotated[str, Field(pattern=r"^[0-9]{4,32}$", description="Id of an Alibaba Cloud account")]
+RoleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["eniguard-reader"])]
 Service = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", examples=["nat.aliyuncs.com"])]
 
 
@@ -25,6 +26,10 @@ class AccountEntry(Strict):
 
     id: AccountId
     name: str | None = Field(default=None, description="What people call it")
+    role: RoleName | None = Field(
+        default=None,
+        description="Role that the guard assumes there to look things up; trusts the guard's role",
+    )
 
 
 class RuleEntry(Strict):
@@ -99,6 +104,7 @@ class GuardFile(Strict):
         """The compiled form, which the deciding core reads; ``source`` is the file it comes from."""
         return Policy(
             accounts=tuple(account.id for account in self.accounts),
+            account_roles={account.id: account.role for account in self.accounts if account.role is not None},
             rule_modules=tuple(self.rules.modules),
             rules={
                 code.upper(): RuleSettings(entry.enabled, entry.severity, entry.params)

@@ -52,12 +52,14 @@ class Actors(Struct, frozen=True):
 class Policy(Struct, frozen=True):
     """Everything the deciding core is told by configuration.
 
-    ``accounts`` are the ids of the user's own accounts, beside the one an event belongs to. ``rule_modules``
+    ``accounts`` are the ids of the user's own accounts, beside the one an event belongs to;
+    ``account_roles`` the roles to assume in those that things are looked up in, by id. ``rule_modules``
     are importable modules with rules beside the packaged ones; ``rules`` tunes single rules by code.
     ``source`` is the file all this stands in, for messages.
     """
 
     accounts: tuple[str, ...] = ()
+    account_roles: dict[str, str] = {}
     rule_modules: tuple[str, ...] = ()
     rules: dict[str, RuleSettings] = {}
     actors: Actors = Actors()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
+from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
 
@@ -30,6 +31,17 @@ class SourceAtHand(Protocol):
 
     def facts(self, at: float) -> Facts:
         """Facts that are found as they are read, Unknown where there is none; ``at`` as in `Source.read`."""
+
+
+@runtime_checkable
+class Following(Source, Protocol):
+    """A source that keeps what it found between calls, and is told of the calls that change it."""
+
+    def refresh(self, refs: Sequence[Ref], at: float) -> Mapping[Ref, Fact]:
+        """As `Source.read`, but what was seen before ``at`` does not count."""
+
+    def changed(self, call: Call) -> None:
+        """Take note of a decided call."""
 
 
 class InRounds:
@@ -60,4 +72,4 @@ class NoSource:
         }
 
 
-__all__ = ["InRounds", "NoSource", "Source", "SourceAtHand"]
+__all__ = ["Following", "InRounds", "NoSource", "Source", "SourceAtHand"]

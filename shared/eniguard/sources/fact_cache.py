@@ -1,0 +1,124 @@
+"""The facts that an instance keeps between events: bounded, of limited age, dropped when a call changes them.
+
+cachetools was looked at: its TTLCache forgets what is too old, while here an old fact is what is wanted as
+the copy from before an event.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from eniguard.events.calls import Call
+from eniguard.facts import effects
+from eniguard.facts.refs import Fact, Ref, Unknown
+from eniguard.facts.rule_effects import groups_changed
+from eniguard.facts.state import reference
+from eniguard.model.kinds import INSTANCE_TYPE, SECURITY_GROUP_RULE
+
+#: Facts an instance keeps; an ENI takes about 1 KB.
+MOST_FACTS = 10_000
+#: Seconds for which a fact answers again: as long as one burst of calls lasts, and a choice of this project.
+_AGE = 60.0
+#: What an instance type allows does not change.
+_AGE_OF_A_TYPE = 86_400.0
+#: Seconds for which it is not asked again for what could not be had.
+_AGE_OF_AN_UNKNOWN = 10.0
+#: Copies from before the newest that are kept with it.
+_MOST_OLDER = 2
+
+
+class _Kept(Struct):
+    """The newest fact, whether it may answer, and copies from before it, the newest first."""
+
+    fact: Fact
+    older: tuple[Fact, ...] = ()
+    valid: bool = True
+
+
+class FactCache:
+    """The newest fact of each reference, and the one before it.
+
+    Parameters
+    ----------
+    most
+        How many facts are kept; the longest unused goes first.
+    clock
+        Gives seconds since 1970 (UTC).
+    """
+
+    def __init__(self, most: int, clock: Callable[[], float]) -> None:
+        self._most = most
+        self._clock = clock
+        self._kept: OrderedDict[Ref, _Kept] = OrderedDict()
+        self._by_kind: dict[tuple[str, str, str], set[Ref]] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def fresh(self, ref: Ref, since: float | None = None) -> Fact | None:
+        """The fact of a reference, if it is young enough; one from before ``since`` is not."""
+        kept = self._kept.get(ref)
+        if kept is None or not kept.valid or (since is not None and kept.fact.as_of < since):
+            return None
+        if self._clock() - kept.fact.as_of > _age(ref, kept.fact):
+            return None
+        self._kept.move_to_end(ref)
+        return kept.fact
+
+    def before(self, ref: Ref, at: float) -> Fact | None:
+        """The newest kept value from before a time, of whatever age."""
+        return next((fact for fact in self._values(ref) if fact.as_of < at), None)
+
+    def latest(self, ref: Ref) -> Fact | None:
+        """The newest kept value, of whatever age."""
+        return next(iter(self._values(ref)), None)
+
+    def put(self, ref: Ref, fact: Fact, older: Sequence[Fact] = ()) -> None:
+        """Keep a newer fact; ``older`` are copies from before it that somebody else kept."""
+        known = {one.as_of: one for one in (*older, *self._values(ref)) if one.as_of < fact.as_of}
+        copies = sorted(known.values(), key=lambda one: one.as_of, reverse=True)[:_MOST_OLDER]
+        self._kept.pop(ref, None)
+        self._kept[ref] = _Kept(fact, tuple(copies))
+        self._by_kind.setdefault(_kind(ref), set()).add(ref)
+        while len(self._kept) > self._most:
+            gone, _ = self._kept.popitem(last=False)
+            self._by_kind[_kind(gone)].discard(gone)
+
+    def changed(self, call: Call) -> None:
+        """Answer no more with what was seen before a call that may have changed it."""
+        if not call.write or call.outcome != "ok":
+            return
+        account = call.account_id or ""
+        for target in call.targets:
+            self._drop(reference(call, target.kind, target.id), call.at)
+        for kind in effects.kinds_changed(call.action):
+            for ref in self._by_kind.get((account, call.region, kind), ()):
+                if ref.by != "id":
+                    self._drop(ref, call.at)
+        if groups_changed(call):
+            for ref in self._by_kind.get((account, call.region, SECURITY_GROUP_RULE), ()):
+                self._drop(ref, call.at)
+
+    def _values(self, ref: Ref) -> list[Fact]:
+        kept = self._kept.get(ref)
+        if kept is None:
+            return []
+        return [one for one in (kept.fact, *kept.older) if not isinstance(one.value, Unknown)]
+
+    def _drop(self, ref: Ref, at: float) -> None:
+        kept = self._kept.get(ref)
+        if kept is not None and kept.fact.as_of <= at:
+            kept.valid = False
+
+
+def _age(ref: Ref, fact: Fact) -> float:
+    if isinstance(fact.value, Unknown):
+        return _AGE_OF_AN_UNKNOWN
+    return _AGE_OF_A_TYPE if ref.kind == INSTANCE_TYPE else _AGE
+
+
+def _kind(ref: Ref) -> tuple[str, str, str]:
+    return ref.account, ref.region, ref.kind
