@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import format_datetime
 from typing import Any
 
 import requests
@@ -49,7 +50,9 @@ def _answered(cloud: Cloud, request: requests.PreparedRequest) -> Any:
         if dropped.kind == "reset":
             return requests.exceptions.ConnectionError("A fault was asked for: the connection was reset.")
         return requests.exceptions.ReadTimeout("A fault was asked for: no answer in time.")
-    return answer.status, dict(answer.headers), answer.body
+    # As every server does; the SDK of OSS reads it of each error.
+    date = format_datetime(cloud.clock.now(), usegmt=True)
+    return answer.status, {"Date": date, **answer.headers}, answer.body
 
 
 def _body(sent: Any) -> bytes:

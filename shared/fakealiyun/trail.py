@@ -87,8 +87,8 @@ class Trail:
         as_
             ``eventbridge``: one CloudEvent a call, write events only. ``sls``: one JSON list of log rows.
             ``oss``: one JSON array, as an expanded trail object. ``sls-trigger``, ``oss-trigger``: trails
-            that are logging write into their logstores and buckets, and the handler gets what the trigger there
-            calls a function with; it has to fetch the events itself.
+            that are logging write into their logstores and buckets, and the handler gets what a trigger
+            there calls a function with; it has to fetch the events itself.
         region
             Only the events of a region, as an event rule sees them; ``None`` is all of them.
         duplicate

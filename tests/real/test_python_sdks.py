@@ -245,11 +245,16 @@ def test_secret_goes_back_to_its_older_version(cloud: Cloud) -> None:
 # -- the list of published APIs ----------------------------------------------------------------------------
 
 
+#: The SDK of the log service has another name than its host; that of OSS names no actions in this form.
+PACKAGES = {"log": "sls"}
+
+
 @pytest.mark.parametrize(
-    ("host", "version"), [(one.hosts[0], one.version) for one in SERVICES if not one.in_process]
+    ("host", "version"),
+    [(one.hosts[0], one.version) for one in SERVICES if not one.in_process and one.product != "oss"],
 )
 def test_list_of_published_apis_is_that_of_the_sdk(host: str, version: str) -> None:
-    package = importlib.import_module(f"alibabacloud_{host}{version.replace('-', '')}")
+    package = importlib.import_module(f"alibabacloud_{PACKAGES.get(host, host)}{version.replace('-', '')}")
     source = Path(str(package.__file__)).with_name("client.py").read_text(encoding="utf-8")
 
     assert published()[host, version] == sorted(set(re.findall(r"action = '([A-Za-z0-9]+)'", source)))

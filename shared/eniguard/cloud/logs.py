@@ -1,8 +1,8 @@
 """Rows of a logstore, pulled by cursor: what the function of a log trigger reads.
 
 Of the official libraries, ``aliyun-log-python-sdk`` weighs 30 MB with what it needs and takes about 490 ms to
-import; ``alibabacloud_sls20201230`` takes 48 MB and 910 ms, and decodes no log groups. This module adds nothing
-to `requests`, which the client of the other services needs as well (3 MB, 160 ms).
+import; ``alibabacloud_sls20201230`` takes 48 MB and 910 ms, and decodes no log groups. This module adds
+nothing to `requests`, which the client of the other services needs as well (3 MB, 160 ms).
 """
 
 from __future__ import annotations
