@@ -234,9 +234,9 @@ class Idempotency:
 def idempotent(
     store: KeyValueStore,
     *,
-    key: Callable[[_Input], str],
+    key: Callable[[Any], str],
     in_progress_for: float,
-    payload: Callable[[_Input], bytes | str] | None = None,
+    payload: Callable[[Any], bytes | str] | None = None,
     name: str | None = None,
     kept: float = KEPT,
     result: Any = Any,
