@@ -1,0 +1,5 @@
+"""State on Tablestore."""
+
+from eniguard.state.tablestore.store import TablestoreStore
+
+__all__ = ["TablestoreStore"]
