@@ -44,7 +44,19 @@ def running(folder: Path, *options: str, tls: bool = False) -> Iterator[Server]:
     ports = ["--port", "0", "--tls-port", str(port)] if tls else ["--port", str(port)]
     program, environment = executable()
     process = subprocess.Popen(
-        [program, "--bind", "127.0.0.1", *ports, "--save", "", "--appendonly", "no", "--dir", folder, *options],
+        [
+            program,
+            "--bind",
+            "127.0.0.1",
+            *ports,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            folder,
+            *options,
+        ],
         stdout=subprocess.DEVNULL,
         env=environment,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
@@ -14,34 +14,19 @@ from tablestore.retry import DefaultRetryPolicy
 from urllib3 import Timeout
 
 from eniguard.errors import ConfigError
+from eniguard.state.keys import Keys
 
 #: Seconds to wait for an answer, and for a connection, which urllib3 tries to make four times.
 TIMEOUT = 2.0
 _CONNECT_TIMEOUT = 0.5
-#: How often what was turned away unheard (busy, throttled) is sent again, and the longest pause, in seconds; the
-#: SDK's own 20 times with 3 s use up the time of a function.
+#: How often what was turned away unheard (busy, throttled) is sent again, and the longest pause, in seconds;
+#: the SDK's own 20 times with 3 s use up the time of a function.
 _RETRIES = 3
 _LONGEST_PAUSE = 0.5
 
 #: The table of a url that names none.
 TABLE = "eniguard"
 _SUFFIX = ".aliyuncs.com"
-
-
-class Keys(Protocol):
-    """What signs a request."""
-
-    @property
-    def access_key_id(self) -> str:
-        """Which key it is."""
-
-    @property
-    def access_key_secret(self) -> str:
-        """What only its owner has."""
-
-    @property
-    def security_token(self) -> str | None:
-        """For keys of a role."""
 
 
 class Place(Struct, frozen=True):
@@ -64,8 +49,8 @@ class _KeysOfEnvironment(Struct, frozen=True):
 def place(url: str) -> Place:
     """The table that a ``tablestore://INSTANCE.REGION/TABLE`` url names.
 
-    A host that ends in ``.aliyuncs.com`` (one of a VPC, say) is taken as it is; the option ``endpoint`` of the
-    url says where else the instance is reached.
+    A host that ends in ``.aliyuncs.com`` (one of a VPC, say) is taken as it is; the option ``endpoint``
+    of the url says where else the instance is reached.
 
     Raises
     ------
@@ -81,8 +66,8 @@ def place(url: str) -> Place:
     instance, _, region = host.partition(".")
     if not instance or not region or parts.username is not None or set(options) - {"endpoint"}:
         raise ConfigError(
-            "the url of the Tablestore store cannot be read: it has the form tablestore://INSTANCE.REGION/TABLE, "
-            "as in tablestore://guard.cn-hangzhou/eniguard, and holds no keys"
+            "the url of the Tablestore store cannot be read: it has the form "
+            "tablestore://INSTANCE.REGION/TABLE, as in tablestore://guard.cn-hangzhou/eniguard, and holds no keys"
         )
     domain = host if host.endswith(_SUFFIX) else f"{host}.ots{_SUFFIX}"
     return Place(options.get("endpoint", f"https://{domain}"), instance, parts.path.strip("/") or TABLE)
@@ -102,6 +87,8 @@ def connected(where: Place, keys: Callable[[], Keys], timeout: float = TIMEOUT) 
         socket_timeout=Timeout(connect=_CONNECT_TIMEOUT, read=timeout),
         retry_policy=policy,
         logger_name=_LOGGER,
+        # Its own library serves one version of Python only: the same code runs on all.
+        enable_native=False,
     )
 
 
@@ -117,8 +104,8 @@ def keys_of_environment() -> Keys:
     key_id, secret = found
     if not key_id or not secret:
         raise ConfigError(
-            "there are no keys for Tablestore: give the function a role, or set ALIBABA_CLOUD_ACCESS_KEY_ID and "
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+            "there are no keys for Tablestore: give the function a role, or set "
+            "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"
         )
     return _KeysOfEnvironment(key_id, secret, os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN") or None)
 

@@ -1,4 +1,7 @@
-"""What has expired is removed a little at a time, along with writes: a table has one time to live for all rows."""
+"""What has expired is removed a little at a time, along with writes.
+
+A table has one time to live for all its rows, and it holds rows that stay.
+"""
 
 from __future__ import annotations
 

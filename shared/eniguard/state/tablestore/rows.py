@@ -1,8 +1,8 @@
 """The rows of one table, read and written under conditions; all that is asked of Tablestore is asked here.
 
-Traps (docs/sources.md, State): a column condition lets rows pass that lack the column unless it is told not to; a
-row that must not exist cannot be one that has expired as well; and a write whose answer was lost may have
-happened, so that each carries a token by which it is known again.
+Traps (docs/sources.md, State): a column condition lets rows pass that lack the column unless it is told not
+to; a row that must not exist cannot be one that has expired as well; and a write whose answer was lost may
+have happened, so that each carries a token by which it is known again.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _CONDITION_FAILED = "OTSConditionCheckFail"
 _EXISTS = "OTSObjectAlreadyExist"
 #: The codes after which a write may have happened; the SDK does not send writes again after them.
 _UNDECIDED = {"OTSTimeout", "OTSInternalServerError", "OTSServerUnavailable"}
-#: A time after every other, for what does not expire: a condition on ``expires`` then never meets a row without.
+#: A time after every other, for what does not expire: every item then has the column ``expires``.
 NEVER = 1e15
 
 Columns = dict[str, Any]
@@ -163,7 +163,7 @@ class Rows:
             yield from rows
 
     def page(self, space: str, condition: Any, limit: int) -> tuple[list[Stored], str | None]:
-        """Rows that meet a condition, among ``limit`` from ``space`` on; and the space to go on from, if any."""
+        """Rows that meet a condition, of ``limit`` from ``space`` on; and the space to go on from, if any."""
         end = [(SPACE, INF_MAX), (NAME, INF_MAX)]
         rows, start = self._page([(SPACE, space), (NAME, INF_MIN)], end, condition, limit)
         return rows, None if start is None else str(start[0][1])
@@ -171,7 +171,8 @@ class Rows:
     def delete_unchanged(self, rows: Iterable[Stored]) -> None:
         """Remove rows, at most 200, each unless it was written meanwhile."""
         items = [
-            DeleteRowItem(Row(row.key.primary_key()), there_with("version", row.version or "")) for row in rows
+            DeleteRowItem(Row(row.key.primary_key()), there_with("version", row.version or ""))
+            for row in rows
         ]
         if not items:
             return
@@ -183,7 +184,13 @@ class Rows:
     def _page(self, start: Any, end: Any, condition: Any, limit: int | None) -> tuple[list[Stored], Any]:
         with _told():
             _, following, rows, _ = self._client.get_range(
-                self._table, Direction.FORWARD, start, end, limit=limit, column_filter=condition, max_version=1
+                self._table,
+                Direction.FORWARD,
+                start,
+                end,
+                limit=limit,
+                column_filter=condition,
+                max_version=1,
             )
         return [_stored(row) for row in rows], following
 

@@ -11,16 +11,17 @@ from uuid import uuid4
 
 from eniguard.errors import StateError
 from eniguard.model import History, Observation, Series
+from eniguard.state.keys import Keys
 from eniguard.state.store import Due, Item
 from eniguard.state.tablestore import rows
-from eniguard.state.tablestore.connecting import TIMEOUT, Keys, connected, keys_of_environment, place
+from eniguard.state.tablestore.connecting import TIMEOUT, connected, keys_of_environment, place
 from eniguard.state.tablestore.retention import Removal
 from eniguard.state.tablestore.rows import NEVER, Key, Refusal, Rows, Stored
 from eniguard.state.tablestore.windows import observed, series_bytes, series_of
 from eniguard.state.texts import SERIES_KEPT, digest, raw, taken, text
 
-#: How often a series that others mark at the same time is read and written anew; and the longest pauses before,
-#: in seconds, of which each is up to twice the one before.
+#: How often a series that others mark at the same time is read and written, and how long the first pause in
+#: between may be, in seconds; each may be twice as long as the one before.
 _ATTEMPTS = 8
 _FIRST_PAUSE = 0.01
 
@@ -28,7 +29,8 @@ _FIRST_PAUSE = 0.01
 class TablestoreStore:
     """State in one table that any number of functions may share.
 
-    A key is a row of its own, so is each member of a queue, and so is each series. `due` reads the whole queue.
+    A key is a row of its own, so is each member of a queue, and so is each series. `due` reads the whole
+    queue.
 
     Parameters
     ----------
@@ -148,7 +150,8 @@ class TablestoreStore:
         found = self._rows.in_space(_space("queue", queue), rows.no_later_than("at", now))
         oldest = heapq.nsmallest(limit, found, key=lambda row: (row.columns["at"], row.columns["member"]))
         return [
-            Due(text(bytes(row.columns["member"])), row.columns["at"], bytes(row.columns["value"])) for row in oldest
+            Due(text(bytes(row.columns["member"])), row.columns["at"], bytes(row.columns["value"]))
+            for row in oldest
         ]
 
     def unschedule(self, queue: str, member: str, *, at: float) -> bool:
@@ -176,7 +179,8 @@ class TablestoreStore:
             self._sleep(random.uniform(0, pause))
             pause *= 2
         raise StateError(
-            f"the series {name!r} was marked by others each time it was to be written: deliver the event again"
+            f"the series {name!r} was marked by others each time it was to be written: "
+            "deliver the event again"
         )
 
     def _keep(

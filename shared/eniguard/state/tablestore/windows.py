@@ -37,7 +37,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def observed(series: Series | None, mark: Observation) -> tuple[Series, bool]:
-    """The series that a mark is asked of, and whether the mark changes it; a mark makes one that is not there."""
+    """The series that a mark belongs to, made if there is none, and whether the mark changes it."""
     if series is None:
         return Series(mark), True
     return series, series.given(mark.member) is None and not series.too_late(mark)
