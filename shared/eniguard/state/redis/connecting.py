@@ -46,7 +46,8 @@ def connected(url: str, timeout: float) -> tuple[Redis, str]:
     except (ValueError, TypeError, RedisError):
         raise ConfigError(
             "the url of the Redis store cannot be read: it has the form "
-            "redis://USER:PASSWORD@HOST:PORT/NUMBER (rediss:// with TLS), with special characters percent-encoded and options of redis-py after a ?"
+            "redis://USER:PASSWORD@HOST:PORT/NUMBER (rediss:// with TLS), with special characters "
+            "percent-encoded and options of redis-py after a ?"
         ) from None
     return client, prefix
 

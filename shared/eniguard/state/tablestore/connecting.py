@@ -67,7 +67,8 @@ def place(url: str) -> Place:
     if not instance or not region or parts.username is not None or set(options) - {"endpoint"}:
         raise ConfigError(
             "the url of the Tablestore store cannot be read: it has the form "
-            "tablestore://INSTANCE.REGION/TABLE, as in tablestore://guard.cn-hangzhou/eniguard, and holds no keys"
+            "tablestore://INSTANCE.REGION/TABLE, as in "
+            "tablestore://guard.cn-hangzhou/eniguard, and holds no keys"
         )
     domain = host if host.endswith(_SUFFIX) else f"{host}.ots{_SUFFIX}"
     return Place(options.get("endpoint", f"https://{domain}"), instance, parts.path.strip("/") or TABLE)

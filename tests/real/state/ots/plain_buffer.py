@@ -1,4 +1,4 @@
-"""Rows and values as requests to Tablestore carry them (PlainBuffer); answers are written by the SDK's part."""
+"""Rows and values as requests to Tablestore carry them (PlainBuffer); the SDK's own part writes answers."""
 
 from __future__ import annotations
 

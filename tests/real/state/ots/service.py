@@ -32,7 +32,7 @@ class FakeTablestore:
     """The data API of one instance; an object of it can stand for ``client.connection``.
 
     ``before`` has what is to happen before the next request of an API is carried out, ``faults`` what becomes
-    of it: ``lost`` carries it out and answers nothing, ``unheard`` does neither, an error code answers with it.
+    of it: ``lost`` carries it out and answers nothing, ``unheard`` does neither, a code is the answer.
     """
 
     def __init__(self) -> None:
