@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Literal
 
 import pytest
@@ -39,9 +41,22 @@ class Scene:
         return Idempotency(store, "work", in_progress_for=60, clock=self.clock)
 
 
-def test_the_calls_of_a_run_are_those_that_are_broken_here() -> None:
+@pytest.fixture
+def stage() -> Iterator[Callable[[bool], Scene]]:
+    """Makes scenes, and closes their stores."""
+    with ExitStack() as stack:
+
+        def scene(left: bool) -> Scene:
+            made = Scene(left)
+            stack.callback(made.store.close)
+            return made
+
+        yield scene
+
+
+def test_the_calls_of_a_run_are_those_that_are_broken_here(stage: Callable[[bool], Scene]) -> None:
     for left, calls in ((False, ["create", "replace"]), (True, ["create", "get", "replace", "replace"])):
-        scene = Scene(left)
+        scene = stage(left)
         store = Broken(scene.store, None, "before", Killed())
         scene.once(store).run("e-1", Work())
         assert store.calls == calls
@@ -49,10 +64,10 @@ def test_the_calls_of_a_run_are_those_that_are_broken_here() -> None:
 
 @pytest.mark.parametrize(("left", "call", "when"), POINTS)
 def test_killed_at_any_call_and_delivered_again_the_work_is_done_and_known_to_be(
-    left: bool, call: int, when: When
+    stage: Callable[[bool], Scene], left: bool, call: int, when: When
 ) -> None:
     # given
-    scene, work = Scene(left), Work()
+    scene, work = stage(left), Work()
     with pytest.raises(Killed):
         scene.once(Broken(scene.store, call, when, Killed())).run("e-1", work)
     done_before = work.times
@@ -71,9 +86,11 @@ def test_killed_at_any_call_and_delivered_again_the_work_is_done_and_known_to_be
 
 
 @pytest.mark.parametrize(("left", "call", "when"), POINTS)
-def test_one_error_of_the_store_never_makes_work_done_twice(left: bool, call: int, when: When) -> None:
+def test_one_error_of_the_store_never_makes_work_done_twice(
+    stage: Callable[[bool], Scene], left: bool, call: int, when: When
+) -> None:
     # given
-    scene, work = Scene(left), Work()
+    scene, work = stage(left), Work()
     store = Broken(scene.store, call, when, StateError("no answer"))
 
     # when
@@ -89,9 +106,11 @@ def test_one_error_of_the_store_never_makes_work_done_twice(left: bool, call: in
 
 
 @pytest.mark.parametrize("left", [False, True])
-def test_a_write_that_happened_though_the_store_gave_no_answer_is_known_by_its_owner(left: bool) -> None:
+def test_a_write_that_happened_though_the_store_gave_no_answer_is_known_by_its_owner(
+    stage: Callable[[bool], Scene], left: bool
+) -> None:
     for call in range(TAKEOVER_CALLS if left else NEW_CALLS):
-        scene, work = Scene(left), Work()
+        scene, work = stage(left), Work()
         store = Broken(scene.store, call, "after", StateError("no answer"))
         if left and call == 1:  # a look that failed is no write
             continue
@@ -115,10 +134,10 @@ class Down:
         raise StateError(f"down: {key}")
 
 
-def test_with_a_store_that_is_down_the_work_is_not_begun() -> None:
+def test_with_a_store_that_is_down_the_work_is_not_begun(stage: Callable[[bool], Scene]) -> None:
     work = Work()
 
     with pytest.raises(StateError):
-        Scene(left=False).once(Down()).run("e-1", work)
+        stage(False).once(Down()).run("e-1", work)
 
     assert work.times == 0
