@@ -43,7 +43,7 @@ CLOUD_EVENT: dict[str, Any] = {
     "aliyunaccountid": "1234567890123456",
     "data": EVENT,
 }
-#: The context objects of the two runtimes, as far as they differ (docs/sources.md, Events).
+#: The context objects of the two runtimes, as far as they differ (docs/sources.md, Function Compute).
 PYTHON310 = SimpleNamespace(
     request_id="r-310",
     credentials=SimpleNamespace(

@@ -98,10 +98,12 @@ class Idempotency:
     Examples
     --------
     >>> from eniguard.state import open_store
-    >>> sent = Idempotency(open_store("memory:"), "send", in_progress_for=60)
+    >>> store = open_store("memory:")
+    >>> sent = Idempotency(store, "send", in_progress_for=60)
     >>> [sent.run("e-1", lambda: print("sending") or 200) for _ in range(2)]
     sending
     [200, 200]
+    >>> store.close()
     """
 
     __slots__ = ("_clock", "_in_progress_for", "_name", "_records", "_token", "_type")
@@ -254,9 +256,9 @@ class Idempotency:
 def idempotent(
     store: KeyValueStore,
     *,
-    key: Callable[[_Input], str],
+    key: Callable[[Any], str],
     in_progress_for: float,
-    payload: Callable[[_Input], bytes | str] | None = None,
+    payload: Callable[[Any], bytes | str] | None = None,
     name: str | None = None,
     kept: float = KEPT,
     result: Any = Any,
@@ -279,13 +281,15 @@ def idempotent(
     Examples
     --------
     >>> from eniguard.state import open_store
-    >>> @idempotent(open_store("memory:"), key=lambda event: event["id"], in_progress_for=60)
+    >>> store = open_store("memory:")
+    >>> @idempotent(store, key=lambda event: event["id"], in_progress_for=60)
     ... def handle(event: dict[str, str]) -> str:
     ...     print("handling", event["id"])
     ...     return "done"
     >>> handle({"id": "e-1"}), handle({"id": "e-1"})
     handling e-1
     ('done', 'done')
+    >>> store.close()
     """
 
     def decorated(work: Callable[[_Input], _Answer]) -> Callable[[_Input], _Answer]:

@@ -105,9 +105,10 @@ class Records:
             return self._store.create(place, _encode(record), ttl=self._kept)
         except StateError:
             there = self.read(place)
-            if there is not None and there[1].owner == record.owner:
-                return there[0]
-            raise
+            if there is None:
+                raise
+            held, found = there
+            return held if found.owner == record.owner else None
 
     def replace(self, place: str, record: Record, version: str) -> Held | None:
         """Put a record in the place of a version; ``None`` if that is no longer there."""

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from redis import Redis
-from redis.exceptions import RedisError
 
 UNPACKED = Path(__file__).parents[3] / ".venvs" / "redis"
 #: Seconds in which a server that was started answers; it takes some hundredths of one.
@@ -32,7 +31,8 @@ def executable() -> tuple[str, dict[str, str]]:
     """The program, and the environment it needs."""
     if found := shutil.which("redis-server"):
         return found, dict(os.environ)
-    (binary,) = UNPACKED.glob("usr/bin/redis-server")
+    binary = UNPACKED / "usr" / "bin" / "redis-server"
+    assert binary.exists(), "no redis-server on PATH: `make test` fetches one"
     libraries = {str(path.parent) for path in UNPACKED.rglob("*.so*")}
     return str(binary), {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(sorted(libraries))}
 
@@ -44,7 +44,19 @@ def running(folder: Path, *options: str, tls: bool = False) -> Iterator[Server]:
     ports = ["--port", "0", "--tls-port", str(port)] if tls else ["--port", str(port)]
     program, environment = executable()
     process = subprocess.Popen(
-        [program, "--bind", "127.0.0.1", *ports, "--save", "", "--appendonly", "no", "--dir", folder, *options],
+        [
+            program,
+            "--bind",
+            "127.0.0.1",
+            *ports,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            folder,
+            *options,
+        ],
         stdout=subprocess.DEVNULL,
         env=environment,
     )
@@ -78,6 +90,3 @@ def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
         except OSError:
             assert time.monotonic() < deadline, "redis-server does not listen"
             time.sleep(0.02)
-
-
-__all__ = ["RedisError", "Server", "executable", "flushed", "running"]

@@ -19,7 +19,7 @@ from eniguard.model import Observation
 from eniguard.sources.history import MemoryHistory
 from eniguard.state import Store, open_store
 from eniguard.state.redis import RedisStore
-from tests.functional.state.machine import WEEK, Clock, StoreMachine, marks_of_many
+from tests.functional.state.machine import FEWER, WEEK, Clock, StoreMachine, marks_of_many
 from tests.functional.state.races import winners
 from tests.real.state.redis_server import Server, flushed, running
 
@@ -40,6 +40,7 @@ class RedisMachine(StoreMachine):
         return open_store(f"{self.url}?prefix=machine-{next(_numbers)}:", clock=clock)
 
 
+RedisMachine.TestCase.settings = FEWER
 TestRedis = pytest.mark.usefixtures("server")(RedisMachine.TestCase)
 
 
@@ -212,7 +213,7 @@ def test_redis_forgets_by_itself_what_has_expired(server: Server) -> None:
 
     hour = 3_600
     with Redis(port=server.port) as client:
-        left = {key: client.ttl(key) for key in client.keys()}
+        left = {key: client.ttl(key) for key in client.scan_iter()}
     assert left[b"p:i:short"] == pytest.approx(60 + hour, abs=5)
     assert left[b"p:i:gone"] == pytest.approx(hour, abs=5)
     assert left[b"p:i:long"] == -1

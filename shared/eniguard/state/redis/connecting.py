@@ -45,8 +45,9 @@ def connected(url: str, timeout: float) -> tuple[Redis, str]:
         pool.connection_class(**pool.connection_kwargs)
     except (ValueError, TypeError, RedisError):
         raise ConfigError(
-            "the url of the Redis store cannot be read: it has the form redis://USER:PASSWORD@HOST:PORT/NUMBER "
-            "(rediss:// with TLS), with special characters percent-encoded and options of redis-py after a ?"
+            "the url of the Redis store cannot be read: it has the form "
+            "redis://USER:PASSWORD@HOST:PORT/NUMBER (rediss:// with TLS), with special characters "
+            "percent-encoded and options of redis-py after a ?"
         ) from None
     return client, prefix
 
@@ -62,6 +63,8 @@ def told(timeout: float) -> Iterator[None]:
             "what was to be written may have been"
         ) from error
     except ConnectionError as error:
-        raise StateError(f"Redis is out of reach or turned the guard away: {error}; see to url and VPC") from error
+        raise StateError(
+            f"Redis is out of reach or turned the guard away: {error}; see to the url and the VPC"
+        ) from error
     except RedisError as error:
         raise StateError(f"Redis refused: {error}; see to its memory, role and access list") from error

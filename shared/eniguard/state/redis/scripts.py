@@ -1,6 +1,7 @@
 """What Redis does in one step, in its Lua; times are decided by the clock of the caller, never by Redis' own.
 
-A script that is sent again because its answer was lost finds the token of its first run, and answers the same.
+A script that is sent again because its answer was lost finds the token of its first run, and answers
+the same.
 Keys of one script share a hash tag, so that they lie in one slot of a cluster.
 """
 
@@ -33,7 +34,8 @@ if there[1] ~= ARGV[6] or (there[2] and tonumber(there[2]) <= tonumber(ARGV[1]))
 """
 
 #: `Series.mark`. KEYS: head, marks (member → digest of the value, what it was given), ages, values (digest →
-#: marks). ARGV: now, member, digest of the value, value, at, window, most, expires, milliseconds beyond expiry.
+#: marks). ARGV: now, member, digest of the value, value, at, window, most, expires, milliseconds beyond
+#: expiry.
 OBSERVE = """
 local now, at, window, most = tonumber(ARGV[1]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local head = redis.call('HMGET', KEYS[1], 'newest', 'value', 'count', 'distinct', 'expires')

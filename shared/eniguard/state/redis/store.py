@@ -73,7 +73,8 @@ class RedisStore:
     def get(self, key: str) -> Item | None:
         """The item under ``key``; ``None`` when there is none."""
         with told(self._timeout):
-            value, version, expires = self._client.hmget(self._item(key), ["v", "n", "e"])  # type: ignore[misc]
+            found: Any = self._client.hmget(self._item(key), ["v", "n", "e"])
+        value, version, expires = found
         until = None if expires is None else float(expires)
         if version is None or (until is not None and until <= self._clock()):
             return None
