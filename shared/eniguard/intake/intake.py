@@ -11,11 +11,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from itertools import compress
 from typing import Literal
 
 from msgspec import Struct
 
+from eniguard.dead_letters import DeadLetters, LookupOrigin, Origin, letter_of_call
 from eniguard.errors import AlreadyInProgress, DeadlineNear
 from eniguard.events.envelopes import Concerned
 from eniguard.events.kept import KeptEvent, kept, restored
@@ -23,13 +23,18 @@ from eniguard.events.wrappers import Way
 from eniguard.intake.pending import DEFERRED, Pending, Waiting
 from eniguard.intake.told import tell
 from eniguard.model import Decision
-from eniguard.pipeline import Pipeline, Prepared
+from eniguard.pipeline import Pipeline
+from eniguard.rules.answers import PASSED_ON
 from eniguard.state import Store
 from eniguard.toolkit import Claim, Idempotency, Invocation
 
 #: How an event ended: it was decided now; it had been; another instance is at it, and if that one breaks off,
-#: the sweep decides it; or a way that can be forged told of it otherwise than the one it first came by.
-Ending = Literal["decided", "duplicate", "deferred", "disputed"]
+#: the sweep decides it; a way that can be forged told of it otherwise than the one it first came by; or it
+#: could not be decided, and is a dead letter.
+Ending = Literal["decided", "duplicate", "deferred", "disputed", "dead_letter"]
+
+#: An event that arrived, and where it can be read again.
+Arrived = tuple[Concerned, Origin]
 
 
 class Handled(Struct, frozen=True, gc=False):
@@ -60,6 +65,8 @@ class Intake:
         Decides them.
     store
         Keeps what was handled.
+    dead_letters
+        Keep what cannot be decided.
     in_progress_for
         Seconds after which an event that was begun and not finished is begun again: the function's timeout.
     clock
@@ -70,6 +77,7 @@ class Intake:
         self,
         pipeline: Pipeline,
         store: Store,
+        dead_letters: DeadLetters,
         *,
         in_progress_for: float,
         clock: Callable[[], float] = time.time,
@@ -80,14 +88,15 @@ class Intake:
         self._events = self._once(store, "event")
         self._confirmed = self._once(store, "confirmed_event")
         self._pending = Pending(store)
+        self._dead_letters = dead_letters
 
-    def take(self, events: Sequence[Concerned], call: Invocation) -> Counter[Ending]:
+    def take(self, events: Sequence[Arrived], call: Invocation) -> Counter[Ending]:
         """Decide events that were delivered together, each if it was not decided before.
 
         Parameters
         ----------
         events
-            The events, in the order in which they were read.
+            The events, in the order in which they were read, and where they can be read again.
         call
             The call of the function, with its log, metrics and deadline.
 
@@ -98,12 +107,14 @@ class Intake:
         StateError
             The store did not do what was asked; the event at hand has to be delivered again.
         """
-        prepared = self._prepared(events)
+        if len(events) > 1:
+            new = [one.call for one, _ in events if not self._events.is_done(_key(one))]
+            self._pipeline.look_ahead(new)
         ended: Counter[Ending] = Counter()
-        for one, ready in zip(events, prepared, strict=True):
+        for one, origin in events:
             if call.deadline.remaining() == 0:
                 raise DeadlineNear(f"no time left after {ended.total()} of {len(events)} events")
-            ended[self._one(one, ready, call)] += 1
+            ended[self._one(one, origin, call)] += 1
         return ended
 
     def resume(self, call: Invocation, *, limit: int = 100) -> Counter[Ending]:
@@ -113,34 +124,30 @@ class Intake:
         """
         ended: Counter[Ending] = Counter()
         for due, waiting in self._pending.due(DEFERRED, self._clock(), limit):
-            ended += self.take([arrived(waiting.event)], call)
+            one = arrived(waiting.event)
+            again = LookupOrigin(one.call.region, one.call.event_id, one.call.account_id)
+            ended += self.take([(one, again)], call)
             self._pending.settled(DEFERRED, due)
         return ended
 
-    def _prepared(self, events: Sequence[Concerned]) -> list[Prepared | None]:
-        """What is looked up for events together; ``None`` for those that are known to be handled."""
-        if len(events) == 1:
-            return [None]
-        left = [not self._events.is_done(_key(one)) for one in events]
-        ready = iter(self._pipeline.prepared([one.call for one in compress(events, left)]))
-        return [next(ready) if asked else None for asked in left]
-
-    def _one(self, one: Concerned, ready: Prepared | None, call: Invocation) -> Ending:
+    def _one(self, one: Concerned, origin: Origin, call: Invocation) -> Ending:
         event, key = kept(one.call, one.way), _key(one)
         try:
             with self._events.claim(key) as claim:
                 if claim.done:
-                    return self._again(claim.result, one, event, call)
-                self._decide(one, ready, event, call, claim)
+                    return self._again(claim.result, one, origin, event, call)
+                ending = self._decide(one, origin, event, call, claim)
                 claim.finish(Handled(one.way, self._clock(), _content(event), one.call.forgeable))
+                return ending
         except AlreadyInProgress:
             if event.cut:  # what is left of it says too little: it has to come again as it is
                 raise
             self._pending.defer(key, event, self._clock() + self._in_progress_for)
             return "deferred"
-        return "decided"
 
-    def _again(self, handled: Handled, one: Concerned, event: KeptEvent, call: Invocation) -> Ending:
+    def _again(
+        self, handled: Handled, one: Concerned, origin: Origin, event: KeptEvent, call: Invocation
+    ) -> Ending:
         """An event that was handled before, by whatever way.
 
         What first came by a way that can be forged proves nothing: if a trusted way says otherwise, that
@@ -160,16 +167,21 @@ class Intake:
             if claim.done:
                 return "duplicate"
             call.logger.error("decided_anew_since_what_came_first_may_be_forged", **told)
-            self._decide(one, None, event, call, claim)
+            ending = self._decide(one, origin, event, call, claim)
             claim.finish(Handled(one.way, self._clock(), _content(event)))
-        return "decided"
+        return ending
 
     def _decide(
-        self, one: Concerned, ready: Prepared | None, event: KeptEvent, call: Invocation, claim: Claim
-    ) -> None:
-        if ready is None:
-            (ready,) = self._pipeline.prepared([one.call])
-        decision = self._pipeline.decided(ready, now=self._clock()).decision
+        self, one: Concerned, origin: Origin, event: KeptEvent, call: Invocation, claim: Claim
+    ) -> Ending:
+        """Decide an event and tell of it; one that cannot be decided must not block those behind it."""
+        try:
+            decision = self._pipeline.decide(one.call, now=self._clock()).decision
+        except PASSED_ON:
+            raise
+        except Exception as error:  # noqa: BLE001  the dead letter and the log say what it was
+            self._give_up(one, origin, error, call)
+            return "dead_letter"
         claim.hold()
         tell(call.logger, decision, one.way, repeat=claim.repeat)
         if rules := open_rules(decision):
@@ -179,6 +191,14 @@ class Intake:
         call.metrics.event_to_decision(one.call.at, way=one.way)
         for finding in decision.findings:
             call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
+        return "decided"
+
+    def _give_up(self, one: Concerned, origin: Origin, error: Exception, call: Invocation) -> None:
+        function = call.context.function_name or "eniguard"
+        letter = letter_of_call(one.call, error, origin, way=one.way, function=function, at=self._clock())
+        self._dead_letters.put(letter)
+        log = call.logger.bind(event_id=one.call.event_id, letter=letter.id)
+        log.exception("dead_letter", error)
 
     def _once(self, store: Store, name: str) -> Idempotency:
         return Idempotency(
