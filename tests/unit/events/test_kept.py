@@ -182,6 +182,7 @@ RULES = {
     "listed and flat": {"Permissions.1.PortRange": "22/22", "PortRange": "80/80"},
     "flat that cannot be read": {"Permissions.1.PortRange": "22/22", "PortRange": {}},
     "list that cannot be read": {"Permissions": [1], "PortRange": "80/80", "SecurityGroupId": {}},
+    "empty list, flat that cannot be read": {"Permissions": [], "PortRange": {}, "SecurityGroupId": {}},
     "neither can be read": {"Permissions": [1], "PortRange": {}},
     "list alone that cannot be read": {"Permissions": [1], "SecurityGroupId": {}},
 }
