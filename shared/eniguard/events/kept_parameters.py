@@ -1,4 +1,4 @@
-"""The parameters of a call written back into ``requestParameters``, so that reading them gives the same again."""
+"""The parameters of a call written back into ``requestParameters``: reading them gives the same again."""
 
 from __future__ import annotations
 
