@@ -35,7 +35,7 @@ help: ## list the targets
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
 	@.venv/bin/eniguard replay events --policy events/guard.yml
 
-test: .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp ## run every test
+test: .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp .venvs/redis/redis.stamp ## run every test
 	@.venv/bin/python -m pytest
 
 test-fast: .venv/sdks.stamp ## run the unit, functional and rule tests
@@ -73,11 +73,11 @@ docs: .venv/docs.stamp ## build the documentation into site/
 
 lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves to the newest versions
 	@$(EVERYWHERE) -o $(PINS)/run.txt pyproject.toml $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake $(PINS)/build.in
+	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake --extra redis $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/sdk-build.txt $(PINS)/sdk-build.in
 	@$(EVERYWHERE) -o $(PINS)/sdks.txt -c $(PINS)/test.txt -c $(PINS)/sdk-build.txt $(PINS)/sdks.in
 	@$(EVERYWHERE) -o $(PINS)/node.txt $(PINS)/node.in
-	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake $(PINS)/build.in $(PINS)/check.in
+	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis $(PINS)/build.in $(PINS)/check.in
 	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
@@ -118,6 +118,11 @@ clean: ## remove everything that the other targets made
 # npm finds the node that lies beside it.
 $(NODE_CLIENT)/node_modules/.stamp: $(NODE_CLIENT)/package.json $(NODE_CLIENT)/package-lock.json .venv/node.stamp
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix $(NODE_CLIENT) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# A redis-server, unless there is one on PATH.
+.venvs/redis/redis.stamp: .ci/redis-server
+	@.ci/redis-server $(@D)
 	@touch $@
 
 .venvs/py%/sdks.stamp: $(PINS)/test.txt $(PINS)/sdk-build.txt $(PINS)/sdks.txt pyproject.toml | .venvs/py%/bin/python

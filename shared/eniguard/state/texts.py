@@ -29,7 +29,7 @@ def digest(name: str) -> str:
 
 
 def packed(history: History) -> bytes:
-    """What a mark was given, as one line: the value of the mark before it stands last and may hold anything."""
+    """What a mark was given, as one line; the value of the mark before stands last and may hold anything."""
     line = f"{history.count} {history.distinct} {_number(history.first)} {_number(history.last)}".encode()
     before = history.previous
     if before is None:

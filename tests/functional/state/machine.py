@@ -6,12 +6,15 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from eniguard.model import History, Observation, Series
 from eniguard.state import Due, Item, Store
 
+#: For the machines: fifty steps an example.
+FEWER = settings(max_examples=60)
 #: As docs/state.md says; the stores have their own.
 WEEK = 7 * 86_400.0
 

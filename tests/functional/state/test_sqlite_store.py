@@ -19,7 +19,7 @@ from eniguard.model import Observation
 from eniguard.sources.history import MemoryHistory
 from eniguard.state import Store, open_store
 from eniguard.state.sqlite import SqliteStore
-from tests.functional.state.machine import WEEK, Clock, StoreMachine, marks_of_many
+from tests.functional.state.machine import FEWER, WEEK, Clock, StoreMachine, marks_of_many
 from tests.functional.state.races import winners
 
 
@@ -43,6 +43,7 @@ class MemoryMachine(StoreMachine):
 
 TestFile = FileMachine.TestCase
 TestMemory = MemoryMachine.TestCase
+TestFile.settings = TestMemory.settings = FEWER
 
 
 def mark(number: int, *, series: str = "s", at: float = 0.0) -> Observation:

@@ -18,7 +18,8 @@ BUSY_TIMEOUT = 5.0
 #: Seconds between attempts where sqlite does not wait by itself.
 _PAUSE = 0.01
 
-MEMORY = ":memory:"
+#: The path of a database without a file.
+IN_MEMORY = ":memory:"
 
 
 class Database:
@@ -79,7 +80,7 @@ class Database:
 
         (sqlite.org/howtocorrupt.html, section 2.6.) What is in memory is the child's own copy.
         """
-        if self._connection is not None and self._path != MEMORY:
+        if self._connection is not None and self._path != IN_MEMORY:
             _OF_PARENTS.append(self._connection)
             self._connection = None
 
@@ -89,7 +90,7 @@ class Database:
         return self._connection
 
     def _open(self) -> sqlite3.Connection:
-        if self._path != MEMORY:
+        if self._path != IN_MEMORY:
             # sqlite gives the files beside it (-wal, -shm) the permissions of this one.
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = sqlite3.connect(
@@ -109,7 +110,8 @@ class Database:
         except sqlite3.OperationalError as error:
             if _is_busy(error):
                 raise StateError(
-                    f"{self._path} was not {done}: another process held it for {self._timeout:g} s; end that one"
+                    f"{self._path} was not {done}: another process held it "
+                    f"for {self._timeout:g} s; end that one"
                 ) from error
             raise StateError(
                 f"{self._path} was not {done}: {error}; see to the file, its folder and its disk"

@@ -52,7 +52,8 @@ class SqliteStore:
         """The item under ``key``; ``None`` when there is none."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT value, version, expires FROM items WHERE name = ? AND (expires IS NULL OR expires > ?)",
+                "SELECT value, version, expires FROM items"
+                " WHERE name = ? AND (expires IS NULL OR expires > ?)",
                 (raw(key), self._clock()),
             ).fetchone()
         return None if row is None else Item(key, *row)
@@ -63,8 +64,9 @@ class SqliteStore:
         item = _item(key, value, now, ttl)
         with self._writing(now) as connection:
             done = connection.execute(
-                "INSERT INTO items VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value,"
-                " version = excluded.version, expires = excluded.expires WHERE items.expires <= ?",
+                "INSERT INTO items VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
+                " SET value = excluded.value, version = excluded.version, expires = excluded.expires"
+                " WHERE items.expires <= ?",
                 (raw(key), item.value, item.version, item.expires, now),
             )
         return item if done.rowcount else None
@@ -109,7 +111,8 @@ class SqliteStore:
         """What is due by ``now``, the oldest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT member, at, value FROM queued WHERE queue = ? AND at <= ? ORDER BY at, member LIMIT ?",
+                "SELECT member, at, value FROM queued WHERE queue = ? AND at <= ?"
+                " ORDER BY at, member LIMIT ?",
                 (raw(queue), now, limit),
             ).fetchall()
         return [Due(text(member), at, value) for member, at, value in rows]

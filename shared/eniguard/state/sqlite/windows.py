@@ -97,8 +97,8 @@ def _head(connection: Connection, name: bytes, now: float) -> _Head | None:
 def _begin(connection: Connection, name: bytes, mark: Observation, expires: float) -> History:
     given = History(1, 1, mark.at, mark.at)
     series = connection.execute(
-        "INSERT INTO series (name, newest, held, distinct_values, latest, latest_count, latest_distinct, expires)"
-        " VALUES (?, ?, 1, 1, ?, 1, 1, ?)",
+        "INSERT INTO series (name, newest, held, distinct_values, latest, latest_count, latest_distinct,"
+        " expires) VALUES (?, ?, 1, 1, ?, 1, 1, ?)",
         (name, mark.at, raw(mark.value), expires),
     ).lastrowid
     connection.execute(
