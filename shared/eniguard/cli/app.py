@@ -23,6 +23,7 @@ _COMMANDS = {
     "inventory": ("eniguard.cli.inventory_command", "inventory"),
     "show": ("eniguard.cli.show_command", "show"),
     "generate": ("eniguard.cli.generate_command", "generate"),
+    "dlq": ("eniguard.cli.dlq_command", "dlq"),
 }
 
 #: Set by the shell when it asks for completions; click answers.

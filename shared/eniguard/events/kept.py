@@ -1,4 +1,4 @@
-"""A call in the form in which it is kept: an event as ActionTrail records it, of which only what is read is there.
+"""A call in the form in which it is kept: an event as ActionTrail records it, with what is read of it alone.
 
 What the catalogue does not list (passwords, user data, tokens) is no part of a `Call`, and so of no kept one.
 """
@@ -19,8 +19,8 @@ from eniguard.events.kept_parameters import recorded_parameters
 from eniguard.events.responses import response_paths
 from eniguard.events.wrappers import Way
 
-#: The most bytes of a kept event, encoded: a store takes 64 KB, of which its surroundings need some. ActionTrail
-#: events have a few KB (docs/sources.md, Events).
+#: The most bytes of a kept event, encoded: a store takes 64 KB, of which its surroundings need some.
+#: ActionTrail events have a few KB (docs/sources.md, Events).
 MOST_BYTES = 56 * 1024
 #: Holders of fields that are cut one by one; a field of the event itself has none.
 _HOLDERS = ("requestParameters", "responseElements", "userIdentity")
@@ -38,8 +38,8 @@ class KeptEvent(Struct, frozen=True, omit_defaults=True):
     forgeable
         As in `Call`.
     cut
-        What was too long to keep, as in ``requestParameters.Description``. Such an event is for people to look
-        at: `restored` refuses it.
+        What was too long to keep, as in ``requestParameters.Description``. Such an event is for people to
+        look at: `restored` refuses it.
     """
 
     way: Way
@@ -90,14 +90,19 @@ def restored(one: KeptEvent, *, path: str = "<kept event>") -> Call:
     """
     if one.cut:
         names = ", ".join(one.cut)
-        raise InputError(f"too long to be kept whole, left out: {names}; read the event where it came", path=path)
-    calls = []
-    for batch in parse(bytes(one.event), path=path, forgeable=("bare",) if one.forgeable else ()):
+        raise InputError(
+            f"too long to be kept whole, left out: {names}; read the event where it came", path=path
+        )
+    calls: list[Call] = []
+    forgeable: tuple[Way, ...] = ("bare",) if one.forgeable else ()
+    for batch in parse(bytes(one.event), path=path, forgeable=forgeable):
         if batch.errors:
             raise batch.errors[0]
         calls += [concerned.call for concerned in batch.concerned]
     if len(calls) != 1:
-        raise InputError("no call that this version looks at; expected one that an earlier one kept", path=path)
+        raise InputError(
+            "no call that this version looks at; expected one that an earlier one kept", path=path
+        )
     return calls[0]
 
 

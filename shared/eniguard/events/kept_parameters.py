@@ -1,4 +1,4 @@
-"""The parameters of a call written back into ``requestParameters``, so that reading them gives the same again."""
+"""The parameters of a call written back into ``requestParameters``: reading them gives the same again."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _rules(parameters: Parameters) -> dict[str, Any]:
     listed = parameters.permissions()
     if unreadable == 2:
         return {_RULES: _UNREADABLE, "PortRange": _UNREADABLE}
-    if not listed:
+    if _RULES not in parameters:
         return {_RULES: _UNREADABLE}
     if parameters.malformed[-1] == _RULES:
         return {_RULES: _permissions(listed), "PortRange": _UNREADABLE}

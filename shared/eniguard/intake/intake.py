@@ -21,7 +21,7 @@ from eniguard.events.envelopes import Concerned
 from eniguard.events.kept import KeptEvent, kept, restored
 from eniguard.events.wrappers import Way
 from eniguard.intake.pending import DEFERRED, Pending, Waiting
-from eniguard.intake.told import tell
+from eniguard.intake.told import tell, tell_failure
 from eniguard.model import Decision
 from eniguard.pipeline import Pipeline
 from eniguard.rules.answers import PASSED_ON
@@ -197,8 +197,7 @@ class Intake:
         function = call.context.function_name or "eniguard"
         letter = letter_of_call(one.call, error, origin, way=one.way, function=function, at=self._clock())
         self._dead_letters.put(letter)
-        log = call.logger.bind(event_id=one.call.event_id, letter=letter.id)
-        log.exception("dead_letter", error)
+        tell_failure(call.logger, error, letter)
 
     def _once(self, store: Store, name: str) -> Idempotency:
         return Idempotency(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from eniguard.dead_letters import DeadLetter
 from eniguard.events.wrappers import Way
 from eniguard.model import Decision, Finding, Undecided
 from eniguard.toolkit import Logger
@@ -43,3 +44,8 @@ def tell_undecided(log: Logger, undecided: Collection[Undecided]) -> None:
     """A line for each rule that could not be decided."""
     for one in undecided:
         log.write("undecided", one)
+
+
+def tell_failure(log: Logger, error: Exception, letter: DeadLetter) -> None:
+    """A line for an event that could not be decided, which is kept as a dead letter."""
+    log.exception("dead_letter", error, letter=letter.id, reason=letter.problem)

@@ -9,7 +9,7 @@ from eniguard.settings.guard import (
     GuardTable,
     GuardTrail,
 )
-from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings
+from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings, StateSettings
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -24,4 +24,5 @@ __all__ = [
     "GuardTrail",
     "Policy",
     "RuleSettings",
+    "StateSettings",
 ]

@@ -14,10 +14,14 @@ from eniguard.model.severity import Severity
 from eniguard.settings.guard_section import SECTIONS, GuardSection
 from eniguard.settings.location import DEFAULT_PATH
 from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings
+from eniguard.settings.state_section import StateSection
 from eniguard.settings.strict import Strict
 
 AccountId = Annotated[str, Field(pattern=r"^[0-9]{4,32}$", description="Id of an Alibaba Cloud account")]
 RoleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["eniguard-reader"])]
+Region = Annotated[
+    str, Field(pattern=r"^[a-z]{2,}(-[a-z0-9]+)+$", description="Id of a region", examples=["cn-hangzhou"])
+]
 Service = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", examples=["nat.aliyuncs.com"])]
 
 
@@ -96,15 +100,22 @@ class GuardFile(Strict):
     """guard.yml."""
 
     accounts: list[AccountEntry] = Field(default_factory=list)
+    regions: list[Region] | None = Field(
+        default=None,
+        min_length=1,
+        description="Regions to look after; all that the guard hears of by default",
+    )
     rules: RulesSection = Field(default_factory=RulesSection)
     actors: ActorsSection = Field(default_factory=ActorsSection)
     guard: GuardSection = Field(default_factory=GuardSection)
+    state: StateSection | None = Field(default=None, description="Where state is kept")
 
     def policy(self, source: str | None = None) -> Policy:
         """The compiled form, which the deciding core reads; ``source`` is the file it comes from."""
         return Policy(
             accounts=tuple(account.id for account in self.accounts),
             account_roles={account.id: account.role for account in self.accounts if account.role is not None},
+            regions=None if self.regions is None else tuple(dict.fromkeys(self.regions)),
             rule_modules=tuple(self.rules.modules),
             rules={
                 code.upper(): RuleSettings(entry.enabled, entry.severity, entry.params)
@@ -119,6 +130,7 @@ class GuardFile(Strict):
                 service_ids=dict(self.actors.service_ids),
             ),
             guard=self.guard.compiled(),
+            state=None if self.state is None else self.state.compiled(),
             source=source,
         )
 
@@ -184,6 +196,8 @@ def _explained(error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"]) or "(top)"
     if error["type"] == "extra_forbidden":
         return f"{where}: unknown key; valid here: {_valid(_model_at(error['loc'][:-1]))}"
+    if error["loc"][:1] == ("state",):
+        return f"{where}: {error['msg']}"  # somebody may have put a password there
     return f"{where}: {error['msg']}, got {str(error['input'])[:80]!r}"
 
 
@@ -193,6 +207,7 @@ def _model_at(location: tuple[int | str, ...]) -> type[BaseModel]:
         "accounts": AccountEntry,
         "rules": RuleEntry,
         "actors": ActorsSection,
+        "state": StateSection,
     }
     if not location:
         return GuardFile

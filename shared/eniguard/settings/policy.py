@@ -49,21 +49,36 @@ class Actors(Struct, frozen=True):
     service_ids: dict[str, str] = {}
 
 
+class StateSettings(Struct, frozen=True):
+    """Where state is kept.
+
+    ``url`` names the store; it, or its ``password``, may be a reference (``env:NAME``, ``kms:NAME``). What is
+    kept there begins with ``prefix``.
+    """
+
+    url: str
+    password: str | None = None
+    prefix: str = ""
+
+
 class Policy(Struct, frozen=True):
     """Everything the deciding core is told by configuration.
 
     ``accounts`` are the ids of the user's own accounts, beside the one an event belongs to;
     ``account_roles`` the roles to assume in those that things are looked up in, by id. ``rule_modules``
     are importable modules with rules beside the packaged ones; ``rules`` tunes single rules by code.
+    ``regions`` are those to look after, ``state`` is where state is kept; ``None`` says nothing of it.
     ``source`` is the file all this stands in, for messages.
     """
 
     accounts: tuple[str, ...] = ()
     account_roles: dict[str, str] = {}
+    regions: tuple[str, ...] | None = None
     rule_modules: tuple[str, ...] = ()
     rules: dict[str, RuleSettings] = {}
     actors: Actors = Actors()
     guard: Guard = Guard()
+    state: StateSettings | None = None
     source: str | None = None
 
 

@@ -1,4 +1,4 @@
-"""A kept call reads as the same call again, holds nothing that the catalogue does not list, and is never too long."""
+"""A kept call reads as the same call again, holds nothing beyond the catalogue, and is never too long."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from tests.unit.events.recorded import ACCOUNT, JSON, PLAIN, RULE, cloud_event, 
 
 REPOSITORY = Path(__file__).parents[3]
 WAYS = ("bare", "oss", "sls", "eventbridge", "lookup")
-TEXTS = st.sampled_from(["eni-1", "sg-2", "10.0.0.0/28", "true", "3", "", "ü\u202e\x00", '["a"]', "[", "aliyun"])
+TEXTS = st.sampled_from(
+    ["eni-1", "sg-2", "10.0.0.0/28", "true", "3", "", "ü\u202e\x00", '["a"]', "[", "aliyun"]
+)
 TIMES = st.sampled_from(
     [
         "2025-07-07T01:39:09Z",
@@ -65,13 +67,13 @@ def _values(shape: Shape) -> st.SearchStrategy[Any]:
 
 
 def _recorded(api: Api) -> st.SearchStrategy[dict[str, Any]]:
-    """Request parameters of one API: as they should be, in other encodings, spoiled, and with others between."""
+    """Request parameters of one API: as they should be, in other encodings, spoiled, with others between."""
     named: dict[str, st.SearchStrategy[Any]] = {
         name: _values(shape) for name, shape in api.parameters.items()
     }
     for name in api.parameters:
         named |= {f"{name}.1": JSON | TEXTS, f"{name}s": JSON, f"{name}.2.PortRange": TEXTS}
-    named |= {name: TEXTS | JSON for name in ("PortRange", "SourceCidrIp", "IpProtocol.1")}
+    named |= dict.fromkeys(("PortRange", "SourceCidrIp", "IpProtocol.1"), TEXTS | JSON)
     named |= {"Password": st.just("s3cret"), "UserData": st.just("s3cret"), "RegionId": st.just("cn-beijing")}
     return st.fixed_dictionaries({}, optional=named)
 
@@ -95,7 +97,9 @@ def _responses(api: Api) -> st.SearchStrategy[dict[str, Any] | None]:
 
 
 def _identities() -> st.SearchStrategy[Any]:
-    types = st.sampled_from(["ram-user", "root-account", "assumed-role", "system", "saml-user", "", "unknown"])
+    types = st.sampled_from(
+        ["ram-user", "root-account", "assumed-role", "system", "saml-user", "", "unknown"]
+    )
     one = st.fixed_dictionaries(
         {},
         optional={
@@ -160,7 +164,9 @@ def test_call_of_every_api_is_the_same_after_it_was_kept(action: str, data: st.D
 
 def test_calls_of_every_api_are_kept_from_plain_events() -> None:
     for api in APIS.values():
-        body = event(eventName=api.name, serviceName=api.product, requestParameters={"RoleArn": ":role/aliyunx"})
+        body = event(
+            eventName=api.name, serviceName=api.product, requestParameters={"RoleArn": ":role/aliyunx"}
+        )
 
         (concerned,) = read(body).concerned
 
@@ -182,6 +188,7 @@ RULES = {
     "listed and flat": {"Permissions.1.PortRange": "22/22", "PortRange": "80/80"},
     "flat that cannot be read": {"Permissions.1.PortRange": "22/22", "PortRange": {}},
     "list that cannot be read": {"Permissions": [1], "PortRange": "80/80", "SecurityGroupId": {}},
+    "empty list, flat that cannot be read": {"Permissions": [], "PortRange": {}, "SecurityGroupId": {}},
     "neither can be read": {"Permissions": [1], "PortRange": {}},
     "list alone that cannot be read": {"Permissions": [1], "SecurityGroupId": {}},
 }
@@ -207,7 +214,12 @@ def test_way_and_forgeable_are_kept_beside_the_event() -> None:
 def test_kept_event_is_one_that_anything_reads_and_has_no_secret_in_it() -> None:
     body = event(
         eventName="RunInstances",
-        requestParameters={"VSwitchId": "vsw-1", "Password": "s3cret", "UserData": "s3cret", "KeyPair": "s3cret"},
+        requestParameters={
+            "VSwitchId": "vsw-1",
+            "Password": "s3cret",
+            "UserData": "s3cret",
+            "KeyPair": "s3cret",
+        },
         responseElements={"InstanceIdSets": {"InstanceIdSet": ["i-1"]}, "SecurityToken": "s3cret"},
         additionalEventData={"CallerBid": "s3cret"},
     )

@@ -1,0 +1,95 @@
+"""Where a policy becomes a state store."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from eniguard.errors import ConfigError
+from eniguard.settings import Policy, StateSettings
+from eniguard.state.opened import open_store
+from eniguard.state.store import Store
+
+#: Set in every function that is deployed (docs/sources.md, Delivery).
+DEPLOYED_VARIABLE = "FC_FUNCTION_NAME"
+#: ``1``: nothing outside the process is asked, and state is kept in memory.
+OFFLINE_VARIABLE = "ENIGUARD_OFFLINE"
+
+#: Stores that are gone with the instance of a function.
+_OF_ONE_MACHINE = ("memory", "sqlite")
+
+
+def open_policy_store(
+    policy: Policy,
+    *,
+    environment: Mapping[str, str] | None = None,
+    secret: Callable[[str], str] | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Store:
+    """Open the state store that the policy names; in memory where ``ENIGUARD_OFFLINE`` is ``1``.
+
+    Parameters
+    ----------
+    policy
+        The compiled guard.yml.
+    environment
+        The environment variables; those of the process by default.
+    secret
+        Gives the value of a reference (``env:NAME``, ``kms:NAME``); by default those of the environment only.
+    clock
+        Gives seconds since 1970 (UTC).
+
+    Raises
+    ------
+    ConfigError
+        No store is named, a secret has no value, or a function is deployed with a store of one machine.
+    StateError
+        The store cannot be opened.
+    """
+    variables = os.environ if environment is None else environment
+    if variables.get(OFFLINE_VARIABLE) == "1":
+        return open_store("memory:", clock=clock)
+    state, source = policy.state, policy.source or "guard.yml"
+    if state is None:
+        raise ConfigError(f"{source}: no state store is configured: name one as url in its section state")
+    url = _url(state, secret or _of_environment(variables))
+    scheme = url.partition(":")[0]
+    if scheme in _OF_ONE_MACHINE and variables.get(DEPLOYED_VARIABLE):
+        raise ConfigError(
+            f"{source}: state.url: {scheme} keeps state on one machine, and a deployed function has none "
+            "of its own: name a store of Tablestore or Redis"
+        )
+    store = open_store(url, clock=clock)
+    if not state.prefix:
+        return store
+    from eniguard.state.prefixed import PrefixedStore
+
+    return PrefixedStore(store, state.prefix)
+
+
+def _url(state: StateSettings, secret: Callable[[str], str]) -> str:
+    """The url with what its references stand for."""
+    if state.url.startswith(("env:", "kms:")):
+        return secret(state.url)
+    if state.password is None:
+        return state.url
+    parts = urlsplit(state.url)
+    user, _, host = parts.netloc.rpartition("@")
+    password = quote(secret(state.password), safe="")
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
+
+
+def _of_environment(variables: Mapping[str, str]) -> Callable[[str], str]:
+    def value(reference: str) -> str:
+        way, _, name = reference.partition(":")
+        if way != "env":
+            raise ConfigError(
+                f"state: {reference} cannot be read here: KMS is not asked; use a reference env:NAME"
+            )
+        if not variables.get(name):
+            raise ConfigError(f"state: {reference} has no value: set the environment variable {name}")
+        return variables[name]
+
+    return value
