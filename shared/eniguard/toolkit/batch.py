@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, Literal, TypeVar
@@ -116,7 +115,7 @@ class BatchProcessor(Generic[_Record, _Answer]):
         pause: float = 0.2,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], object] = time.sleep,
-        uniform: Callable[[float, float], float] = random.uniform,
+        uniform: Callable[[float, float], float] | None = None,
     ) -> None:
         if most_attempts < 1:
             raise ConfigError(f"most_attempts is {most_attempts}: a record is tried at least once")
@@ -167,7 +166,8 @@ class BatchProcessor(Generic[_Record, _Answer]):
 
     def _waited(self, attempt: int) -> bool:
         """Wait before the next attempt; ``False`` if there is no time for that."""
-        seconds = self._uniform(0, self._pause * 2 ** (attempt - 1))
+        uniform = _uniform() if self._uniform is None else self._uniform
+        seconds = uniform(0, self._pause * 2 ** (attempt - 1))
         if not self._time_for(seconds):
             return False
         self._sleep(seconds)
@@ -188,3 +188,9 @@ class BatchProcessor(Generic[_Record, _Answer]):
         except Exception as failed:  # noqa: BLE001 - what no dead letter has must come again
             return Outcome(index, record, "failed", attempts, error=failed)
         return Outcome(index, record, "poison", attempts, error=error)
+
+
+def _uniform() -> Callable[[float, float], float]:
+    from random import uniform
+
+    return uniform

@@ -153,9 +153,9 @@ class Logger:
             **{k: _plain(v) for k, v in fields.items()},
         }
         renamed = {f"{name}_" if name in taken else name: value for name, value in carried.items()}
-        hidden = self.redactor.fields
+        shown_header, shown = self.redactor.fields([header, renamed])
         stream = sys.stdout if self._stream is None else self._stream
-        for line in lines_of(hidden(header), hidden(renamed), next(self._numbers)):
+        for line in lines_of(shown_header, shown, next(self._numbers)):
             stream.write(line.decode() + "\n")
         # The instance may be frozen or killed at any time after this.
         stream.flush()

@@ -118,7 +118,5 @@ def _parent(trace: Any, tracing: FcTracing | None) -> Context | None:
     except ValueError:
         return None
     span_context = trace.SpanContext(trace_id, span_id, True, trace.TraceFlags(flags & _SAMPLED))
-    if not span_context.is_valid:
-        return None
     named: Context = trace.set_span_in_context(trace.NonRecordingSpan(span_context))
     return named

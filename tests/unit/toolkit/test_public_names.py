@@ -12,7 +12,7 @@ import pytest
 from eniguard import toolkit
 
 PARTS = sorted(part.name for part in pkgutil.iter_modules(toolkit.__path__))
-LATE = ("requests", "sqlite3", "redis", "opentelemetry", "pydantic", "logging", "eniguard.state")
+LATE = ("requests", "sqlite3", "redis", "opentelemetry", "pydantic", "logging", "random", "eniguard.state")
 
 
 def test_all_is_the_public_namespace() -> None:

@@ -99,6 +99,7 @@ def test_any_other_error_of_the_call_is_told_by_its_type_alone() -> None:
         Secrets(kms=kms, environment={}).get("kms:hook")
 
     assert VALUE not in str(raised.value)
+    assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__
 
 
