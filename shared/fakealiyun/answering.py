@@ -70,7 +70,7 @@ def _carried_out(
     try:
         if asked is not None:
             raise asked
-        policies.authorise(call)
+        policies.authorise(call, service.rights.get(request.action))
         cloud.faults.remember(call.action, call.region)
         result = service.handlers[request.action](call)
     except ApiError as error:

@@ -30,11 +30,12 @@ _NAMED = {
 }
 
 
-def authorise(call: Call) -> None:
+def authorise(call: Call, right: str | None = None) -> None:
     """Let a call pass that RAM allows.
 
     The root account may do everything. A RAM user or a role may do what its policies allow and none denies;
-    a session with a policy of its own may do no more than that.
+    a session with a policy of its own may do no more than that. ``right`` is what RAM calls the right to the
+    API, where that is not its name.
 
     Raises
     ------
@@ -51,11 +52,13 @@ def authorise(call: Call) -> None:
         return
     context, resources = _context(call), cache(lambda: _resources(call))
     granted = [_documents(call)] if caller.policy is None else [_documents(call), [caller.policy]]
-    if all(allowed(documents, call.action, context, resources) for documents in granted):
+    product, _, api = call.action.partition(":")
+    action = f"{product}:{right or api}"
+    if all(allowed(documents, action, context, resources) for documents in granted):
         return
     codes = call.cloud.assumptions.denied
-    code, status = codes.get(call.action.partition(":")[0], codes["*"])
-    raise ApiError(code, status, f"User not authorized to operate {call.action} on the specified resource.")
+    code, status = codes.get(product, codes["*"])
+    raise ApiError(code, status, f"User not authorized to operate {action} on the specified resource.")
 
 
 def allowed(

@@ -7,7 +7,7 @@ A service is a folder of four files: ``urls`` (hosts, version, the APIs), ``resp
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from fakealiyun.identities import Identity
@@ -74,6 +74,8 @@ class Service:
         Whether only `Cloud.call` reaches it: names in paths, bodies and protocols of its own are not read.
     shows_parameters
         Whether its events carry request parameters.
+    rights
+        What RAM calls the right to an API, where that is not its own name.
     unrecorded
         APIs that move data; a trail of management events has none of them.
     """
@@ -86,6 +88,7 @@ class Service:
     global_service: bool = False
     in_process: bool = False
     shows_parameters: bool = True
+    rights: Mapping[str, str] = field(default_factory=dict)
     unrecorded: frozenset[str] = frozenset()
 
 

@@ -124,14 +124,19 @@ def test_wrong_keys_are_refused(keys: Keys, version: str, changed: dict[str, str
 
 
 def test_ram_decides_about_logs(cloud: Cloud, keys: Keys) -> None:
-    statement = {"Effect": "Allow", "Action": "log:GetCursor", "Resource": "*"}
-    client = client_of(cloud.role("half", policy={"Version": "1", "Statement": [statement]}))
-    begin, end = ends(client)
+    def may(role: str, action: str) -> LogClient:
+        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        return client_of(cloud.role(role, policy={"Version": "1", "Statement": [statement]}))
 
-    with pytest.raises(LogException) as refused:
-        pulled(client, begin, end)
+    reader, writer = may("reads", "log:GetCursorOrData"), may("writes", "log:PostLogStoreLogs")
+    put(writer)
+    found = pulled(reader, *ends(reader))
 
-    assert (refused.value.get_error_code(), refused.value.resp_status) == ("Unauthorized", 401)
+    assert len(found) == len(ROWS)
+    for refused in (lambda: put(reader), lambda: ends(writer)):
+        with pytest.raises(LogException) as error:
+            refused()
+        assert (error.value.get_error_code(), error.value.resp_status) == ("Unauthorized", 401)
 
 
 @pytest.mark.parametrize(

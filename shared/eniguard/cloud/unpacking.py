@@ -46,8 +46,8 @@ def _inflated(data: bytes, chunks: Iterator[bytes], most: int) -> Iterator[bytes
     member = zlib.decompressobj(_WINDOW)
     following: bytes | None = data
     while following is not None:
-        data, full = following, False
-        while data or full:
+        data = following
+        while data:
             if member.eof:
                 # Zeros may follow a member as padding (RFC 1952 leaves room for it, tape tools write it).
                 data = data.lstrip(b"\0")
@@ -58,8 +58,6 @@ def _inflated(data: bytes, chunks: Iterator[bytes], most: int) -> Iterator[bytes
             if out:
                 yield out
             data = member.unused_data if member.eof else member.unconsumed_tail
-            # A full chunk may leave more behind even when no input is left.
-            full = len(out) == most and not member.eof
         following = next(chunks, None)
     if not member.eof:
         raise EOFError("it ends early")

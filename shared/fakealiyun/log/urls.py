@@ -12,5 +12,11 @@ LOG = Service(
     hosts=("log",),
     version="2020-12-30",
     handlers={**HANDLERS, **DATA_HANDLERS},
+    rights={
+        "GetCursor": "GetCursorOrData",
+        "GetCursorTime": "GetCursorOrData",
+        "PullLogs": "GetCursorOrData",
+        "PutLogs": "PostLogStoreLogs",
+    },
     unrecorded=frozenset(DATA_HANDLERS) - {"ListShards"},
 )

@@ -13,5 +13,6 @@ OSS = Service(
     version="2019-05-17",
     handlers={**HANDLERS, **OBJECT_HANDLERS},
     shows_parameters=False,
+    rights={"HeadObject": "GetObject", "ListObjectsV2": "ListObjects"},
     unrecorded=frozenset(OBJECT_HANDLERS),
 )
