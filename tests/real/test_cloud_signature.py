@@ -64,7 +64,9 @@ REGIONS = (
 )
 
 names = st.from_regex(r"[A-Z][A-Za-z0-9]{0,12}", fullmatch=True)
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
+#: What clients escape in different ways, next to all other characters.
+tricky = st.sampled_from("*~+ %&=/:,;'()!\"ü漢😀")
+texts = st.text(tricky | st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 scalars = texts | st.integers() | st.booleans() | st.none()
 values = st.recursive(
     scalars,
