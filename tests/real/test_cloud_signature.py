@@ -21,7 +21,7 @@ from alibabacloud_tea_openapi.models import Config, OpenApiRequest, Params
 from alibabacloud_tea_openapi.utils import Utils
 from alibabacloud_vpc20160428.client import Client as Vpc
 from darabonba.runtime import RuntimeOptions
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from eniguard.cloud import PRODUCTS, Client, Credentials, endpoint
@@ -64,11 +64,15 @@ REGIONS = (
 )
 
 names = st.from_regex(r"[A-Z][A-Za-z0-9]{0,12}", fullmatch=True)
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
-scalars = texts | st.integers() | st.booleans() | st.none()
+#: What clients escape in different ways, next to all other characters.
+tricky = st.lists(
+    st.sampled_from(["*", "~", "+", " ", "%", "&", "=", "/", '"', "ü", "漢", "😀", "a"]), min_size=1
+)
+texts = tricky.map("".join) | st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
+scalars = texts | texts | st.integers() | st.booleans() | st.none()
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=12) | st.dictionaries(names, inner, max_size=4),
+    lambda inner: st.lists(inner, min_size=1, max_size=12) | st.dictionaries(names, inner, max_size=4),
     max_leaves=12,
 )
 keys = st.from_regex(r"[A-Za-z0-9.]{1,24}", fullmatch=True)
@@ -151,6 +155,10 @@ def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
+@example(
+    {"Tag": [{"Key": "*~ +%", "Value": "netz ü&漢"}], "Ids": ["eni"] * 12, "Managed": True},
+    Credentials("id", "secret", "token+/="),
+)
 @given(st.dictionaries(names, values, max_size=5), credentials)
 def test_authorization_equals_that_of_the_sdk(parameters: dict[str, Any], who: Credentials) -> None:
     official = sent_by_the_sdk(parameters, who)

@@ -10,7 +10,7 @@
 
 from eniguard.cloud.accounts import Accounts
 from eniguard.cloud.assumed_role import AssumedRole
-from eniguard.cloud.client import Answer, Client
+from eniguard.cloud.client import Client
 from eniguard.cloud.credentials import (
     Credentials,
     CredentialsProvider,
@@ -22,6 +22,7 @@ from eniguard.cloud.credentials import (
 )
 from eniguard.cloud.endpoints import PRODUCTS, Product, endpoint
 from eniguard.cloud.flattening import flatten
+from eniguard.cloud.request import Answer
 from eniguard.cloud.retries import Retries
 
 __all__ = [

@@ -8,12 +8,11 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec import Struct
-
 from eniguard.cloud.answers import Refusal, fields_of, refusal
 from eniguard.cloud.credentials import Credentials, CredentialsProvider, Renewable
-from eniguard.cloud.endpoints import Endpoint, endpoint, product
+from eniguard.cloud.endpoints import endpoint, product
 from eniguard.cloud.flattening import flatten
+from eniguard.cloud.request import DEADLINE_NEAR, Answer, Request, lost, may_repeat
 from eniguard.cloud.retries import RETRIES, Retries, asked_wait
 from eniguard.cloud.signature import authorization, canonical_query, digest, encoded_path
 from eniguard.cloud.transport import HttpAnswer, NoAnswer, new_session, send
@@ -22,42 +21,10 @@ from eniguard.errors import ConfigError, Transport
 if TYPE_CHECKING:
     import requests
 
-#: Verbs of APIs that change nothing, so that making a call twice does no harm.
-READS = ("Describe", "Get", "List", "Lookup", "Query", "Check", "Search")
 #: Seconds below which no request is begun: a connection and one round trip take about as long.
 _LEAST = 0.2
 _USER_AGENT = "eniguard"
-#: How a message says that there was no time left.
-DEADLINE_NEAR = "the deadline is near"
-
-
 _Read = TypeVar("_Read")
-
-
-class Answer(Struct, frozen=True):
-    """An answer of an API of the ROA style; names of headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class _Request(Struct, frozen=True):
-    """A call before it is signed."""
-
-    product: str
-    action: str
-    at: Endpoint
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
-    repeatable: bool
-
-    @property
-    def name(self) -> str:
-        return f"{self.product}:{self.action}"
 
 
 class Client:
@@ -165,8 +132,8 @@ class Client:
         place = region or self.region
         known = product(product_name)
         carried = {"RegionId": place, **parameters} if known.region_id else parameters
-        repeatable = _repeatable(action, carried, idempotent)
-        request = self._request(product_name, action, place, query=flatten(carried), repeatable=repeatable)
+        again = may_repeat(action, carried, idempotent)
+        request = self._request(product_name, action, place, query=flatten(carried), repeatable=again)
         return self._answered(request, lambda answer: fields_of(answer.body, product_name, action))
 
     def call_path(
@@ -220,7 +187,7 @@ class Client:
             query=flatten(query),
             headers={name.lower(): value for name, value in headers.items()},
             body=body,
-            repeatable=_repeatable(action, query, idempotent),
+            repeatable=may_repeat(action, query, idempotent),
         )
         return self._answered(request, lambda answer: Answer(answer.status, answer.headers, answer.body))
 
@@ -236,15 +203,15 @@ class Client:
         path: str = "/",
         headers: Mapping[str, str] = {},
         body: bytes = b"",
-    ) -> _Request:
+    ) -> Request:
         known = product(product_name)
         if not known.acs3:
             raise ConfigError(f"{product_name} takes a signature of its own: use its official SDK")
         at = endpoint(product_name, region, self._endpoints)
         framed = {"accept": "application/json", **headers, "host": at.host, "x-acs-version": known.version}
-        return _Request(product_name, action, at, method, path, query, framed, body, repeatable)
+        return Request(product_name, action, at, method, path, query, framed, body, repeatable)
 
-    def _answered(self, request: _Request, read: Callable[[HttpAnswer], _Read]) -> _Read:
+    def _answered(self, request: Request, read: Callable[[HttpAnswer], _Read]) -> _Read:
         """What is read from the first success, after as many attempts as are safe."""
         attempts = 0
         renewed = False
@@ -272,12 +239,12 @@ class Client:
         return None if wait is None or (left is not None and left - wait < _LEAST) else wait
 
     def _attempt(
-        self, request: _Request, credentials: Credentials, read: Callable[[HttpAnswer], _Read]
+        self, request: Request, credentials: Credentials, read: Callable[[HttpAnswer], _Read]
     ) -> _Read | Refusal:
         """One attempt: what is read from a success, or what it failed by."""
         left = self._left()
         if left is not None and left < _LEAST:
-            return Refusal(_lost(request, f"it was not sent, {DEADLINE_NEAR}"))
+            return Refusal(lost(request, f"it was not sent, {DEADLINE_NEAR}"))
         headers = self._signed(request, credentials)
         query = canonical_query(request.query)
         url = request.at.url(request.path) + (f"?{query}" if query else "")
@@ -291,7 +258,7 @@ class Client:
             if answer.status < 300:
                 return read(answer)
         except NoAnswer as why:
-            return Refusal(_lost(request, str(why)), again=True)
+            return Refusal(lost(request, str(why)), again=True)
         except Transport as unreadable:
             return Refusal(unreadable, again=True)
         asked = asked_wait(answer.headers.get("x-acs-retry-after"), answer.headers.get("retry-after"))
@@ -304,7 +271,7 @@ class Client:
             hidden=credentials.hidden,
         )
 
-    def _signed(self, request: _Request, credentials: Credentials) -> dict[str, str]:
+    def _signed(self, request: Request, credentials: Credentials) -> dict[str, str]:
         """The headers of a request with its signature; a nonce is good for one request only."""
         headers = {
             **request.headers,
@@ -338,17 +305,3 @@ class Client:
         """Seconds until the deadline; ``None`` when there is none."""
         until = None if self._deadline is None else self._deadline()
         return None if until is None else until - self._clock()
-
-
-def _repeatable(action: str, parameters: Mapping[str, Any], idempotent: bool | None) -> bool:
-    if idempotent is not None:
-        return idempotent
-    return action.startswith(READS) or bool(parameters.get("ClientToken"))
-
-
-def _lost(request: _Request, why: str) -> Transport:
-    return Transport(
-        f"{request.name} at {request.at.host} got no answer: {why}; try again later, or look at the network",
-        product=request.product,
-        action=request.action,
-    )

@@ -313,6 +313,16 @@ def test_endpoint_that_is_no_address_is_a_config_error(live: Live, address: str)
         client.call(*ENIS, {})
 
 
+@pytest.mark.parametrize("region", ["evil.example.com/", "x@example.com", "", "cn-hangzhou#"])
+def test_region_that_is_none_is_a_config_error(live: Live, region: str) -> None:
+    client = Client(lambda: Credentials("example-id", "example-secret"), region=region)
+
+    with pytest.raises(ConfigError, match="is no region"):
+        client.call(*ENIS, {})
+
+    assert client.requests_sent == 0
+
+
 @pytest.mark.parametrize("product", ["nothing", "sls"])
 def test_product_the_client_cannot_speak_to_is_a_config_error(live: Live, product: str) -> None:
     with pytest.raises(ConfigError, match=product):

@@ -387,6 +387,17 @@ def test_who_manages_it_is_known_from_its_creation_on_without_any_copy(
     assert decided.decision.undecided == ()
 
 
+def test_nothing_is_known_of_a_resource_from_before_it_was_made(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    before = live.now() - 86_400
+
+    fact = one(source(live, store), eni(live, there.managed), before)
+
+    assert isinstance(fact.value, Eni)
+    assert (fact.earlier, fact.partly) == (None, None)
+
+
 def test_what_could_not_be_looked_up_is_undecided_for_that_reason(
     live: Live, there: Scene, store: MemoryStore
 ) -> None:
@@ -485,6 +496,29 @@ def test_batch_that_finds_an_older_cache_takes_no_call_more(
         pipeline.decide(one_call, now=live.now())
 
     assert found.calls == before + 1
+
+
+def test_decided_call_makes_the_next_on_the_same_eni_look_again(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    # given
+    found = source(live, store)
+    found.read([eni(live, there.ordinary)], live.now())
+    pipeline = Pipeline(source=found)
+    asked = {"NetworkInterfaceId": there.ordinary}
+    made = []
+    for number in range(2):
+        live.cloud.clock.advance(5)
+        made.append(call(live, "ecs:ModifyNetworkInterfaceAttribute", **asked, Description=f"{number}"))
+    live.cloud.clock.advance(5)
+
+    # when
+    pipeline.decide(made[0], now=live.now())
+    calls = found.calls
+    pipeline.decide(made[1], now=live.now())
+
+    # then
+    assert (calls, found.calls) == (1, 2)
 
 
 def test_event_that_needs_no_fact_takes_no_call(live: Live, there: Scene, store: MemoryStore) -> None:
