@@ -110,6 +110,17 @@ class StoreMachine(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.clock.now += seconds
 
+    @rule(key=keys, ttl=st.sampled_from((0.5, 60)))
+    def the_time_of_an_item_comes(self, key: str, ttl: float) -> None:
+        item = self.store.create(key, b"short", ttl=ttl)
+        self.clock.now += ttl
+        if item is not None:
+            self._written(key, b"short", None, item, expires=self.clock.now)
+        made = self.store.create(key, b"next")
+        assert (made is None) == (self.model.get(key) is not None)
+        if made is not None:
+            self._written(key, b"next", None, made)
+
     @rule(key=keys)
     def get(self, key: str) -> None:
         assert self.store.get(key) == self.model.get(key)
@@ -168,8 +179,11 @@ class StoreMachine(RuleBasedStateMachine):
         known = self.versions if there is None else [there.version, *self.versions]
         return data.draw(st.one_of(st.just(known[0]), st.sampled_from(known)))
 
-    def _written(self, key: str, value: bytes, ttl: float | None, item: Item) -> None:
-        expires = None if ttl is None else self.clock.now + ttl
+    def _written(
+        self, key: str, value: bytes, ttl: float | None, item: Item, expires: float | None = None
+    ) -> None:
+        if ttl is not None:
+            expires = self.clock.now + ttl
         assert item == Item(key, value, item.version, expires)
         assert item.version not in self.versions
         self.versions.append(item.version)

@@ -136,7 +136,15 @@ def test_an_expired_item_that_is_removed_meanwhile_is_made_anew(
     assert store.get("key") == made
 
 
-FAULTS = ("lost", "unheard", "OTSTimeout", "OTSInternalServerError", "OTSServerUnavailable", "OTSServerBusy")
+FAULTS = (
+    "lost",
+    "unheard",
+    "late",
+    "OTSTimeout",
+    "OTSInternalServerError",
+    "OTSServerUnavailable",
+    "OTSServerBusy",
+)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

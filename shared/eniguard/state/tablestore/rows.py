@@ -153,7 +153,7 @@ class Rows:
         try:
             return self._delete(key, condition)
         except Unanswered:
-            return self.get(key) is None or self._delete(key, condition)
+            return self.get(key) is None or self._delete(key, condition) or self.get(key) is None
 
     def in_space(self, space: str, condition: Any) -> Iterator[Stored]:
         """The rows of one space that meet a condition, by name."""

@@ -32,7 +32,8 @@ class FakeTablestore:
     """The data API of one instance; an object of it can stand for ``client.connection``.
 
     ``before`` has what is to happen before the next request of an API is carried out, ``faults`` what becomes
-    of it: ``lost`` carries it out and answers nothing, ``unheard`` does neither, a code is the answer.
+    of it: ``lost`` carries it out and answers nothing, ``unheard`` does neither,
+    ``late`` carries it out right before the next one, and a code is the answer.
     """
 
     def __init__(self) -> None:
@@ -49,7 +50,9 @@ class FakeTablestore:
         if happens := self.before.pop(api, None):
             happens()
         fault = self._fault(api)
-        if fault == "unheard":
+        if fault == "late":
+            self.before[api] = lambda: getattr(self, f"_{api}")(body)
+        if fault in ("unheard", "late"):
             raise _no_answer()
         if fault not in (None, "lost"):
             return self._refuse(url, Refused(503, fault, "Try again later."))
