@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from eniguard.errors import ConfigError
 from eniguard.settings import Policy, StateSettings
+from eniguard.state.keys import Keys
 from eniguard.state.opened import open_store
 from eniguard.state.store import Store
 
@@ -26,6 +27,7 @@ def open_policy_store(
     *,
     environment: Mapping[str, str] | None = None,
     secret: Callable[[str], str] | None = None,
+    keys: Callable[[], Keys] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> Store:
     """Open the state store that the policy names; in memory where ``ENIGUARD_OFFLINE`` is ``1``.
@@ -38,6 +40,8 @@ def open_policy_store(
         The environment variables; those of the process by default.
     secret
         Gives the value of a reference (``env:NAME``, ``kms:NAME``); by default those of the environment only.
+    keys
+        As for `open_store`.
     clock
         Gives seconds since 1970 (UTC).
 
@@ -61,7 +65,7 @@ def open_policy_store(
             f"{source}: state.url: {scheme} keeps state on one machine, and a deployed function has none "
             "of its own: name a store of Tablestore or Redis"
         )
-    store = open_store(url, clock=clock)
+    store = open_store(url, clock=clock, keys=keys)
     if not state.prefix:
         return store
     from eniguard.state.prefixed import PrefixedStore
