@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from eniguard.delivery import Delivery
+from eniguard.delivery.events import EventDelivery
 
-delivery = Delivery()
+delivery = EventDelivery()
 
 
 def initialize(context: object) -> None:
@@ -12,6 +12,6 @@ def initialize(context: object) -> None:
     delivery.prepare()
 
 
-def handler(event: bytes, context: object) -> str:
+def handler(event: bytes, context: object) -> str | None:
     """Decide one delivery; every event of it ends in one log line, and the counts are returned as JSON."""
     return delivery.handle(event, context)

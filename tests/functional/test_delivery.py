@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from eniguard.delivery import Delivery
+from eniguard.delivery.events import EventDelivery
 from eniguard.errors import ConfigError
 
 NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
@@ -66,7 +66,7 @@ def handled(
     payload: object, context: object = PYTHON312, **environment: str
 ) -> tuple[dict[str, int], list[dict[str, Any]], str]:
     stream = io.StringIO()
-    delivery = Delivery({"ENIGUARD_OFFLINE": "1", **environment}, clock=lambda: NOW, stream=stream)
+    delivery = EventDelivery({"ENIGUARD_OFFLINE": "1", **environment}, clock=lambda: NOW, stream=stream)
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     counts = json.loads(delivery.handle(body, context))
     return counts, [json.loads(line) for line in stream.getvalue().splitlines()], stream.getvalue()
@@ -128,7 +128,7 @@ def test_an_event_from_the_future_is_a_dead_letter() -> None:
 
 def test_only_the_first_call_of_an_instance_is_a_cold_start() -> None:
     stream = io.StringIO()
-    delivery = Delivery({"ENIGUARD_OFFLINE": "1"}, clock=lambda: NOW, stream=stream)
+    delivery = EventDelivery({"ENIGUARD_OFFLINE": "1"}, clock=lambda: NOW, stream=stream)
     for _ in range(2):
         delivery.handle(json.dumps(CLOUD_EVENT).encode(), PYTHON312)
     flags = [json.loads(line)["cold_start"] for line in stream.getvalue().splitlines()]

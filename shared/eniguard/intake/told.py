@@ -48,4 +48,4 @@ def tell_undecided(log: Logger, undecided: Collection[Undecided]) -> None:
 
 def tell_failure(log: Logger, error: Exception, letter: DeadLetter) -> None:
     """A line for an event that could not be decided, which is kept as a dead letter."""
-    log.exception("dead_letter", error, letter=letter.id, reason=letter.problem)
+    log.error("dead_letter", letter=letter.id, reason=letter.problem, error=error)

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any
 
+from eniguard.dead_letters import DeadLetters, DirectOrigin
 from eniguard.events.envelopes import parse
 from eniguard.intake import Intake
 from eniguard.pipeline import Pipeline
@@ -55,13 +56,15 @@ def invocation(now: float, stream: Any = None, *, timeout: float | None = None) 
 
 def intake_at(store: Store, now: float, **given: Any) -> Intake:
     pipeline = Pipeline(history=store, **given)
-    return Intake(pipeline, store, in_progress_for=TIMEOUT, clock=lambda: now)
+    letters = DeadLetters(store, clock=lambda: now)
+    return Intake(pipeline, store, letters, in_progress_for=TIMEOUT, clock=lambda: now)
 
 
 def main(path: str, event: str, now: float, number: int, *, after: bool) -> None:
     store = DyingStore(open_store(f"sqlite:///{path}", clock=lambda: now), number, after=after)
     for batch in parse(event.encode()):
-        intake_at(store, now).take(batch.concerned, invocation(now))  # type: ignore[arg-type]
+        arrived = [(one, DirectOrigin("r-1", one.index)) for one in batch.concerned]
+        intake_at(store, now).take(arrived, invocation(now))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
