@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,22 @@ TestMemory = MemoryMachine.TestCase
 TestFile.settings = TestMemory.settings = FEWER
 
 
+_opened: list[Store] = []
+
+
+@pytest.fixture(autouse=True)
+def closed_in_the_end() -> Iterator[None]:
+    yield
+    while _opened:
+        _opened.pop().close()
+
+
+def opened(store: Store) -> Store:
+    """A store that is closed when the test has run."""
+    _opened.append(store)
+    return store
+
+
 def mark(number: int, *, series: str = "s", at: float = 0.0) -> Observation:
     return Observation(series, f"m{number}", f"v{number}", at, 60.0)
 
@@ -63,10 +80,11 @@ def test_windows_hold_what_they_hold_in_a_replay(marks: list[Observation]) -> No
     store, replay = open_store("memory:", clock=Clock()), MemoryHistory()
 
     assert [dict(store.observe([one])) for one in marks] == [replay.observe([one]) for one in marks]
+    store.close()
 
 
 def test_the_files_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
-    store = SqliteStore(str(tmp_path / "state.db"))
+    store = opened(SqliteStore(str(tmp_path / "state.db")))
     store.create("key", b"value")
 
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
@@ -75,11 +93,11 @@ def test_the_files_can_be_read_by_their_owner_only(tmp_path: Path) -> None:
 
 def test_what_was_written_outlives_the_store(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/state.db"
-    first = open_store(url)
+    first = opened(open_store(url))
     made = first.create("key", b"value")
     first.close()
 
-    assert open_store(url).get("key") == made
+    assert opened(open_store(url)).get("key") == made
 
 
 @pytest.mark.parametrize("race", ["create", "replace"])
@@ -99,11 +117,11 @@ def test_marks_of_several_processes_all_count(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/state.db"
 
     assert winners(url, "observe", processes=2, rounds=50) == [2] * 50
-    assert open_store(url).observe([mark(-1)])["s"].count == 101
+    assert opened(open_store(url)).observe([mark(-1)])["s"].count == 101
 
 
 def test_threads_share_a_store(tmp_path: Path) -> None:
-    store = SqliteStore(str(tmp_path / "state.db"))
+    store = opened(SqliteStore(str(tmp_path / "state.db")))
     made: list[object] = []
 
     def work() -> None:
@@ -163,7 +181,7 @@ def test_children_of_a_process_that_writes_open_the_file_anew(tmp_path: Path) ->
 
 
 def test_a_writer_that_holds_the_file_too_long_is_an_error_that_says_so(tmp_path: Path) -> None:
-    store = SqliteStore(str(tmp_path / "state.db"), timeout=0.1)
+    store = opened(SqliteStore(str(tmp_path / "state.db"), timeout=0.1))
     other = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -186,16 +204,16 @@ def test_a_file_that_is_none_of_the_guards_is_an_error(content: bytes | None, tm
         connection.close()
 
     with pytest.raises(StateError, match="name a file of the guard's own"):
-        SqliteStore(str(path))
+        opened(SqliteStore(str(path)))
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(StateError, match="was not opened"):
-        SqliteStore(str(tmp_path / "none" / "state.db"))
+        opened(SqliteStore(str(tmp_path / "none" / "state.db")))
 
 
 def test_marks_that_fail_half_way_leave_nothing(tmp_path: Path) -> None:
-    store = SqliteStore(str(tmp_path / "state.db"))
+    store = opened(SqliteStore(str(tmp_path / "state.db")))
     broken = Observation("s", "m", object(), 0.0, 60.0)  # type: ignore[arg-type]
 
     with pytest.raises(AttributeError):
@@ -206,7 +224,7 @@ def test_marks_that_fail_half_way_leave_nothing(tmp_path: Path) -> None:
 
 def test_expired_items_are_removed_along_with_writes(tmp_path: Path) -> None:
     clock = Clock()
-    store = SqliteStore(str(tmp_path / "state.db"), clock=clock)
+    store = opened(SqliteStore(str(tmp_path / "state.db"), clock=clock))
     for number in range(200):
         store.create(f"short-{number}", b"value", ttl=60)
     clock.now += 61
@@ -220,7 +238,7 @@ def test_a_series_that_was_not_marked_for_long_is_removed_with_its_marks_some_at
     tmp_path: Path,
 ) -> None:
     clock = Clock()
-    store = SqliteStore(str(tmp_path / "state.db"), clock=clock)
+    store = opened(SqliteStore(str(tmp_path / "state.db"), clock=clock))
     store.observe(mark(number) for number in range(2_500))
     clock.now += WEEK + 61
 
@@ -235,7 +253,7 @@ def test_a_series_that_was_not_marked_for_long_is_removed_with_its_marks_some_at
 
 
 def test_marks_that_left_their_window_are_removed_by_the_next_one(tmp_path: Path) -> None:
-    store = SqliteStore(str(tmp_path / "state.db"))
+    store = opened(SqliteStore(str(tmp_path / "state.db")))
     store.observe(mark(number) for number in range(20))
     store.observe([mark(21, at=61.0)])
 

@@ -36,6 +36,7 @@ def test_a_value_that_is_too_long_is_refused_before_it_is_kept() -> None:
         store.create("key", bytes(MOST_BYTES + 1))
 
     assert store.get("key") is None
+    store.close()
 
 
 @pytest.mark.parametrize("before", [None, Earlier("", 1, 1), Earlier("a b\x00\ud800", 10_000, 3)])

@@ -29,9 +29,9 @@ def _remove_marks(connection: Connection) -> None:
     room = MOST_A_ROUND
     for (series,) in connection.execute("SELECT series FROM dropped LIMIT ?", (MOST_A_ROUND,)).fetchall():
         gone = connection.execute(
-            "DELETE FROM marks WHERE series = ?1 AND member IN"
-            " (SELECT member FROM marks WHERE series = ?1 LIMIT ?2)",
-            (series, room),
+            "DELETE FROM marks WHERE series = ? AND member IN"
+            " (SELECT member FROM marks WHERE series = ? LIMIT ?)",
+            (series, series, room),
         ).rowcount
         room -= gone
         if not room:
