@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from eniguard.dead_letters import DirectOrigin
 from eniguard.errors import DeadlineNear
 from eniguard.events.envelopes import Concerned, parse
 from eniguard.events.wrappers import Way
-from eniguard.intake import DEFERRED, UNDECIDED, Retries
+from eniguard.intake import DEFERRED, UNDECIDED, Arrived, Retries
 from eniguard.pipeline import Pipeline
 from eniguard.state import Store, open_store
 from tests.functional.intake import killed
@@ -52,14 +53,10 @@ def undecided_event() -> dict[str, Any]:
     return event(2, errorCode="")
 
 
-def arrived(*events: dict[str, Any], way: Way = "sls", forgeable: bool = False) -> list[Concerned]:
+def arrived(*events: dict[str, Any], way: Way = "sls", forgeable: bool = False) -> list[Arrived]:
     ways: tuple[Way, ...] = ("oss",) if forgeable else ()
-    text = json.dumps(events)
-    return [
-        Concerned(one.call, one.index, way)
-        for batch in parse(text, forgeable=ways)
-        for one in batch.concerned
-    ]
+    read = [one for batch in parse(json.dumps(events), forgeable=ways) for one in batch.concerned]
+    return [(Concerned(one.call, one.index, way), DirectOrigin("r-1", one.index)) for one in read]
 
 
 def lines(stream: io.StringIO, kind: str) -> list[dict[str, Any]]:
@@ -73,9 +70,7 @@ def store() -> Iterator[Store]:
     opened.close()
 
 
-def test_an_event_that_comes_by_four_ways_is_decided_once_and_told_how_late_the_others_were(
-    store: Store,
-) -> None:
+def test_an_event_that_comes_by_four_ways_is_decided_once_and_the_others_measured(store: Store) -> None:
     stream = io.StringIO()
     call = invocation(NOW, stream)
     ended = []
@@ -94,9 +89,7 @@ def test_an_event_that_comes_by_four_ways_is_decided_once_and_told_how_late_the_
     assert [(line["way"], line["count"], line["sum"]) for line in first] == [("eventbridge", 1, 60.0)]
 
 
-def test_what_a_forgeable_way_told_first_is_decided_anew_when_a_trusted_way_says_otherwise(
-    store: Store,
-) -> None:
+def test_what_a_forgeable_way_told_first_gives_way_to_what_a_trusted_way_says(store: Store) -> None:
     forged = event(requestParameters={"NetworkInterfaceId": "eni-bp1harmless001"})
     first = intake_at(store, NOW).take(arrived(forged, way="oss", forgeable=True), invocation(NOW))
     stream = io.StringIO()
