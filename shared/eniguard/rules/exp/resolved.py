@@ -58,6 +58,8 @@ class Resolved(Struct, frozen=True, gc=False):
 
 def lists_of(direction: str, one: Permission) -> tuple[Named, ...]:
     """The lists that a rule names and that count: blocks and groups go before a prefix list."""
+    if not (one.port_range_list_id or one.source_prefix_list_id or one.dest_prefix_list_id):
+        return ()
     found: list[Named] = []
     if one.port_range_list_id and not one.port_range:
         found.append((PORT_RANGE_LIST, one.port_range_list_id))
