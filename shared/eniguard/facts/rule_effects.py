@@ -121,12 +121,10 @@ def rules_after(call: Call, group_id: str, rules: Rules | Unknown) -> Rules | Un
     rules
         All its rules before the call.
     """
-    if isinstance(rules, Unknown) and call.action not in _START_OR_END:
-        return rules
-    if group_id not in groups_changed(call):
-        return rules
     if call.action in _START_OR_END:
-        return ()
+        return () if group_id in groups_changed(call) else rules
+    if isinstance(rules, Unknown) or group_id not in groups_changed(call):
+        return rules
     if not SAY_WHICH.isdisjoint(call.parameters.malformed):
         return _UNREADABLE
     if call.action in CHANGES:

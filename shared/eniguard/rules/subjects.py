@@ -242,8 +242,7 @@ def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
     ref = reference(case.call, ENI, eni_id)
     value = case.before.get(ref)
     if not isinstance(value, Eni):
-        reason = value.reason if isinstance(value, Unknown) else _why(value)
-        return EniSubject(eni_id, None, ref, reason, None, via)
+        return EniSubject(eni_id, None, ref, _why(value), None, via)
     return EniSubject(eni_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
 
 
@@ -251,8 +250,7 @@ def _group(case: Case, group_id: str) -> GroupSubject:
     ref = reference(case.call, SECURITY_GROUP, group_id)
     value = case.before.get(ref)
     if not isinstance(value, SecurityGroup):
-        reason = value.reason if isinstance(value, Unknown) else _why(value)
-        return GroupSubject(group_id, None, ref, reason)
+        return GroupSubject(group_id, None, ref, _why(value))
     owner = group_owner(value, case.policy.actors.service_ids)
     return GroupSubject(
         group_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, owner

@@ -198,7 +198,7 @@ def group_around(case: Case, group_id: str) -> GroupSubject:
     found = group_subject(case, group_id)
     if found.group is not None:
         return found
-    later = case.after.security_group(group_id)
+    later = case.after.get(found.missing)
     if not isinstance(later, SecurityGroup):
         return found
     owner = group_owner(later, case.policy.actors.service_ids)

@@ -136,6 +136,7 @@ def _services(one: Permission, entries: Entries) -> Spans | None:
     return services_of(one.ip_protocol, ports) if ports else ()
 
 
+@lru_cache(maxsize=1_024)
 def _of_any_protocol(ports: str) -> Spans | None:
     """What a range of ports lets through, when it is not known of which protocol; not a range of none."""
     found = [services_of(name, (ports,)) for name in ALL_PORTS]
