@@ -73,11 +73,15 @@ def apply(call: Call, kind: str, resource: AnyResource) -> AnyResource | Gone:
 
 def created(call: Call, kind: str) -> AnyResource | None:
     """The resource of ``kind`` that the call made, as far as the event tells; ``None`` if it made none."""
-    maker = _MAKERS.get((call.action, kind))
-    if maker is None:
-        return None
+    maker = _MAKERS.get(call.action)
+    return call.once(_made) if maker is not None and maker[0] == kind else None
+
+
+def _made(call: Call) -> AnyResource | None:
+    """The resource that a call of an action which makes some has made."""
+    kind, make = _MAKERS[call.action]
     ids = call.ids(kind, "created")
-    return maker(call, ids[0]) if ids else None
+    return make(call, ids[0]) if ids else None
 
 
 def kinds_changed(action: str) -> frozenset[str]:
@@ -259,16 +263,16 @@ _EFFECTS: dict[tuple[str, str], Effect] = {
     ("ecs:DeletePortRangeList", PORT_RANGE_LIST): _gone,
 }
 
-_MAKERS: dict[tuple[str, str], Callable[[Call, str], AnyResource]] = {
-    ("ecs:CreateNetworkInterface", ENI): make_eni,
-    ("ecs:CreateSecurityGroup", SECURITY_GROUP): _make_group,
-    ("vpc:CreateVSwitchCidrReservation", CIDR_RESERVATION): _make_reservation,
-    ("ecs:CreatePrefixList", PREFIX_LIST): make_list,
-    ("ecs:CreatePortRangeList", PORT_RANGE_LIST): make_list,
+_MAKERS: dict[str, tuple[str, Callable[[Call, str], AnyResource]]] = {
+    "ecs:CreateNetworkInterface": (ENI, make_eni),
+    "ecs:CreateSecurityGroup": (SECURITY_GROUP, _make_group),
+    "vpc:CreateVSwitchCidrReservation": (CIDR_RESERVATION, _make_reservation),
+    "ecs:CreatePrefixList": (PREFIX_LIST, make_list),
+    "ecs:CreatePortRangeList": (PORT_RANGE_LIST, make_list),
 }
 
 _NONE: frozenset[str] = frozenset()
+_CHANGED = (*_EFFECTS, *[(action, kind) for action, (kind, _) in _MAKERS.items()])
 _KINDS: dict[str, frozenset[str]] = {
-    action: frozenset(kind for one, kind in (*_EFFECTS, *_MAKERS) if one == action)
-    for action, _ in (*_EFFECTS, *_MAKERS)
+    action: frozenset(kind for one, kind in _CHANGED if one == action) for action, _ in _CHANGED
 }
