@@ -99,7 +99,8 @@ def _asked(call: Call) -> tuple[Asked, ...]:
 
 def listed(call: Call, parameter: str) -> tuple[str, ...]:
     """The texts of a list parameter that are not blank."""
-    return tuple([text for text in call.parameters.texts(parameter) if text.strip()])
+    texts = call.parameters.texts(parameter)
+    return tuple([text for text in texts if text.strip()]) if texts else ()
 
 
 def target_eni(call: Call) -> str | None:
