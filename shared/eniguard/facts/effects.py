@@ -54,7 +54,10 @@ Effect = Callable[[Call, AnyResource], "AnyResource | Gone"]
 
 
 def apply(call: Call, kind: str, resource: AnyResource) -> AnyResource | Gone:
-    """The state of one existing resource after the call.
+    """The state of one existing resource after the call; the same object each time it is asked for.
+
+    So what rules saw in a listing after the call is what the next call finds there: nothing has to be looked
+    at again.
 
     Parameters
     ----------
@@ -68,7 +71,10 @@ def apply(call: Call, kind: str, resource: AnyResource) -> AnyResource | Gone:
     effect = _EFFECTS.get((call.action, kind))
     if effect is None or resource.id not in call.ids(kind):
         return resource
-    return effect(call, resource)
+    made: tuple[AnyResource, AnyResource | Gone] | None = call.memo.get((kind, resource.id))
+    if made is None or made[0] is not resource:
+        made = call.memo[kind, resource.id] = (resource, effect(call, resource))
+    return made[1]
 
 
 def created(call: Call, kind: str) -> AnyResource | None:
