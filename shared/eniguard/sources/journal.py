@@ -115,7 +115,7 @@ class Journal:
         if call.outcome == "ok":
             for group_id in groups_changed(call):
                 self.rules.fold(call, group_id, before)
-            for ref in refs:
+            for ref in () if changes_rules(call) else refs:
                 known = before.get(ref)
                 if not isinstance(known, (Unknown, Gone, tuple)):
                     self.put(ref.kind, ref.value, effects.apply(call, ref.kind, known), call.at)
@@ -152,7 +152,8 @@ def touched(call: Call) -> Sequence[Ref]:
         kinds = effects.kinds_changed(call.action)
         if not kinds:
             return _rules_touched(call) if changes_rules(call) else ()
-        return [reference(call, one.kind, one.id) for one in call.targets if one.kind in kinds]
+        named = zip(call.places.each, call.named, strict=True)
+        return [reference(call, kind, one) for (kind, _), one in named if kind in kinds]
     if call.error_code == ENI_MANAGED:
         return [reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")]
     if call.error_code == GROUP_MANAGED:
