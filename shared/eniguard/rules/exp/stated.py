@@ -76,7 +76,8 @@ def changes_content(call: Call) -> bool:
 
 def unreadable(call: Call) -> bool:
     """Whether the call holds or names rules in a form that cannot be read."""
-    return not SAY_WHICH.isdisjoint(call.parameters.malformed)
+    malformed = call.parameters.malformed
+    return bool(malformed) and not SAY_WHICH.isdisjoint(malformed)
 
 
 def shown(direction: str, one: Permission) -> str:

@@ -67,6 +67,8 @@ class ControlTagChanged(Rule):
             for tag in tags
             if _is(tag, one.key, one.value) and not _own_tag_at_creation(case, tag)
         ]
+        if not set_here and case.trace is None:  # nearly every call: what it tags need not be read
+            return ()
         keys = _keys(set_here)
         return [
             self._put_on(case, one, keys, set_here)
