@@ -120,9 +120,8 @@ class Call(Struct, frozen=True, gc=False):
     @property
     def targets(self) -> tuple[Target, ...]:
         """The resources the call names, each once in each part, in the order of the catalogue."""
-        return tuple(
-            [Target(kind, one, part) for (kind, part), one in zip(self.places.each, self.named, strict=True)]
-        )
+        places = self.places
+        return tuple(map(Target, places.kinds, self.named, places.parts))
 
     def ids(self, kind: str, *parts: Part) -> tuple[str, ...]:
         """The ids of the targets of one kind (in the given parts; all parts when none is given)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eniguard.events.catalog import APIS, Api
@@ -47,6 +47,20 @@ ANSWERED = frozenset(
     if api.name in _RESPONSE_LISTS or any(where.response for where in api.targets)
 )
 
+#: A way into a response: a key, and the way below it.
+Path = tuple[str, "Path | None"]
+
+
+def path_of(dotted: str) -> Path:
+    """A way into a response out of keys with dots between."""
+    head, _, below = dotted.partition(".")
+    return head, path_of(below) if below else None
+
+
+_PATHS = {
+    api: tuple([(name, path_of(dotted)) for name, dotted in lists]) for api, lists in _RESPONSE_LISTS.items()
+}
+
 #: What was given back by a call without a response.
 NOTHING: Mapping[str, tuple[str, ...]] = {}
 #: Lists directly in lists that are followed; SDK responses have none.
@@ -62,34 +76,32 @@ def response_paths(api: Api) -> tuple[tuple[str, str], ...]:
 
 def given_back(api: Api, response: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     """The ids and addresses in a response, in the shapes of the parameters."""
-    paths = response_paths(api)
-    if not paths:
-        return NOTHING
     found = {}
-    for name, path in paths:
-        if values := tuple(leaves(response, path)):
-            found[name] = values
-    return found
+    for name, path in _PATHS.get(api.name, ()):
+        if values := leaves(response, path):
+            found[name] = tuple(values)
+    return found or NOTHING
 
 
-def leaves(node: Any, path: str, lists: int = _LISTS) -> Iterator[str]:
-    """The texts at a dotted path of a response, through lists at any level."""
-    head, _, rest = path.partition(".")
+def leaves(response: Mapping[str, Any], path: Path) -> Sequence[str]:
+    """The texts at a path of a response, through lists at any level."""
+    head, below = path
+    return _leaves(response[head], below) if head in response else ()
+
+
+def _leaves(node: Any, path: Path | None, lists: int = _LISTS) -> Sequence[str]:
+    if path is None:
+        return _texts(node)
     if isinstance(node, list):
-        for item in node if lists else ():
-            yield from leaves(item, path, lists - 1)
-    elif isinstance(node, Mapping) and head in node:
-        if rest:
-            yield from leaves(node[head], rest)
-        else:
-            yield from _texts(node[head])
+        return [text for item in node for text in _leaves(item, path, lists - 1)] if lists else ()
+    return leaves(node, path) if isinstance(node, dict) else ()
 
 
-def _texts(value: Any, lists: int = _LISTS) -> Iterator[str]:
+def _texts(value: Any, lists: int = _LISTS) -> Sequence[str]:
     if isinstance(value, list):
-        for item in value if lists else ():
-            yield from _texts(item, lists - 1)
-    elif isinstance(value, bool):
-        yield "true" if value else "false"
-    elif isinstance(value, str) or (isinstance(value, int | float) and -_BEYOND < value < _BEYOND):
-        yield str(value)
+        return [text for item in value for text in _texts(item, lists - 1)] if lists else ()
+    if isinstance(value, bool):
+        return ("true" if value else "false",)
+    if isinstance(value, str) or (isinstance(value, int | float) and -_BEYOND < value < _BEYOND):
+        return (str(value),)
+    return ()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
 from msgspec import Struct
 
 from eniguard.events.catalog import APIS, Api, Part, Shape, Where
 from eniguard.events.parameters import Parameters
-from eniguard.events.plans import Plan, plan_of
-from eniguard.events.responses import leaves
+from eniguard.events.plans import Plan, Taking, plan_of, taking
+from eniguard.events.responses import leaves, path_of
 from eniguard.events.values import Value
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
 
@@ -36,11 +36,13 @@ class Places(dict[tuple[str, tuple[Part, ...]], Callable[[_Ids], _Ids]]):
     mapping it gives, for a kind and parts, what picks their ids out of all.
     """
 
-    __slots__ = ("each",)
+    __slots__ = ("each", "kinds", "parts")
 
     def __init__(self, each: tuple[_Place, ...]) -> None:
         super().__init__()
         self.each = each
+        self.kinds = tuple([kind for kind, _ in each])
+        self.parts = tuple([part for _, part in each])
 
     def __missing__(self, wanted: tuple[str, tuple[Part, ...]]) -> Callable[[_Ids], _Ids]:
         kind, parts = wanted
@@ -70,6 +72,10 @@ def _picker(at: Sequence[int]) -> Callable[[_Ids], _Ids]:
 places_of = lru_cache(maxsize=4096)(Places)
 
 
+#: Finds the ids of one row of the catalogue in the parameters and the response of a call.
+_Find = Callable[[Parameters, Mapping[str, Any]], Iterable[str]]
+
+
 class Reading(Struct, frozen=True):
     """How to read what is asked in calls of one action when exactly certain keys were recorded.
 
@@ -77,17 +83,17 @@ class Reading(Struct, frozen=True):
     ----------
     plan
         How to read the parameters.
-    names, places
-        The parameters that hold the ids, when each holds one text, and what these stand for; ``places`` is
-        ``None`` when the keys do not tell.
+    taken, places
+        What takes the ids out of the parameters when each stands in one text, and what they stand for;
+        ``places`` is ``None`` when the keys do not tell.
     rows
-        The rows of the catalogue that can name something, for everything else.
+        The places of the catalogue that can name something, for everything else.
     """
 
     plan: Plan
-    names: tuple[str, ...]
+    taken: Taking
     places: Places | None
-    rows: tuple[Where, ...]
+    rows: tuple[tuple[_Place, _Find], ...]
 
 
 @lru_cache(maxsize=4096)
@@ -95,11 +101,15 @@ def reading_of(action: str, keys: tuple[str, ...]) -> Reading:
     """The reading for a tuple of recorded keys; made once."""
     api = APIS[action]
     plan = plan_of(api, keys)
-    rows = tuple([where for where in api.targets if _can_name(where, plan)])
+    rows = [where for where in api.targets if _can_name(where, plan)]
     each = tuple([(where.kind, where.part) for where in rows])
     straight = len(set(each)) == len(each) and all(_is_plain(where, api, plan) for where in rows)
-    names = tuple([where.parameter for where in rows]) if straight else ()
-    return Reading(plan, names, places_of(each) if straight else None, rows)
+    return Reading(
+        plan,
+        taking([where.parameter for where in rows]),
+        places_of(each) if straight else None,
+        tuple([(place, _finding(where)) for place, where in zip(each, rows, strict=True)]),
+    )
 
 
 def _can_name(where: Where, plan: Plan) -> bool:
@@ -118,37 +128,69 @@ def _is_plain(where: Where, api: Api, plan: Plan) -> bool:
 def targets_of(reading: Reading, parameters: Parameters, response: Mapping[str, Any]) -> tuple[_Ids, Places]:
     """The ids a call names, each once, in the order of the catalogue, and what they stand for."""
     if reading.places is not None:
-        ids = tuple(map(parameters.values.get, reading.names))
+        try:
+            ids: _Ids = reading.taken(parameters.values)
+        except KeyError:  # one is null or malformed
+            ids = ("",)
         if all(ids):
-            return cast("_Ids", ids), reading.places
-    found: dict[tuple[str, Part, str], None] = {}
-    for where in reading.rows:
-        for one in _ids(where, parameters, response):
-            if one:
-                found[where.kind, where.part, one] = None
-    return tuple([one for _, _, one in found]), places_of(tuple([(kind, part) for kind, part, _ in found]))
+            return ids, reading.places
+    found = dict.fromkeys(
+        [(place, one) for place, find in reading.rows for one in find(parameters, response) if one]
+    )
+    return tuple([one for _, one in found]), places_of(tuple([place for place, _ in found]))
 
 
-def _ids(where: Where, parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
-    """The ids of one row: in the response, in its own parameter, inside permissions or interfaces."""
-    if where.when is not None and not _holds(where.when, parameters):
-        return ()
+def _finding(where: Where) -> _Find:
+    """What finds the ids of one row: in the response, in its own parameter, in permissions or interfaces."""
     if where.response:
-        return leaves(response, where.parameter)
-    own = _own(parameters.values.get(where.parameter))
-    if where.part == "peer_group":
-        return [*own, *_peers(where.parameter, parameters)]
-    if "NetworkInterface" in parameters.values:
-        return [*own, *_in_interfaces(where, parameters)]
-    return own
+        find = _in_response(where.parameter)
+    elif where.part == "peer_group":
+        find = _in_rules(where.parameter)
+    else:
+        find = _in_parameter(where)
+    return find if where.when is None else _only_if(*where.when, find)
 
 
-def _holds(when: tuple[str, str | None], parameters: Parameters) -> bool:
-    name, wanted = when
-    actual = parameters.text(name)
-    if wanted is None or actual is None:
-        return wanted is None and actual is None
-    return actual.lower() == wanted.lower()
+def _only_if(name: str, wanted: str | None, find: _Find) -> _Find:
+    """The same for calls whose parameter has a value, compared without case; ``None``: is absent."""
+    wanted = None if wanted is None else wanted.lower()
+
+    def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
+        actual = parameters.text(name)
+        holds = (None if actual is None else actual.lower()) == wanted
+        return find(parameters, response) if holds else ()
+
+    return found
+
+
+def _in_response(path: str) -> _Find:
+    at = path_of(path)
+
+    def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
+        return leaves(response, at)
+
+    return found
+
+
+def _in_parameter(where: Where) -> _Find:
+    """The ids in the parameter, and in the network interfaces of RunInstances."""
+    name = where.parameter
+
+    def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
+        values = parameters.values
+        own = _own(values.get(name))
+        return [*own, *_in_interfaces(where, parameters)] if "NetworkInterface" in values else own
+
+    return found
+
+
+def _in_rules(name: str) -> _Find:
+    """The ids in the parameter, and of the groups on the other side of the rules that a call states."""
+
+    def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
+        return [*_own(parameters.values.get(name)), *_peers(name, parameters)]
+
+    return found
 
 
 def _own(value: Value | None) -> Sequence[str]:

@@ -54,7 +54,10 @@ Effect = Callable[[Call, AnyResource], "AnyResource | Gone"]
 
 
 def apply(call: Call, kind: str, resource: AnyResource) -> AnyResource | Gone:
-    """The state of one existing resource after the call.
+    """The state of one existing resource after the call; the same object each time it is asked for.
+
+    So what rules saw in a listing after the call is what the next call finds there: nothing has to be looked
+    at again.
 
     Parameters
     ----------
@@ -68,16 +71,23 @@ def apply(call: Call, kind: str, resource: AnyResource) -> AnyResource | Gone:
     effect = _EFFECTS.get((call.action, kind))
     if effect is None or resource.id not in call.ids(kind):
         return resource
-    return effect(call, resource)
+    made: tuple[AnyResource, AnyResource | Gone] | None = call.memo.get((kind, resource.id))
+    if made is None or made[0] is not resource:
+        made = call.memo[kind, resource.id] = (resource, effect(call, resource))
+    return made[1]
 
 
 def created(call: Call, kind: str) -> AnyResource | None:
     """The resource of ``kind`` that the call made, as far as the event tells; ``None`` if it made none."""
-    maker = _MAKERS.get((call.action, kind))
-    if maker is None:
-        return None
+    maker = _MAKERS.get(call.action)
+    return call.once(_made) if maker is not None and maker[0] == kind else None
+
+
+def _made(call: Call) -> AnyResource | None:
+    """The resource that a call of an action which makes some has made."""
+    kind, make = _MAKERS[call.action]
     ids = call.ids(kind, "created")
-    return maker(call, ids[0]) if ids else None
+    return make(call, ids[0]) if ids else None
 
 
 def kinds_changed(action: str) -> frozenset[str]:
@@ -259,16 +269,16 @@ _EFFECTS: dict[tuple[str, str], Effect] = {
     ("ecs:DeletePortRangeList", PORT_RANGE_LIST): _gone,
 }
 
-_MAKERS: dict[tuple[str, str], Callable[[Call, str], AnyResource]] = {
-    ("ecs:CreateNetworkInterface", ENI): make_eni,
-    ("ecs:CreateSecurityGroup", SECURITY_GROUP): _make_group,
-    ("vpc:CreateVSwitchCidrReservation", CIDR_RESERVATION): _make_reservation,
-    ("ecs:CreatePrefixList", PREFIX_LIST): make_list,
-    ("ecs:CreatePortRangeList", PORT_RANGE_LIST): make_list,
+_MAKERS: dict[str, tuple[str, Callable[[Call, str], AnyResource]]] = {
+    "ecs:CreateNetworkInterface": (ENI, make_eni),
+    "ecs:CreateSecurityGroup": (SECURITY_GROUP, _make_group),
+    "vpc:CreateVSwitchCidrReservation": (CIDR_RESERVATION, _make_reservation),
+    "ecs:CreatePrefixList": (PREFIX_LIST, make_list),
+    "ecs:CreatePortRangeList": (PORT_RANGE_LIST, make_list),
 }
 
 _NONE: frozenset[str] = frozenset()
+_CHANGED = (*_EFFECTS, *[(action, kind) for action, (kind, _) in _MAKERS.items()])
 _KINDS: dict[str, frozenset[str]] = {
-    action: frozenset(kind for one, kind in (*_EFFECTS, *_MAKERS) if one == action)
-    for action, _ in (*_EFFECTS, *_MAKERS)
+    action: frozenset(kind for one, kind in _CHANGED if one == action) for action, _ in _CHANGED
 }

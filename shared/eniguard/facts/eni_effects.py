@@ -41,7 +41,10 @@ def assign_ipv6(call: Call, eni: Eni) -> Eni:
 
 def _assigned(call: Call, listed: str, counted: str) -> tuple[tuple[str, ...], int]:
     """What a call assigns: named in the request or in the response, else as a number of unnamed ones."""
-    named = tuple(filter(None, call.parameters.texts(listed))) or call.response.get(listed, ())
+    values, response = call.parameters.values, call.response
+    if listed not in values and counted not in values and listed not in response:
+        return (), 0
+    named = tuple(filter(None, call.parameters.texts(listed))) or response.get(listed, ())
     if named:
         return named, 0
     return (), max(0, call.parameters.integer(counted) or 0)
@@ -151,7 +154,7 @@ def managed_when_made(call: Call, said: bool | None) -> bool | None:
 
 def tags_of(call: Call) -> Tags:
     """The tags that a call sets."""
-    return tuple((tag.key, tag.value) for tag in call.parameters.tags())
+    return tuple([(tag.key, tag.value) for tag in call.parameters.tags()])
 
 
 def _one(response: Mapping[str, tuple[str, ...]], name: str) -> str | None:

@@ -86,7 +86,7 @@ def dropped_by(call: Call) -> tuple[tuple[str, Permission], ...]:
 
 def rule_ids(call: Call) -> tuple[str, ...]:
     """The rules that a call names by their ids."""
-    return tuple([one for one in call.parameters.texts("SecurityGroupRuleId") if one])
+    return tuple(filter(None, call.parameters.texts("SecurityGroupRuleId")))
 
 
 def named_by(call: Call, rules: Rules) -> Rules | None:
@@ -121,11 +121,9 @@ def rules_after(call: Call, group_id: str, rules: Rules | Unknown) -> Rules | Un
     rules
         All its rules before the call.
     """
-    if group_id not in groups_changed(call):
-        return rules
     if call.action in _START_OR_END:
-        return ()
-    if isinstance(rules, Unknown):
+        return () if group_id in groups_changed(call) else rules
+    if isinstance(rules, Unknown) or group_id not in groups_changed(call):
         return rules
     if not SAY_WHICH.isdisjoint(call.parameters.malformed):
         return _UNREADABLE

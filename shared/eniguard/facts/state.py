@@ -233,11 +233,13 @@ class State(Struct, eq=False):
         """Resources the call names or makes that were not in the listing: it may bring them in."""
         found: list[AnyResource] = []
         for target in self._call.ids(kind):
+            if target in present:
+                continue
             known = self._facts[self.ref(kind, target)].value
             value = effects.created(self._call, kind) if isinstance(known, Unknown) else known
             if value is None or isinstance(value, (Unknown, Gone, tuple)):
                 continue
-            if value.id == target and target not in present:
+            if value.id == target:
                 found.append(value)
         return found
 

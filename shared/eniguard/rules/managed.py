@@ -108,12 +108,12 @@ def not_known(rule: Rule, case: Case, subjects: Sequence[Subject]) -> tuple[Unde
 
 def undecided_about(rule: Rule, case: Case, question: str, subjects: Sequence[Subject]) -> Undecided:
     """One verdict for all subjects of a call of which something (``is managed``) is not known."""
-    first, *others = subjects
+    first = subjects[0]
     reason = f"it is not known whether {first.name} {question}: {first.reason}"
-    if not others:
+    if len(subjects) == 1:
         return rule.undecided(case, reason, first.missing, subject=first.resource())
     missing = [one.missing for one in subjects]
-    reason = f"{reason} (and {len(others)} more)"
+    reason = f"{reason} (and {len(subjects) - 1} more)"
     return rule.undecided(case, reason, *missing, subject=first.resource())
 
 

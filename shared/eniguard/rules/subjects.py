@@ -187,7 +187,20 @@ def _eni_subjects(case: Case) -> list[EniSubject]:
 
 def group_subjects(case: Case, *parts: Part) -> list[GroupSubject]:
     """The security groups a call names in the given parts (all when none is given), each once."""
-    ids = case.call.ids(SECURITY_GROUP, *parts)
+    return _groups(case, case.call.ids(SECURITY_GROUP, *parts))
+
+
+def groups_written(case: Case) -> list[GroupSubject]:
+    """The security groups that a call changes or puts something into; a peer is only named by it."""
+    return _groups(case, case.call.ids(SECURITY_GROUP, "subject", "group"))
+
+
+def group_subject(case: Case, group_id: str) -> GroupSubject:
+    """One of the security groups that a call names."""
+    return case.once_for(_group, group_id)
+
+
+def _groups(case: Case, ids: Sequence[str]) -> list[GroupSubject]:
     if len(ids) == 1:
         return [case.once_for(_group, ids[0])]
     return [case.once_for(_group, group_id) for group_id in dict.fromkeys(ids)]
@@ -229,8 +242,7 @@ def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
     ref = reference(case.call, ENI, eni_id)
     value = _before(case, ref)
     if not isinstance(value, Eni):
-        reason = value.reason if isinstance(value, Unknown) else _why(value)
-        return EniSubject(eni_id, None, ref, reason, None, via)
+        return EniSubject(eni_id, None, ref, _why(value), None, via)
     return EniSubject(eni_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
 
 
@@ -238,8 +250,7 @@ def _group(case: Case, group_id: str) -> GroupSubject:
     ref = reference(case.call, SECURITY_GROUP, group_id)
     value = _before(case, ref)
     if not isinstance(value, SecurityGroup):
-        reason = value.reason if isinstance(value, Unknown) else _why(value)
-        return GroupSubject(group_id, None, ref, reason)
+        return GroupSubject(group_id, None, ref, _why(value))
     owner = group_owner(value, case.policy.actors.service_ids)
     return GroupSubject(
         group_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, owner

@@ -112,7 +112,12 @@ class Journal:
             The state before the call, with the facts of its targets. What is only known from after the call
             is not folded: it may show the work of later calls.
         """
-        if call.outcome == "ok":
+        if call.outcome != "ok":
+            self._prove(call, refs, before)
+        elif changes_rules(call):
+            for ref in refs:
+                self.rules.fold(call, ref.value, before)
+        else:
             for group_id in groups_changed(call):
                 self.rules.fold(call, group_id, before)
             for ref in refs:
@@ -121,8 +126,6 @@ class Journal:
                     self.put(ref.kind, ref.value, effects.apply(call, ref.kind, known), call.at)
                 elif (made := effects.created(call, ref.kind)) is not None and made.id == ref.value:
                     self.put(ref.kind, ref.value, made, call.at)
-        else:
-            self._prove(call, refs, before)
 
     def _prove(self, call: Call, refs: Sequence[Ref], before: State) -> None:
         """A refusal names no resource: it proves one managed only when the call had no other to mean."""
@@ -149,10 +152,13 @@ class Journal:
 def touched(call: Call) -> Sequence[Ref]:
     """The resources of which a call says something new: what it changes or makes, or may prove managed."""
     if call.outcome == "ok":
+        if changes_rules(call):
+            return _rules_touched(call)
         kinds = effects.kinds_changed(call.action)
         if not kinds:
-            return _rules_touched(call) if changes_rules(call) else ()
-        return [reference(call, one.kind, one.id) for one in call.targets if one.kind in kinds]
+            return ()
+        named = zip(call.places.each, call.named, strict=True)
+        return [reference(call, kind, one) for (kind, _), one in named if kind in kinds]
     if call.error_code == ENI_MANAGED:
         return [reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")]
     if call.error_code == GROUP_MANAGED:

@@ -93,61 +93,83 @@ class _Listings:
     def __init__(self, snapshot: Snapshot, journal: Journal) -> None:
         self._snapshot = snapshot
         self._journal = journal
-        self._members: dict[Relation, dict[str, AnyResource]] = {}
+        self._listings: dict[Relation, _Listing] = {}
         self._standing: dict[tuple[str, str], set[Relation]] = {}
-        self._facts: dict[Relation, Fact] = {}
-        self._changed_at: dict[Relation, float] = {}
 
     def fact(self, relation: Relation, ref: Ref) -> Fact | None:
         """The listing as the calls since the snapshot have left it; ``None`` if the snapshot has none."""
-        fact = self._facts.get(relation)
-        if fact is None:
-            if relation not in self._members and not self._put_together(relation, ref):
-                return None
-            members = tuple(self._members[relation].values())
-            changed = self._changed_at.get(relation)
-            fact = self._facts[relation] = (
-                Fact(members, "snapshot", self._snapshot.as_of)
-                if changed is None
-                else Fact(members, "journal", changed, folded=True)
-            )
-        return fact
+        listing = self._listings.get(relation) or self._put_together(relation, ref)
+        return None if listing is None else listing.fact()
 
     def changed(self, kind: str, resource_id: str, copy: Copy) -> None:
         """Take in a copy the journal keeps, in the listings that were asked for."""
         at = copy.fact.as_of
         if at < self._snapshot.as_of:
             return
-        standing = self._standing.get((kind, resource_id))
+        key, listings, value = (kind, resource_id), self._listings, copy.value
+        standing = self._standing.get(key)
         if standing and (left := standing.difference(copy.relations)):
             for relation in left:
-                del self._members[relation][resource_id]
-                self._touch(relation, at)
+                listings[relation].drop(resource_id, at)
             standing -= left
-        if isinstance(copy.value, Gone):
+        if isinstance(value, Gone):
             return
         for relation in copy.relations:
-            if relation in self._members:
-                self._stand(relation, resource_id, copy.value)
-                self._touch(relation, at)
+            listing = listings.get(relation)
+            if listing is not None:
+                listing.put(resource_id, value, at)
+                self._standing.setdefault(key, set()).add(relation)
 
-    def _put_together(self, relation: Relation, ref: Ref) -> bool:
+    def _put_together(self, relation: Relation, ref: Ref) -> _Listing | None:
         listed = self._snapshot.listing(ref)
         if listed is None:
-            return False
-        members = self._members[relation] = {one.id: one for one in listed}
-        for resource_id in members:
-            self._standing.setdefault((ref.kind, resource_id), set()).add(relation)
-        for resource_id in sorted(self._journal.members(ref).union(members)):
-            copy = self._journal.copies.get((ref.kind, resource_id))
-            if copy is not None:
-                self.changed(ref.kind, resource_id, copy)
-        return True
+            return None
+        listing = self._listings[relation] = _Listing(listed, self._snapshot.as_of)
+        copies, kind = self._journal.copies, ref.kind
+        changed = set(self._journal.members(ref))
+        for one in listed:
+            key = (kind, one.id)
+            self._standing.setdefault(key, set()).add(relation)
+            if key in copies:
+                changed.add(one.id)
+        for resource_id in sorted(changed):
+            self.changed(kind, resource_id, copies[kind, resource_id])
+        return listing
 
-    def _stand(self, relation: Relation, resource_id: str, value: AnyResource) -> None:
-        self._members[relation][resource_id] = value
-        self._standing.setdefault((relation[0], resource_id), set()).add(relation)
 
-    def _touch(self, relation: Relation, at: float) -> None:
-        self._facts.pop(relation, None)
-        self._changed_at[relation] = max(at, self._changed_at.get(relation, at))
+class _Listing:
+    """One listing of a snapshot, as the calls since have left it."""
+
+    __slots__ = ("_as_of", "_changed_at", "_fact", "_members")
+
+    def __init__(self, listed: tuple[AnyResource, ...], as_of: float) -> None:
+        self._members: dict[str, AnyResource] = {one.id: one for one in listed}
+        self._as_of = as_of
+        self._changed_at: float | None = None
+        self._fact: Fact | None = None
+
+    def fact(self) -> Fact:
+        """The listing as a fact."""
+        if self._fact is None:
+            members, changed = tuple(self._members.values()), self._changed_at
+            self._fact = (
+                Fact(members, "snapshot", self._as_of)
+                if changed is None
+                else Fact(members, "journal", changed, folded=True)
+            )
+        return self._fact
+
+    def put(self, resource_id: str, value: AnyResource, at: float) -> None:
+        """Let a resource stand in the listing as it was left at a time."""
+        self._members[resource_id] = value
+        self._change(at)
+
+    def drop(self, resource_id: str, at: float) -> None:
+        """Take out a resource that left the listing at a time."""
+        del self._members[resource_id]
+        self._change(at)
+
+    def _change(self, at: float) -> None:
+        self._fact = None
+        if self._changed_at is None or self._changed_at < at:
+            self._changed_at = at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -121,7 +122,7 @@ class Snapshot:
 
     def fact(self, ref: Ref) -> Fact | None:
         """The fact behind a reference, or ``None`` when this snapshot cannot tell."""
-        if not self.holds(ref):
+        if ref.kind not in self._items or not self.holds(ref):
             return None
         if ref.by != "id":
             return self._listing_fact(ref)
@@ -204,6 +205,7 @@ class Snapshot:
         self._indexed.add(kind)
 
 
+@lru_cache(maxsize=1024)
 def _unknown(reason: str) -> Fact:
     return Fact(Unknown(reason), "none", 0.0, folded=True)
 

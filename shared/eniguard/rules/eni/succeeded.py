@@ -92,7 +92,8 @@ class ManagedEniUndocumentedWrite(Rule):
         if permission_ids := case.call.ids(ENI_PERMISSION):
             return self._behind_a_permission(case, permission_ids[0])
         managed, unsure = split(case, eni_subjects(case))
-        return [*[self._written(case, one) for one in managed], *not_known(self, case, unsure)]
+        unknown = not_known(self, case, unsure)
+        return [*[self._written(case, one) for one in managed], *unknown] if managed else unknown
 
     def _written(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()

@@ -37,7 +37,7 @@ def names_owner(call: Call) -> bool:
     """Whether a rule of a call names the owner of a group."""
     if call.action not in CHANGES:
         return outline(call).owned
-    return bool(rule_ids(call)) and any(_owner(one) is not None for one in call.parameters.permissions())
+    return any(map(_owner, call.parameters.permissions())) and bool(rule_ids(call))
 
 
 def may_name_owner(call: Call) -> bool:

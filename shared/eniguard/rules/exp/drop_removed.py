@@ -30,6 +30,8 @@ from eniguard.rules.exp.groups import (
     group_around,
     group_ids,
     group_rules,
+    listed_after,
+    listed_before,
     rules_evidence,
     rules_ref,
 )
@@ -96,13 +98,13 @@ class DropRuleRemoved(Rule):
         return [verdict for group_id in group_ids(call) for verdict in self._group(case, group_id)]
 
     def _group(self, case: Case, group_id: str) -> Verdicts:
-        before = case.before.security_group_rules("security_group", group_id)
+        before = listed_before(case, group_id)
         subject = group_around(case, group_id)
         if not case.check(f"{group_id} is not known to be managed", not subject.managed, subject.managed):
             return ()
         if isinstance(before, Unknown):
             return self._without_listing(case, subject, "before", before.reason)
-        after = case.after.security_group_rules("security_group", group_id)
+        after = listed_after(case, group_id)
         if isinstance(after, Unknown):
             return self._without_listing(case, subject, "after", after.reason)
         rules = group_rules(case, group_id)
@@ -210,12 +212,12 @@ def _may_have_dropped(case: Case, group_id: str) -> bool:
     A rule that accepts after a change which says nothing of policy and priority did so before.
     """
     call = case.call
-    before = case.before.security_group_rules("security_group", group_id)
+    before = listed_before(case, group_id)
     if not isinstance(before, Unknown):
         return any(is_drop(one.permission) for one in before)
     if call.action not in CHANGES:
         return True
-    rules = case.after.security_group_rules("security_group", group_id)
+    rules = listed_after(case, group_id)
     if isinstance(rules, Unknown):
         return True
     if any(one.policy or one.priority for one in call.parameters.permissions()):

@@ -10,7 +10,7 @@ from eniguard.events.calls import Call
 from eniguard.events.times import parsed
 from eniguard.facts.kinds import CidrList, SecurityGroup, SecurityGroupRule
 from eniguard.facts.refs import Fact, Ref, Unknown
-from eniguard.facts.rule_effects import added_by, content, dropped_by
+from eniguard.facts.rule_effects import Rules, added_by, content, dropped_by
 from eniguard.facts.state import State, reference
 from eniguard.model import Evidence
 from eniguard.model.kinds import PREFIX_LIST, SECURITY_GROUP, SECURITY_GROUP_RULE
@@ -19,7 +19,7 @@ from eniguard.rules.evidence import from_fact
 from eniguard.rules.exp.resolved import Entries, Named, Resolved, lists_of, resolve
 from eniguard.rules.exp.spans import Spans, meet
 from eniguard.rules.owners import group_owner
-from eniguard.rules.subjects import GroupSubject, group_subjects
+from eniguard.rules.subjects import GroupSubject, group_subject
 
 #: A rule that was made this many seconds before an event or earlier is not the event's: its creation and the
 #: event are stamped by two clocks (design, "What may be fixed": 60 s).
@@ -85,10 +85,27 @@ def group_rules(case: Case, group_id: str) -> GroupRules:
     return case.once_for(_group_rules, group_id)
 
 
+def listed_before(case: Case, group_id: str) -> Rules | Unknown:
+    """All rules of a group before a call, as they are listed."""
+    return case.once_for(_listed_before, group_id)
+
+
+def _listed_before(case: Case, group_id: str) -> Rules | Unknown:
+    return case.before.security_group_rules("security_group", group_id)
+
+
+def listed_after(case: Case, group_id: str) -> Rules | Unknown:
+    """All rules of a group after a call, as they are listed or as it leaves them."""
+    return case.once_for(_listed_after, group_id)
+
+
+def _listed_after(case: Case, group_id: str) -> Rules | Unknown:
+    return case.after.security_group_rules("security_group", group_id)
+
+
 def _group_rules(case: Case, group_id: str) -> GroupRules:
     ref = rules_ref(case.call, group_id)
-    before = case.before.security_group_rules("security_group", group_id)
-    after = case.after.security_group_rules("security_group", group_id)
+    before, after = listed_before(case, group_id), listed_after(case, group_id)
     later = None if isinstance(after, Unknown) else after
     live = later if _is_later(case.after.fact(ref), case.call) else None
     if isinstance(before, Unknown):
@@ -178,10 +195,10 @@ def made_at(one: SecurityGroupRule) -> float | None:
 
 def group_around(case: Case, group_id: str) -> GroupSubject:
     """A group as it was before the call, else as it was read later: no call on rules changes what it is."""
-    (found,) = [one for one in group_subjects(case) if one.name == group_id]
+    found = group_subject(case, group_id)
     if found.group is not None:
         return found
-    later = case.after.security_group(group_id)
+    later = case.after.get(found.missing)
     if not isinstance(later, SecurityGroup):
         return found
     owner = group_owner(later, case.policy.actors.service_ids)

@@ -56,12 +56,14 @@ def member_refs(call: Call) -> list[Ref]:
     """The ENIs and instances of a call as references."""
     if not named_groups(call):
         return []
-    enis = [reference(call, ENI, one) for one in call.ids(ENI, "subject")]
-    return enis + [reference(call, INSTANCE, one) for one in call.ids(INSTANCE)]
+    named = [(ENI, call.ids(ENI, "subject")), (INSTANCE, call.ids(INSTANCE))]
+    return [reference(call, kind, one) for kind, ids in named for one in ids]
 
 
 def _member(case: Case, ref: Ref) -> Member:
     before, after = case.before.get(ref), case.after.get(ref)
+    if isinstance(before, Unknown) and isinstance(after, Unknown):
+        return Member(ref)
     known = before if isinstance(before, (Eni, Instance)) else after
     return Member(ref, known if isinstance(known, (Eni, Instance)) else None, _groups(before), _groups(after))
 

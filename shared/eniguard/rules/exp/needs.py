@@ -77,7 +77,7 @@ def _may_take_back(call: Call) -> bool:
     if call.action in CHANGES:
         return bool(rule_ids(call)) and changes_content(call)
     if call.action in DROPS:
-        return any(is_drop(one) for one in call.parameters.permissions()) or bool(rule_ids(call))
+        return any(map(is_drop, call.parameters.permissions())) or bool(rule_ids(call))
     return any(is_drop(one) for _, one in dropped_by(call))
 
 

@@ -26,7 +26,7 @@ _RULES = Reference("ECS API reference", "AuthorizeSecurityGroup, Priority and Po
 _Port = Annotated[int, Meta(ge=1, le=65_535)]
 
 
-class RiskyParams(WideParams, frozen=True, forbid_unknown_fields=True):
+class RiskyParams(WideParams, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """``ports`` are the risky TCP ports, ``udp_ports`` those of UDP; ``wide_prefix`` as for `WideParams`."""
 
     ports: tuple[_Port, ...] = tuple(RISKY_TCP)
@@ -59,7 +59,7 @@ class RiskyPortOpen(OpenedRule):
     )
 
     def interest(self, case: Case, services: Spans) -> Spans:
-        return _of_interest(services, risky(case))
+        return _of_interest(services, case.params)
 
     def points(self, case: Case, interest: Spans, rules: Sequence[Resolved]) -> Sequence[Span]:
         return [(one, one) for one in risky_points(case, interest)]
@@ -98,25 +98,25 @@ class AllPortsOpen(OpenedRule):
 
 def risky(case: Case) -> Spans:
     """The risky ports as a set."""
-    return _risky(case.params.ports, case.params.udp_ports)
+    return _risky(case.params)
 
 
 def risky_points(case: Case, services: Spans) -> list[int]:
     """The risky ports among some services."""
-    params: RiskyParams = case.params
-    numbers = [
-        *[port("TCP", one) for one in params.ports],
-        *[port("UDP", one) for one in params.udp_ports],
-    ]
-    return [one for one in numbers if holds(services, one)]
+    return [one for one in _risky_numbers(case.params) if holds(services, one)]
 
 
 @lru_cache(maxsize=1_024)
-def _of_interest(services: Spans, ports: Spans) -> Spans:
-    return () if opens_all_ports(services) else meet(services, ports)
+def _of_interest(services: Spans, params: RiskyParams) -> Spans:
+    return () if opens_all_ports(services) else meet(services, _risky(params))
 
 
 @lru_cache(maxsize=64)
-def _risky(ports: tuple[int, ...], udp_ports: tuple[int, ...]) -> Spans:
-    found = [*[port("TCP", one) for one in ports], *[port("UDP", one) for one in udp_ports]]
-    return merged([(one, one) for one in found])
+def _risky(params: RiskyParams) -> Spans:
+    return merged([(one, one) for one in _risky_numbers(params)])
+
+
+@lru_cache(maxsize=64)
+def _risky_numbers(params: RiskyParams) -> tuple[int, ...]:
+    tcp, udp = [port("TCP", one) for one in params.ports], [port("UDP", one) for one in params.udp_ports]
+    return (*tcp, *udp)

@@ -96,16 +96,12 @@ class OpenedRule(Rule):
     def _concerns(self, case: Case, one: Stated) -> bool:
         """Whether a stated rule may be about it; what is not known may be anything."""
         rule = one.rule
-        return (
-            rule.direction == self.direction
-            and rule.accepts is not False
-            and self._may_be_of_interest(case, rule)
-            and (rule.peers is None or any(public_size(rule.peers, family) for family in (4, 6)))
-        )
-
-    def _may_be_of_interest(self, case: Case, rule: Resolved) -> bool:
+        if rule.direction != self.direction or rule.accepts is False:
+            return False
         services = rule.within if rule.services is None else rule.services
-        return services is None or bool(self.interest(case, services))
+        if services is not None and not self.interest(case, services):
+            return False
+        return rule.peers is None or any(public_size(rule.peers, family) for family in (4, 6))
 
     def _group(self, case: Case, group_id: str, ours: Sequence[Stated]) -> Verdicts:
         subject = group_around(case, group_id)

@@ -58,6 +58,8 @@ class Resolved(Struct, frozen=True, gc=False):
 
 def lists_of(direction: str, one: Permission) -> tuple[Named, ...]:
     """The lists that a rule names and that count: blocks and groups go before a prefix list."""
+    if not (one.port_range_list_id or one.source_prefix_list_id or one.dest_prefix_list_id):
+        return ()
     found: list[Named] = []
     if one.port_range_list_id and not one.port_range:
         found.append((PORT_RANGE_LIST, one.port_range_list_id))
@@ -134,6 +136,7 @@ def _services(one: Permission, entries: Entries) -> Spans | None:
     return services_of(one.ip_protocol, ports) if ports else ()
 
 
+@lru_cache(maxsize=1_024)
 def _of_any_protocol(ports: str) -> Spans | None:
     """What a range of ports lets through, when it is not known of which protocol; not a range of none."""
     found = [services_of(name, (ports,)) for name in ALL_PORTS]

@@ -78,7 +78,10 @@ class GroupsSwapped(Rule):
             return ()
         named = ingress_of(case, case.after, groups)
         if isinstance(named, Ref):
-            return [self._undecided(case, one, named) for one in members(case) if not _is_managed(case, one)]
+            missing = (named,)
+            return [
+                self._undecided(case, one, missing) for one in members(case) if not _is_managed(case, one)
+            ]
         if not case.check("the named groups may make a difference", self._may_open(case, named)):
             return ()
         return [
@@ -104,12 +107,12 @@ class GroupsSwapped(Rule):
                 unread = not all(rule.known for rule in (*was, *now))
                 return (self._finding(case, one, opened, "partial" if unread else "known"),)
             unclear = [rule for rule in named if not rule.known]
-            return (self._undecided(case, one),) if unclear else ()
+            return (self._undecided(case, one, ()),) if unclear else ()
         missing = [side for side in (was, now) if isinstance(side, Ref)] or [one.ref]
         opened = self._wide(case, (), named) if case.call.action == JOIN else ()
         if case.check("the group that is joined is open to the world", bool(opened), shown(opened)):
             return (self._finding(case, one, opened, "partial"),)
-        return (self._undecided(case, one, *missing),)
+        return (self._undecided(case, one, missing),)
 
     def _wide(self, case: Case, before: Sequence[Resolved], after: Sequence[Resolved]) -> Spans:
         """The risky ports that are open to the world after, and were not before."""
@@ -117,7 +120,7 @@ class GroupsSwapped(Rule):
         found = [one for one in points if newly_wide(before, after, one, case.params.wide_prefix)]
         return merged([(one, one) for one in found])
 
-    def _undecided(self, case: Case, one: Member, *missing: Ref) -> Verdict:
+    def _undecided(self, case: Case, one: Member, missing: Sequence[Ref]) -> Verdict:
         named = ", ".join([str(ref) for ref in missing]) or "a list that a rule names"
         reason = f"it is not known whether the call opens {one.ref.value}: {named} cannot be read"
         return self.undecided(case, reason, *missing, subject=_resource(one))

@@ -12,7 +12,7 @@ from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import Ref, Unknown
 from eniguard.facts.rule_effects import CHANGES, SAY_WHICH, added_by, protocol_name, rule_ids
 from eniguard.rules.case import Case
-from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, rules_ref
+from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, listed_after, rules_ref
 from eniguard.rules.exp.resolved import Resolved, far_side, lists_of, resolve
 
 
@@ -58,7 +58,7 @@ def _changed(case: Case, direction: str) -> list[Stated]:
         return []
     found: list[Stated] = []
     for group_id in group_ids(call):
-        rules = case.after.security_group_rules("security_group", group_id)
+        rules = listed_after(case, group_id)
         known = [] if isinstance(rules, Unknown) else [one for one in rules if one.id in ids]
         if known:
             found += [_resolved(case, direction, one.permission, one.id) for one in known]
@@ -76,7 +76,8 @@ def changes_content(call: Call) -> bool:
 
 def unreadable(call: Call) -> bool:
     """Whether the call holds or names rules in a form that cannot be read."""
-    return not SAY_WHICH.isdisjoint(call.parameters.malformed)
+    malformed = call.parameters.malformed
+    return bool(malformed) and not SAY_WHICH.isdisjoint(malformed)
 
 
 def shown(direction: str, one: Permission) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eniguard.model import ActorKind, Evidence, Resource
+from eniguard.model import ActorKind, Evidence, Resource, Undecided
 from eniguard.rules.base import Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import FACT_CONFLICT
@@ -63,32 +63,17 @@ class PrefixRule(Rule):
             advice=STALE_ADVICE if ok else advice,
         )
 
-    def judged(
-        self,
-        case: Case,
-        subject: Resource,
-        summary: str,
-        evidence: Sequence[Evidence],
-        missing: Sequence[Missing],
-        *,
-        advice: str | None = None,
-    ) -> Verdicts:
-        """A finding when there is evidence, else Undecided when a fact is missing, else nothing."""
-        if evidence:
-            return (self.reported(case, subject, summary, evidence, missing=missing, advice=advice),)
-        return unclear(self, case, subject, missing)
-
 
 def unclear(rule: Rule, case: Case, subject: Resource, missing: Sequence[Missing]) -> Verdicts:
     """Undecided for all that is missing; nothing when nothing is."""
     if not missing:
         return ()
     if len(missing) == 1:
-        one = missing[0]
-        return (rule.undecided(case, one.reason, *(() if one.ref is None else (one.ref,)), subject=subject),)
-    reasons = "; ".join(dict.fromkeys([one.reason for one in missing]))
-    refs = dict.fromkeys([one.ref for one in missing if one.ref is not None])
-    return (rule.undecided(case, reasons, *refs, subject=subject),)
+        reason, refs = missing[0].reason, missing[0].refs
+    else:
+        reason = "; ".join(dict.fromkeys([one.reason for one in missing]))
+        refs = tuple(dict.fromkeys([ref for one in missing for ref in one.refs]))
+    return (Undecided(rule.code, refs, reason, case.call.event_id, subject),)
 
 
 def conflict() -> Evidence:

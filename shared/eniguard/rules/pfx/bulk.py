@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from eniguard.events.calls import Call
 from eniguard.model import Evidence, Observation, Reference
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.callers import caller_name, principal
@@ -66,7 +67,7 @@ class PrefixBulkUnassign(Rule):
             return (self.finding(case, subject_of(case), summary, evidence=_evidence(case, taken)),)
         if not taken.number:
             return ()
-        history = case.series(_series(case))
+        history = case.series(case.call.once(_series))
         before = 0 if history.previous is None else history.previous.distinct
         within = f"within {params.minutes} minutes"
         if not case.check(
@@ -84,7 +85,7 @@ class PrefixBulkUnassign(Rule):
         if not unassigned(call).number:
             return ()
         eni_id = target_eni(call) or NOT_NAMED
-        return (Observation(_series(case), call.event_id, eni_id, call.at, case.params.minutes * 60.0),)
+        return (Observation(call.once(_series), call.event_id, eni_id, call.at, case.params.minutes * 60.0),)
 
 
 def _evidence(case: Case, taken: GivenUp) -> tuple[Evidence, ...]:
@@ -95,5 +96,5 @@ def _who(case: Case) -> str:
     return caller_name(case.call.caller)
 
 
-def _series(case: Case) -> str:
-    return f"PFX015:{case.call.account_id}:{case.call.region}:{principal(case.call)}"
+def _series(call: Call) -> str:
+    return f"PFX015:{call.account_id}:{call.region}:{principal(call)}"

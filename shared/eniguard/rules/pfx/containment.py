@@ -53,8 +53,10 @@ class PrefixOutsideVSwitch(PrefixRule):
                 missing.append(found)
             else:
                 evidence.extend(found)
+        if not evidence:
+            return unclear(self, case, subject_of(case), missing)
         summary = f"{case.call.name} asks for prefixes outside the block of {vswitch_id}: {_values(evidence)}"
-        return self.judged(case, subject_of(case), summary, evidence, missing)
+        return (self.reported(case, subject_of(case), summary, evidence, missing=missing),)
 
 
 class PrefixOutsideReservation(PrefixRule):
@@ -93,12 +95,13 @@ class PrefixOutsideReservation(PrefixRule):
             evidence.extend(_outside_reserved(case, one, mine, listing, missing))
             if not mine:
                 unreserved.append(one.family)
-        if evidence:
-            evidence.extend(_listed(reservations, listing))
+        subject = subject_of(case)
+        if not evidence:
+            return unclear(self, case, subject, missing)
+        evidence.extend(_listed(reservations, listing))
         summary = f"{case.call.name} asks for {_values(evidence)}: not in a reserved block of {vswitch_id}"
-        return self.judged(
-            case, subject_of(case), summary, evidence, missing, advice=_create_first(unreserved, vswitch_id)
-        )
+        advice = _create_first(unreserved, vswitch_id)
+        return (self.reported(case, subject, summary, evidence, missing=missing, advice=advice),)
 
 
 def _outside(case: Case, one: Asked, vswitch: Known) -> list[Evidence] | Missing:

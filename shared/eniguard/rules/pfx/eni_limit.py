@@ -36,7 +36,7 @@ class PrefixEniLimit(PrefixRule):
     needs = staticmethod(needs_eni)
 
     def evaluate(self, case: Case) -> Verdicts:
-        if not any(one.family is IPV4 and one.number for one in asked(case.call)):
+        if not [one for one in asked(case.call) if one.family is IPV4 and one.number]:
             return ()
         total = _total(case)
         if isinstance(total, Missing):

@@ -13,6 +13,9 @@ UNASSIGN = frozenset(("ecs:UnassignPrivateIpAddresses", "ecs:UnassignIpv6Address
 #: Whom rules about taking judge: people and their tools. Controllers and services drain nodes all day.
 ACCOUNT: frozenset[ActorKind] = frozenset(("account",))
 
+_PREFIXES = tuple(family.prefix for family in FAMILIES)
+_ADDRESSES = tuple(family.address for family in FAMILIES)
+
 
 class GivenUp(Struct, frozen=True, gc=False):
     """Prefixes and secondary addresses, as texts where they are named; ``more`` are known only by number."""
@@ -41,9 +44,12 @@ def unassigned(call: Call) -> GivenUp:
 
 
 def _unassigned(call: Call) -> GivenUp:
-    prefixes = [text for family in FAMILIES for text in listed(call, family.prefix)]
-    addresses = [text for family in FAMILIES for text in listed(call, family.address)]
-    return GivenUp(tuple(dict.fromkeys(prefixes)), tuple(dict.fromkeys(addresses)))
+    return GivenUp(_listed(call, _PREFIXES), _listed(call, _ADDRESSES))
+
+
+def _listed(call: Call, parameters: tuple[str, ...]) -> tuple[str, ...]:
+    """The texts of several list parameters, each once."""
+    return tuple(dict.fromkeys([text for name in parameters for text in listed(call, name)]))
 
 
 def held(eni: Eni) -> GivenUp | None:

@@ -81,7 +81,7 @@ def _holder(case: Case) -> Known | Missing | None:
 def _find_holder(case: Case) -> Known | Missing | None:
     call = case.call
     eni_id = target_eni(call)
-    if eni_id is None or (call.action != ATTACH and not any(one.number for one in asked(call))):
+    if eni_id is None or (call.action != ATTACH and not [one for one in asked(call) if one.number]):
         return None
     holder = asked_for(case, eni_id)
     eni = holder.value

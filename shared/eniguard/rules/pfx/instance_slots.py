@@ -53,8 +53,8 @@ class PrefixInstanceSlots(PrefixRule):
 
     def evaluate(self, case: Case) -> Verdicts:
         found, missing = slots_after(case)
-        if not found and not missing:
-            return ()
+        if not found:
+            return unclear(self, case, _about(case), missing) if missing else ()
         over = [
             one
             for one in found
@@ -64,8 +64,8 @@ class PrefixInstanceSlots(PrefixRule):
                 f"{one.prefixes} of {one.room}",
             )
         ]
-        findings = (self._over(case, slots) for slots in _by_eni(over))
-        return (*findings, *unclear(self, case, _about(case), missing))
+        findings = [self._over(case, slots) for slots in _by_eni(over)]
+        return [*findings, *unclear(self, case, _about(case), missing)]
 
     def _over(self, case: Case, slots: list[Slots]) -> Verdict:
         eni = slots[0].eni
@@ -99,11 +99,11 @@ class PrefixSlotsNearlyUsed(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         found, missing = slots_after(case)
-        if not found and not missing:
-            return ()
+        if not found:
+            return unclear(self, case, _about(case), missing) if missing else ()
         nearly = [one for one in found if _nearly_used(case, one)]
-        findings = (self._nearly(case, slots) for slots in _by_eni(nearly))
-        return (*findings, *unclear(self, case, _about(case), missing))
+        findings = [self._nearly(case, slots) for slots in _by_eni(nearly)]
+        return [*findings, *unclear(self, case, _about(case), missing)]
 
     def _nearly(self, case: Case, slots: list[Slots]) -> Verdict:
         numbers = " and ".join(f"{one.used} of {one.limit} {one.family.label} slots" for one in slots)

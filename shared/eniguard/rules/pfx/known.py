@@ -19,10 +19,10 @@ from eniguard.rules.evidence import Shown, from_fact
 
 
 class Missing(Struct, frozen=True, gc=False):
-    """Something a rule would have to know: why it does not, and the fact that would say it."""
+    """Something a rule would have to know: why it does not, and the facts that would say it, as texts."""
 
     reason: str
-    ref: Ref | None = None
+    refs: tuple[str, ...] = ()
 
 
 class Known(Struct, frozen=True):
@@ -36,9 +36,11 @@ class Known(Struct, frozen=True):
     def missing(self, part: str = "its record cannot be read") -> Missing:
         """The fact as a missing one; ``part`` is what its record does not say, when there is a record."""
         if isinstance(self.value, Unknown):
-            return Missing(f"{self.ref}: {self.value.reason}", self.ref)
-        reason = "it was already removed" if isinstance(self.value, Gone) else part
-        return Missing(f"{self.ref}: {reason}", self.ref)
+            reason = self.value.reason
+        else:
+            reason = "it was already removed" if isinstance(self.value, Gone) else part
+        ref = str(self.ref)
+        return Missing(f"{ref}: {reason}", (ref,))
 
     def evidence(self, name: str, value: Shown, note: str | None = None) -> Evidence:
         """Evidence with the source and the age of this fact."""

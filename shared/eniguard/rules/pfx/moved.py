@@ -48,7 +48,8 @@ class PrefixMoved(Rule):
     def evaluate(self, case: Case) -> Verdicts:
         if case.call.action in UNASSIGN or not carries_prefixes(case.call):
             return ()
-        moved = {text: eni_id for text in _prefixes(case.call) if (eni_id := _was_on(case, text))}
+        series = _series(case.call)
+        moved = {text: eni_id for text in series if (eni_id := _was_on(case, text, series[text]))}
         if not moved:
             return ()
         within = f"within {case.params.hours} hours"
@@ -66,32 +67,27 @@ class PrefixMoved(Rule):
             return ()
         window = case.params.hours * 3600.0
         return [
-            Observation(_series(call, text), call.event_id, eni_id, call.at, window)
-            for text in _prefixes(call)
+            Observation(series, call.event_id, eni_id, call.at, window) for series in _series(call).values()
         ]
 
 
-def _was_on(case: Case, text: str) -> str | None:
+def _was_on(case: Case, text: str, series: str) -> str | None:
     """The other ENI that a prefix was on before the call, if it was on one."""
-    previous = case.series(_series(case.call, text)).previous
+    previous = case.series(series).previous
     eni_id = None if previous is None or previous.value == target_eni(case.call) else previous.value
     case.check(f"{text} was on another ENI before", eni_id is not None, previous and previous.value)
     return eni_id
 
 
-def _prefixes(call: Call) -> list[str]:
-    """The prefixes a call moves, in one spelling: those it names, else those its response names."""
-    return call.once(_moved_prefixes)
+def _series(call: Call) -> dict[str, str]:
+    """The series of each prefix a call moves, by its one spelling: those it names, else its response."""
+    return call.once(_series_of_prefixes)
 
 
-def _moved_prefixes(call: Call) -> list[str]:
+def _series_of_prefixes(call: Call) -> dict[str, str]:
     found = [
         canonical(text)
         for family in FAMILIES
         for text in listed(call, family.prefix) or call.response.get(family.prefix, ())
     ]
-    return list(dict.fromkeys(found))
-
-
-def _series(call: Call, text: str) -> str:
-    return f"PFX018:{call.account_id}:{call.region}:{text}"
+    return {text: f"PFX018:{call.account_id}:{call.region}:{text}" for text in found}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from eniguard.facts.blocks import address, block
 from eniguard.model import Evidence, Reference
 from eniguard.rules.base import Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import PrefixRule
 from eniguard.rules.pfx.request import FAMILIES, IPV4, IPV6, Family, asked, carries_prefixes, subject_of
+
+_LISTS = tuple(family.prefix for family in FAMILIES)
 
 
 class PrefixWrongMask(PrefixRule):
@@ -38,7 +38,11 @@ class PrefixWrongMask(PrefixRule):
             for one in asked(case.call)
             for text in one.prefixes
             if (found := block(text, one.family.number)) is not None
-            and _differs(case, text, found.length, right := one.family.length)
+            and case.check(
+                f"the mask of {text} is not /{(right := one.family.length)}",
+                found.length != right,
+                f"/{found.length}",
+            )
         ]
         if not evidence:
             return ()
@@ -67,7 +71,7 @@ class PrefixNotStandardCidr(PrefixRule):
     def evaluate(self, case: Case) -> Verdicts:
         if not carries_prefixes(case.call):
             return ()
-        evidence = [*_unreadable(case), *_defects(case)]
+        evidence = _unreadable(case) + _defects(case)
         if not evidence:
             return ()
         wrong = ", ".join(str(one.value) for one in evidence)
@@ -75,27 +79,27 @@ class PrefixNotStandardCidr(PrefixRule):
         return (self.reported(case, subject_of(case), summary, evidence),)
 
 
-def _differs(case: Case, text: str, length: int, right: int) -> bool:
-    return case.check(f"the mask of {text} is not /{right}", length != right, f"/{length}")
-
-
-def _unreadable(case: Case) -> Iterator[Evidence]:
+def _unreadable(case: Case) -> list[Evidence]:
     """The lists of prefixes that arrived in a shape nobody can read."""
-    for family in FAMILIES:
+    malformed = case.call.parameters.malformed
+    return [
+        Evidence(name, "(unreadable)", "not a list of texts")
+        for name in _LISTS
+        if case.check(f"{name} cannot be read", name in malformed, name)
+    ]
+
+
+def _defects(case: Case) -> list[Evidence]:
+    return [
+        Evidence(one.family.prefix, text, defect)
+        for one in asked(case.call)
+        for text in one.prefixes
         if case.check(
-            f"{family.prefix} cannot be read", family.prefix in case.call.parameters.malformed, family.prefix
-        ):
-            yield Evidence(family.prefix, "(unreadable)", "not a list of texts")
-
-
-def _defects(case: Case) -> Iterator[Evidence]:
-    for one in asked(case.call):
-        for text in one.prefixes:
-            defect = _defect(text, one.family)
-            if case.check(
-                f"{text} is not a standard {one.family.label} block", defect is not None, defect or "it is"
-            ):
-                yield Evidence(one.family.prefix, text, defect)
+            f"{text} is not a standard {one.family.label} block",
+            (defect := _defect(text, one.family)) is not None,
+            defect or "it is",
+        )
+    ]
 
 
 def _defect(text: str, family: Family) -> str | None:

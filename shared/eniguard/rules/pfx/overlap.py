@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 from eniguard.facts.blocks import Block, Piece, address, block
@@ -11,11 +11,14 @@ from eniguard.model import Evidence, Reference
 from eniguard.model.kinds import ENI
 from eniguard.rules.base import Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.pfx.base import PrefixRule
+from eniguard.rules.pfx.base import PrefixRule, unclear
 from eniguard.rules.pfx.known import Known, Missing, known
 from eniguard.rules.pfx.occupied import occupied
 from eniguard.rules.pfx.place import PLACE_PERMISSIONS, needs_neighbours, vswitch_of
-from eniguard.rules.pfx.request import Asked, asked, listed, subject_of, target_eni
+from eniguard.rules.pfx.request import Asked, Family, asked, listed, subject_of, target_eni
+
+#: Prefixes as a call writes them, with the blocks they stand for.
+_Blocks = list[tuple[str, Block]]
 
 #: So many overlaps are named per prefix; the rest are counted.
 MOST_NAMED = 5
@@ -46,13 +49,15 @@ class PrefixOverlap(PrefixRule):
         evidence: list[Evidence] = []
         missing = [listing] if isinstance(listing, Missing) else []
         for one in wanted:
-            evidence.extend(_within(case, one))
+            blocks = _blocks(one)
+            evidence += _within(case, one.family, blocks)
             if not isinstance(listing, Missing):
-                found = _with_neighbours(case, one, listing, missing)
-                evidence.extend(found)
+                evidence += _with_neighbours(case, one.family, blocks, listing, missing)
+        if not evidence:
+            return unclear(self, case, subject_of(case), missing)
         bad = ", ".join(dict.fromkeys(str(one.value) for one in evidence))
         summary = f"{case.call.name} asks for prefixes that overlap with addresses in use: {bad}"
-        return self.judged(case, subject_of(case), summary, evidence, missing)
+        return (self.reported(case, subject_of(case), summary, evidence, missing=missing),)
 
 
 def _neighbours(case: Case) -> Known | Missing:
@@ -64,13 +69,13 @@ def _neighbours(case: Case) -> Known | Missing:
     return listing if isinstance(listing.value, tuple) else listing.missing()
 
 
-def _within(case: Case, one: Asked) -> Iterator[Evidence]:
+def _within(case: Case, family: Family, blocks: _Blocks) -> list[Evidence]:
     """Overlaps of the prefixes of a call with each other, and with the addresses it asks for."""
-    family = one.family
-    blocks = _blocks(one)
-    for (text, mine), (other, theirs) in combinations(blocks, 2):
-        if case.check(f"{text} overlaps with {other} of the same call", mine.overlaps(theirs), other):
-            yield Evidence(family.prefix, other, f"overlaps with {text}, asked for in the same call")
+    found = [
+        Evidence(family.prefix, other, f"overlaps with {text}, asked for in the same call")
+        for (text, mine), (other, theirs) in combinations(blocks, 2)
+        if case.check(f"{text} overlaps with {other} of the same call", mine.overlaps(theirs), other)
+    ]
     singles = listed(case.call, family.address)
     primary = case.call.parameters.values.get("PrimaryIpAddress")
     if family.number == 4 and isinstance(primary, str):
@@ -81,23 +86,25 @@ def _within(case: Case, one: Asked) -> Iterator[Evidence]:
             if number is not None and case.check(
                 f"{text} holds {single} of the same call", mine.holds(number)
             ):
-                yield Evidence(family.prefix, text, f"holds {single}, asked for in the same call")
+                note = f"holds {single}, asked for in the same call"
+                found.append(Evidence(family.prefix, text, note))
+    return found
 
 
-def _with_neighbours(case: Case, one: Asked, listing: Known, missing: list[Missing]) -> list[Evidence]:
+def _with_neighbours(
+    case: Case, family: Family, blocks: _Blocks, listing: Known, missing: list[Missing]
+) -> list[Evidence]:
     """Overlaps with what the ENIs of the vSwitch hold; adds to ``missing`` where that is not known.
 
     The ENI of the call may hold what it asks for already: a listing from after the call shows just that, and
     a call repeated with its token succeeds again.
     """
-    family = one.family.number
-    blocks = _blocks(one)
     hits: dict[str, list[str]] = {text: [] for text, _ in blocks}
     own = target_eni(case.call) if listing.later or case.call.outcome == "ok" else None
     first = min((wanted.first for _, wanted in blocks), default=0)
     last = max((wanted.last for _, wanted in blocks), default=-1)
     enis = listing.value if isinstance(listing.value, tuple) else ()
-    taken = occupied(listing.ref.value, family, enis)
+    taken = occupied(listing.ref.value, family.number, enis)
     if not taken.untold and not any(taken.meets(wanted) for _, wanted in blocks):
         enis = ()
     for eni in enis:
@@ -114,7 +121,7 @@ def _with_neighbours(case: Case, one: Asked, listing: Known, missing: list[Missi
                 if _overlaps(wanted, piece) and not (eni.id == own and _same(wanted, piece)):
                     hits[text].append(f"{'address' if piece.single else 'prefix'} {piece.text} of {eni.id}")
     return [
-        listing.evidence(one.family.prefix, text, f"overlaps with {_shown(found)}")
+        listing.evidence(family.prefix, text, f"overlaps with {_shown(found)}")
         for text, found in hits.items()
         if case.check(f"{text} overlaps with addresses in use", bool(found), _shown(found))
     ]
@@ -128,10 +135,10 @@ def _same(wanted: Block, piece: Piece) -> bool:
     return not piece.single and (wanted.first, wanted.last) == (piece.first, piece.last)
 
 
-def _blocks(one: Asked) -> list[tuple[str, Block]]:
+def _blocks(one: Asked) -> _Blocks:
     """The prefixes that can be read, each text once; the others are PFX003's."""
-    found = ((text, block(text, one.family.number)) for text in one.prefixes)
-    return [(text, parsed) for text, parsed in found if parsed is not None]
+    number = one.family.number
+    return [(text, found) for text in one.prefixes if (found := block(text, number)) is not None]
 
 
 def _shown(found: Sequence[str]) -> str:

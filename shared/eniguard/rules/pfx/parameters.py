@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from eniguard.events.calls import Call
 from eniguard.model import Evidence, Reference
 from eniguard.rules.base import Verdicts
@@ -23,6 +21,8 @@ from eniguard.rules.pfx.request import (
 
 #: Seed 002, Use IP prefixes: N of the lists, and the numbers, are 1 to 10 on the two Assign calls.
 FEWEST, MOST = 1, 10
+
+_NUMBERS = tuple(family.prefix_count for family in FAMILIES)
 
 
 class PrefixConflictingParameters(PrefixRule):
@@ -66,10 +66,8 @@ class PrefixCountOutOfRange(PrefixRule):
     def evaluate(self, case: Case) -> Verdicts:
         if not carries_prefixes(case.call):
             return ()
-        evidence = [
-            *(found for one in asked(case.call) for found in _out_of_range(case, one)),
-            *_malformed(case),
-        ]
+        evidence = [found for one in asked(case.call) for found in _out_of_range(case, one)]
+        evidence += _malformed(case)
         if not evidence:
             return ()
         shown = ", ".join(f"{one.name} {one.value}" for one in evidence)
@@ -77,24 +75,26 @@ class PrefixCountOutOfRange(PrefixRule):
         return (self.reported(case, subject_of(case), summary, evidence),)
 
 
-def _conflicts(case: Case, one: Asked) -> Iterator[Evidence]:
+def _conflicts(case: Case, one: Asked) -> list[Evidence]:
     family = one.family
     count = one.count or 0
     addresses = _addresses(case.call, family)
     address_count = case.call.parameters.integer(family.address_count) or 0
+    found: list[Evidence] = []
     if _both(case, family.prefix, one.prefixes, family.prefix_count, count):
-        yield Evidence(
-            family.prefix, family.prefix_count, "prefixes are named, or their number is given, not both"
-        )
+        note = "prefixes are named, or their number is given, not both"
+        found.append(Evidence(family.prefix, family.prefix_count, note))
     if _both(case, family.address, addresses, family.address_count, address_count):
-        yield Evidence(
-            family.address, family.address_count, "addresses are named, or their number is given, not both"
-        )
-    wanted = one.prefixes or count > 0
+        note = "addresses are named, or their number is given, not both"
+        found.append(Evidence(family.address, family.address_count, note))
+    if not one.prefixes and count <= 0:
+        return found
     for name, given in ((family.address, addresses), (family.address_count, address_count)):
-        if wanted and case.check(f"prefixes are asked for together with {name}", bool(given), given):
+        if case.check(f"prefixes are asked for together with {name}", bool(given), given):
             asked_by = family.prefix if one.prefixes else family.prefix_count
-            yield Evidence(asked_by, name, f"{family.label} prefixes and addresses need calls of their own")
+            note = f"{family.label} prefixes and addresses need calls of their own"
+            found.append(Evidence(asked_by, name, note))
+    return found
 
 
 def _both(case: Case, name: str, texts: tuple[str, ...], count_name: str, count: int) -> bool:
@@ -110,21 +110,25 @@ def _addresses(call: Call, family: Family) -> tuple[str, ...]:
     if call.action != CREATE or family.number != 4:
         return found
     primary = call.parameters.text("PrimaryIpAddress")
-    return tuple(text for text in found if text != primary)
+    return tuple([text for text in found if text != primary])
 
 
-def _out_of_range(case: Case, one: Asked) -> Iterator[Evidence]:
+def _out_of_range(case: Case, one: Asked) -> list[Evidence]:
     family, named, count = one.family, len(one.prefixes), one.count
+    found: list[Evidence] = []
     if case.check(f"more than {MOST} {family.label} prefixes are named", named > MOST, named):
-        yield Evidence(f"{family.prefix}.N", named, f"valid are {FEWEST} to {MOST}")
+        found.append(Evidence(f"{family.prefix}.N", named, f"valid are {FEWEST} to {MOST}"))
     if count is not None and case.check(
         f"{family.prefix_count} is not {FEWEST} to {MOST}", not FEWEST <= count <= MOST, count
     ):
-        yield Evidence(family.prefix_count, count, f"valid are {FEWEST} to {MOST}")
+        found.append(Evidence(family.prefix_count, count, f"valid are {FEWEST} to {MOST}"))
+    return found
 
 
-def _malformed(case: Case) -> Iterator[Evidence]:
-    for family in FAMILIES:
-        unreadable = family.prefix_count in case.call.parameters.malformed
-        if case.check(f"{family.prefix_count} is not a number", unreadable, unreadable):
-            yield Evidence(family.prefix_count, "(unreadable)", f"not a number; valid are {FEWEST} to {MOST}")
+def _malformed(case: Case) -> list[Evidence]:
+    malformed = case.call.parameters.malformed
+    return [
+        Evidence(name, "(unreadable)", f"not a number; valid are {FEWEST} to {MOST}")
+        for name in _NUMBERS
+        if case.check(f"{name} is not a number", name in malformed, name in malformed)
+    ]

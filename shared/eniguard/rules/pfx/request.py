@@ -69,10 +69,6 @@ class Asked(Struct, frozen=True, gc=False):
 
 def carries_prefixes(call: Call) -> bool:
     """Whether a call carries any prefix parameter, readable or not; the cheap first question of each rule."""
-    return call.once(_carries_prefixes)
-
-
-def _carries_prefixes(call: Call) -> bool:
     parameters = call.parameters
     return not (
         _PREFIX_PARAMETERS.isdisjoint(parameters.values)
@@ -93,15 +89,18 @@ def _asked(call: Call) -> tuple[Asked, ...]:
         return ()
     values = call.parameters.values
     return tuple(
-        Asked(family, listed(call, family.prefix), call.parameters.integer(family.prefix_count))
-        for family in FAMILIES
-        if family.prefix in values or family.prefix_count in values
+        [
+            Asked(family, listed(call, family.prefix), call.parameters.integer(family.prefix_count))
+            for family in FAMILIES
+            if family.prefix in values or family.prefix_count in values
+        ]
     )
 
 
 def listed(call: Call, parameter: str) -> tuple[str, ...]:
     """The texts of a list parameter that are not blank."""
-    return tuple([text for text in call.parameters.texts(parameter) if text.strip()])
+    texts = call.parameters.texts(parameter)
+    return tuple([text for text in texts if text.strip()]) if texts else ()
 
 
 def target_eni(call: Call) -> str | None:

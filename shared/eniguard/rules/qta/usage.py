@@ -89,6 +89,10 @@ def needs_usage(call: Call, facts: Facts) -> Sequence[Ref]:
 
 def fills_group(call: Call) -> bool:
     """Whether a call can fill a group at all: one that joins an instance, or changes a name, cannot."""
+    return call.once(_fills_group)
+
+
+def _fills_group(call: Call) -> bool:
     if call.action in ASSIGN or call.action == "ecs:CreateNetworkInterface":
         return True
     return bool(call.ids(ENI, "subject") and call.ids(SECURITY_GROUP, "group"))

@@ -61,19 +61,24 @@ class ControlTagChanged(Rule):
         tags = (_IGNORE, *case.policy.guard.control_tags)
         if case.call.action in _UNTAGS:
             return [verdict for one in _resources(case.call) for verdict in self._taken_off(case, one, tags)]
-        return [verdict for one in _resources(case.call) for verdict in self._put_on(case, one, tags)]
-
-    def _put_on(self, case: Case, resource: Resource, tags: Sequence[ControlTag]) -> list[Verdict]:
         set_here = [
             Evidence(one.key, one.value)
             for one in case.call.parameters.tags()
             for tag in tags
             if _is(tag, one.key, one.value) and not _own_tag_at_creation(case, tag)
         ]
-        if not case.check("it sets a tag that controls the guard", bool(set_here), _keys(set_here)):
-            return []
-        summary = f"{resource.id} was given the tag {_keys(set_here)}, which controls the guard"
-        return [self.finding(case, resource, summary, evidence=set_here)]
+        if not set_here and case.trace is None:  # nearly every call: what it tags need not be read
+            return ()
+        keys = _keys(set_here)
+        return [
+            self._put_on(case, one, keys, set_here)
+            for one in _resources(case.call)
+            if case.check("it sets a tag that controls the guard", bool(set_here), keys)
+        ]
+
+    def _put_on(self, case: Case, resource: Resource, keys: str, set_here: Sequence[Evidence]) -> Verdict:
+        summary = f"{resource.id} was given the tag {keys}, which controls the guard"
+        return self.finding(case, resource, summary, evidence=set_here)
 
     def _taken_off(self, case: Case, resource: Resource, tags: Sequence[ControlTag]) -> list[Verdict]:
         keys = _keys_taken_off(case.call)
@@ -128,4 +133,4 @@ def _tags_before(case: Case, resource: Resource) -> tuple[tuple[str, str], ...] 
 
 
 def _keys(evidence: Sequence[Evidence]) -> str:
-    return ", ".join(f"{one.name}={one.value}" if one.value else one.name for one in evidence)
+    return ", ".join([f"{one.name}={one.value}" if one.value else one.name for one in evidence])

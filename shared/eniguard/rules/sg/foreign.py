@@ -16,14 +16,9 @@ from eniguard.rules.managed import managed_evidence, not_known
 from eniguard.rules.owners import same_role
 from eniguard.rules.permissions import Row, sg_row
 from eniguard.rules.sg.writes import ALL_WRITES, MEMBERSHIP
-from eniguard.rules.subjects import GroupSubject, group_subjects, needs_groups
+from eniguard.rules.subjects import GroupSubject, groups_written, needs_groups
 
 _DAY = 86_400.0
-
-
-def _written(case: Case) -> list[GroupSubject]:
-    """The group a call writes to; a peer is only named by it."""
-    return group_subjects(case, "subject", "group")
 
 
 class ManagedGroupForeignService(ForeignWrite):
@@ -49,7 +44,7 @@ class ManagedGroupForeignService(ForeignWrite):
     needs = staticmethod(needs_groups)
 
     def subjects(self, case: Case) -> Sequence[GroupSubject]:
-        return _written(case)
+        return groups_written(case)
 
     def row(self, case: Case) -> Row | None:
         return sg_row(case.call.action)
@@ -98,7 +93,7 @@ class ServiceEditedCustomerGroup(Rule):
             return ()
         if not case.check("the service is not known to edit groups of yours", not _is_habit(case), role):
             return ()
-        subjects = _written(case)
+        subjects = groups_written(case)
         unsure = [one for one in subjects if one.managed is None]
         edited = [one for one in subjects if self._is_yours(case, one) and self._of_another(case, one)]
         if not edited or not self._first(case):
@@ -112,7 +107,7 @@ class ServiceEditedCustomerGroup(Rule):
         window = case.params.days * _DAY
         return [
             Observation(_series(case), call.event_id, one.name, call.at, window)
-            for one in _written(case)
+            for one in groups_written(case)
             if self._is_yours(case, one) and self._of_another(case, one)
         ]
 

@@ -18,7 +18,7 @@ from eniguard.rules.subjects import GroupSubject, group_subjects, needs_groups
 
 def names_peer(call: Call) -> bool:
     """Whether a call names a group as the other side of a rule, beside the one whose rule it is."""
-    return len(call.targets) > 1 and bool(call.ids(SECURITY_GROUP, "peer_group"))
+    return len(call.named) > 1 and bool(call.ids(SECURITY_GROUP, "peer_group"))
 
 
 class GroupTrustsManagedGroup(Rule):

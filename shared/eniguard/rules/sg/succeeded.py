@@ -7,7 +7,7 @@ from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.managed import described, managed_evidence, not_known, place, split
 from eniguard.rules.permissions import account_forbidden, sg_row
-from eniguard.rules.subjects import GroupSubject, group_subjects, needs_groups
+from eniguard.rules.subjects import GroupSubject, groups_written, needs_groups
 
 
 class ManagedGroupWriteSucceeded(Rule):
@@ -38,7 +38,7 @@ class ManagedGroupWriteSucceeded(Rule):
     needs = staticmethod(needs_groups)
 
     def evaluate(self, case: Case) -> Verdicts:
-        managed, unsure = split(case, group_subjects(case, "subject", "group"))
+        managed, unsure = split(case, groups_written(case))
         unknown = not_known(self, case, unsure)
         return [*[self._changed(case, one) for one in managed], *unknown] if managed else unknown
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -39,23 +40,45 @@ class Grant(Struct, frozen=True, gc=False):
 
 def grant(call: Call, policy: RolePolicy) -> Grant:
     """Whether the document of a policy grants a call, with its resources and conditions."""
-    action, name = call.action, policy.role.policy
-    names = (action, _TWINS[action]) if action in _TWINS else (action,)
+    found = _of_any_call(policy, call.action)
+    return _of_this_call(policy, call) if found is None else found
+
+
+@lru_cache(maxsize=8192)
+def _of_any_call(policy: RolePolicy, action: str) -> Grant | None:
+    """What a policy says of all calls of an action alike; ``None`` when it depends on the call."""
+    names = _names(action)
     if any(allows_freely(policy, one) for one in names):
-        return Grant(True, f"{name} lists it")
+        return Grant(True, f"{policy.role.policy} lists it")
+    listed = any(one.lists(name) for one in policy.statements for name in names)
+    return None if listed else _not_granted(policy, action)
+
+
+def _of_this_call(policy: RolePolicy, call: Call) -> Grant:
+    action, name = call.action, policy.role.policy
     context = _context(call)
-    found = [allows(policy, one, _resources(call), context) for one in names]
+    found = [allows(policy, one, _resources(call), context) for one in _names(action)]
     if True in found:
         return Grant(True, f"{name} lists it for this one")
     if None in found:
         return Grant(None, _in_doubt(call, policy, context))
-    slip = next((one for one in map(policy.slip_for, names) if one is not None), None)
-    if slip is not None:
-        return Grant(None, f"{name} lists {slip}, which probably means {action}")
+    missing = _not_granted(policy, action)
     service = context.get(SERVICE_NAME)
-    if service is not None and any(one.lists(action) for one in policy.statements):
-        return Grant(False, f"{name} does not let it do this with a role of {service}")
-    return Grant(False, f"{name} does not list {action}")
+    if missing.granted is None or service is None or not any(one.lists(action) for one in policy.statements):
+        return missing
+    return Grant(False, f"{name} does not let it do this with a role of {service}")
+
+
+def _names(action: str) -> tuple[str, ...]:
+    """The names by which policies may grant an action."""
+    return (action, _TWINS[action]) if action in _TWINS else (action,)
+
+
+def _not_granted(policy: RolePolicy, action: str) -> Grant:
+    slip = next((one for one in map(policy.slip_for, _names(action)) if one is not None), None)
+    if slip is not None:
+        return Grant(None, f"{policy.role.policy} lists {slip}, which probably means {action}")
+    return Grant(False, f"{policy.role.policy} does not list {action}")
 
 
 def policy_evidence(policy: RolePolicy) -> list[Evidence]:
