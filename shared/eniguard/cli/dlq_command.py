@@ -29,8 +29,9 @@ Examples:
   eniguard dlq list --reason failed --format ndjson"""
 
 _SHOW_EPILOG = """\b
-Example:
-  eniguard dlq show 0f3c9a1b2d4e5f607182"""
+Examples:
+  eniguard dlq show 0f3c9a1b2d4e5f607182
+  eniguard dlq show 0f3c9a1b2d4e5f607182 --format json"""
 
 _REDRIVE_EPILOG = """\b
 Examples:
