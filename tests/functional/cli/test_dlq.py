@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +14,12 @@ import pytest
 from click.testing import Result
 
 from eniguard.dead_letters import DeadLetter, DeadLetters
+from eniguard.events.calls import Call
 from eniguard.events.kept import MOST_BYTES
+from eniguard.pipeline import Decided, Pipeline
 from eniguard.state import Store, open_store
+from tests.functional.cli.recorded import COMMAND, environment, run, write
 from tests.functional.cli.recorded import event as recorded
-from tests.functional.cli.recorded import run, write
 from tests.unit.dead_letters.letters import failed, unreadable
 
 REFUSED = recorded()
@@ -170,29 +174,30 @@ def test_redrive_decides_again_and_marks_the_letter(dlq: Callable[..., Result], 
 
     result = dlq("redrive", refused(1).id, "--format", "ndjson")
 
-    (line,) = lines(result)
-    assert (line["id"], line["outcome"], line["event_id"]) == (refused(1).id, "redriven", "event-1")
-    assert [finding["rule"] for finding in line["findings"]] == ["ENI001"]
+    assert [(one["rule"], one["event_id"]) for one in lines(result)] == [("ENI001", "event-1")]
+    assert result.stderr.splitlines()[0] == f"{refused(1).id} redriven: event-1; ecs:DeleteNetworkInterface"
     assert result.exit_code == 0
     assert [found.letter.id for found in box.page().found] == [refused(2).id]
     assert "dealt with  no" not in dlq("show", refused(1).id).stdout
 
 
 def test_redrive_of_all_leaves_what_cannot_be_read_and_says_so(
-    dlq: Callable[..., Result], box: DeadLetters, monkeypatch: pytest.MonkeyPatch
+    dlq: Callable[..., Result], box: DeadLetters
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
     put(box, refused(1), unreadable(2), refused(3))
 
     result = dlq("redrive", "--all")
 
-    rows = [" ".join(line.split()) for line in result.stdout.splitlines()]
-    assert rows[1] == f"{refused(1).id} redriven event-1; ecs:DeleteNetworkInterface"
-    assert rows[2].startswith(
-        f"{unreadable(2).id} unreadable the event was not kept and has to be read again"
+    said = result.stderr.splitlines()
+    assert said[0].startswith(f"{refused(1).id} redriven: ")
+    assert said[1].startswith(
+        f"{unreadable(2).id} unreadable: the event was not kept and has to be read again"
     )
-    assert any("ENI001" in row for row in rows[4:])
-    assert "redriven 2, unreadable 1" in result.stderr.splitlines()
+    assert said[2].startswith(f"{refused(3).id} redriven: ")
+    assert said[3] == "redriven 2, unreadable 1"
+    assert [row.split()[:2] for row in result.stdout.splitlines() if " ENI" in row] == [
+        ["info", "ENI001"]
+    ] * 2
     assert result.exit_code == 4
     (found,) = box.page().found
     assert (found.letter.id, found.letter.tries) == (unreadable(2).id, 2)
@@ -201,13 +206,23 @@ def test_redrive_of_all_leaves_what_cannot_be_read_and_says_so(
 def test_redrive_takes_only_what_the_filters_leave(dlq: Callable[..., Result], box: DeadLetters) -> None:
     put(box, refused(1), failed(2), refused(3))
 
-    result = dlq(
-        "redrive", "--all", "--action", "ecs:DeleteNetworkInterface", "--limit", "1", "--format", "json"
-    )
+    options = ("--action", "ecs:DeleteNetworkInterface", "--limit", "1", "--format", "json")
+    result = dlq("redrive", "--all", *options)
 
-    assert [one["id"] for one in json.loads(result.stdout)] == [refused(1).id]
+    assert [one["event_id"] for one in json.loads(result.stdout)] == ["event-1"]
     assert "taking the oldest 1; more letters are left" in result.stderr
     assert [found.letter.id for found in box.page().found] == [failed(2).id, refused(3).id]
+
+
+def test_rules_that_lack_a_fact_are_told(dlq: Callable[..., Result], box: DeadLetters) -> None:
+    put(box, refused(1, errorCode=None, errorMessage=None))
+
+    result = dlq("redrive", "--all")
+
+    assert result.exit_code == 0
+    assert any(
+        line.startswith("undecided for want of facts: ENI003 (1)") for line in result.stderr.splitlines()
+    )
 
 
 def test_dry_run_changes_nothing(dlq: Callable[..., Result], box: DeadLetters) -> None:
@@ -216,18 +231,63 @@ def test_dry_run_changes_nothing(dlq: Callable[..., Result], box: DeadLetters) -
 
     result = dlq("redrive", "--all", "--dry-run", "--format", "ndjson")
 
-    assert [one["outcome"] for one in lines(result)] == ["ready", "unreadable"]
+    assert result.stdout == ""
+    assert "ready 1, unreadable 1" in result.stderr.splitlines()
     assert box.page() == before
 
 
-def test_event_is_counted_once_in_the_windows_however_often_it_is_redriven(
-    dlq: Callable[..., Result], box: DeadLetters, store: Store
+def test_event_that_cannot_be_decided_stays_and_the_others_have_their_turn(
+    dlq: Callable[..., Result], box: DeadLetters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(box, refused(1))
-    first = dlq("redrive", refused(1).id, "--format", "json").stdout
-    put(box, refused(1))
+    put(box, refused(1), refused(2))
+    decide = Pipeline.decide
 
-    assert json.loads(dlq("redrive", "--all", "--format", "json").stdout) == json.loads(first)
+    def poisoned(pipeline: Pipeline, call: Call, *, now: float) -> Decided:
+        if call.event_id == "event-1":
+            raise KeyError("s3cret")
+        return decide(pipeline, call, now=now)
+
+    monkeypatch.setattr(Pipeline, "decide", poisoned)
+
+    result = dlq("redrive", "--all", "--format", "ndjson")
+
+    assert "failed 1, redriven 1" in result.stderr.splitlines()
+    assert "s3cret" not in result.stderr
+    assert [one["event_id"] for one in lines(result)] == ["event-2"]
+    assert result.exit_code == 4
+    (found,) = box.page().found
+    assert (found.letter.id, found.letter.problem) == (refused(1).id, "KeyError was raised")
+
+
+@pytest.mark.parametrize("form", ["table", "json", "ndjson"])
+def test_letter_is_not_marked_before_its_findings_are_out(
+    dlq: Callable[..., Result], tmp_path: Path, box: DeadLetters, form: str
+) -> None:
+    """The reader of the output is gone before anything is written."""
+    put(box, refused(1), refused(2))
+    dlq("list")
+    command = [*COMMAND, "dlq", "redrive", "--all", "--format", form, "--policy", str(tmp_path / "guard.yml")]
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, env=environment(), check=False)
+
+    os.close(writing)
+    assert done.returncode == 141
+    assert [found.letter for found in box.page().found] == [refused(1), refused(2)]
+
+
+def test_windows_are_those_of_the_store_from_one_redrive_to_the_next(
+    dlq: Callable[..., Result], box: DeadLetters
+) -> None:
+    outputs = []
+    for number in (1, 1, 1, 2, 3):
+        parameters = {"RegionId": "cn-hangzhou", "NetworkInterfaceId": f"eni-{number}"}
+        put(box, refused(number, requestParameters=parameters))
+        outputs.append([one["rule"] for one in lines(dlq("redrive", "--all", "--format", "ndjson"))])
+
+    # ENI002: the third ENI within an hour; the same event counts once.
+    assert outputs == [["ENI001"]] * 4 + [["ENI001", "ENI002"]]
 
 
 def test_nothing_to_do_is_said_and_is_no_error(dlq: Callable[..., Result], box: DeadLetters) -> None:
@@ -238,10 +298,8 @@ def test_nothing_to_do_is_said_and_is_no_error(dlq: Callable[..., Result], box: 
 
     assert "nothing to do: there is no open letter of this kind" in again.stderr
     assert (again.exit_code, again.stdout) == (0, "")
-    assert [(one["outcome"], one["problem"]) for one in lines(by_id)] == [
-        ("changed", "it was dealt with before")
-    ]
-    assert by_id.exit_code == 0
+    assert "it was dealt with before" in by_id.stderr
+    assert (by_id.exit_code, by_id.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("command", ["show", "redrive"])
@@ -302,7 +360,8 @@ def test_letter_of_another_version_is_told_and_stays(
 
     listed, redriven = dlq("list", "--format", "ndjson"), dlq("redrive", "--all", "--format", "ndjson")
 
-    assert [one["id"] for one in lines(listed)] == [one["id"] for one in lines(redriven)] == [refused(2).id]
+    assert [one["id"] for one in lines(listed)] == [refused(2).id]
+    assert [one["event_id"] for one in lines(redriven)] == ["event-2"]
     for result in (listed, redriven):
         assert f"dead letter {refused(1).id} cannot be read by this version; it stays" in result.stderr
         assert result.exit_code == 4
@@ -315,7 +374,7 @@ def test_text_from_outside_cannot_act_on_the_terminal(dlq: Callable[..., Result]
 
     outputs = [dlq("list", "--format", form).stdout for form in ("table", "json", "ndjson")]
     outputs += [dlq("show", letter.id, "--format", form).stdout for form in ("text", "json")]
-    outputs += [dlq("redrive", "--all", "--dry-run").stdout]
+    outputs += [dlq("redrive", "--all", "--dry-run").stderr, dlq("redrive", "--all").stderr]
 
     for output in outputs:
         assert not set(output) & {"\x1b", "\u202e"}

@@ -1,4 +1,4 @@
-"""A letter is marked when its event was dealt with, not before; whatever ends it earlier, it is still there."""
+"""A letter is marked when its event was dealt with, not before; if it ends earlier, it is still there."""
 
 from __future__ import annotations
 
@@ -232,6 +232,18 @@ def test_process_that_ends_while_it_deals_with_an_event_loses_nothing(
 
     with pytest.raises(error):
         redrive(found, box, Handled(error()))
+
+    assert still(box, failed()) == found
+
+
+def test_report_that_fails_leaves_the_letter_as_it_was(box: DeadLetters) -> None:
+    found = put(box, failed())
+
+    def report() -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        redrive(found, box, Handled(), report=report)
 
     assert still(box, failed()) == found
 

@@ -1,4 +1,4 @@
-"""The store that guard.yml names: secrets are fetched late, and a deployed function keeps nothing on itself."""
+"""The store that guard.yml names: secrets are fetched late, a deployed function keeps nothing on itself."""
 
 from __future__ import annotations
 
