@@ -1,4 +1,4 @@
-"""The archive: decides the events in objects that an OSS trigger points at, and logs what it decided."""
+"""The archive: decides the events in the objects that an OSS trigger points at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The path of record: decides the rows of a logstore that a log trigger points at, and logs what it decided."""
+"""The path of record: decides the rows of a logstore that a log trigger points at."""
 
 from __future__ import annotations
 
