@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from eniguard.delivery import Delivery
+from eniguard.delivery.events import EventDelivery
 from tests.functional.cli.recorded import event, process, run, state, succeeded, write
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -106,7 +106,7 @@ def test_a_function_decides_with_them() -> None:
     stream = io.StringIO()
     environment = {"ENIGUARD_OFFLINE": "1", "ENIGUARD_POLICY": str(POLICY)}
 
-    Delivery(environment, stream=stream).handle(json.dumps(DELETED), None)
+    EventDelivery(environment, stream=stream).handle(json.dumps(DELETED), None)
 
     lines = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert "ACME001" in [line["rule"] for line in lines if line["kind"] == "undecided"]
