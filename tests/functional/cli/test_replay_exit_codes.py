@@ -155,7 +155,7 @@ def test_policy_with_an_unknown_key_gives_two_and_names_the_valid_ones(trail: Pa
     result = run("replay", trail, "--policy", policy)
 
     assert result.exit_code == 2
-    assert "ruels: unknown key; valid here: accounts, rules" in result.stderr
+    assert "ruels: unknown key; valid here: accounts, regions, rules" in result.stderr
 
 
 @pytest.mark.parametrize("missing", ["no file", "two paths", "a file"])
