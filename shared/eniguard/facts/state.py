@@ -31,7 +31,7 @@ from eniguard.facts.kinds import (
 )
 from eniguard.facts.refs import NEVER_ASKED, Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.relations import relations_of
-from eniguard.facts.rule_effects import rules_after
+from eniguard.facts.rule_effects import groups_changed, rules_after
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
     EIP,
@@ -150,12 +150,12 @@ class State(Struct, eq=False):
 
         Only the rules of a group show what the call asks for (`eniguard.facts.rule_effects`).
         """
-        ref = self.ref(SECURITY_GROUP_RULE, value, by)
+        ref = reference(self._call, SECURITY_GROUP_RULE, value, by)
         found = self._all(ref, SecurityGroupRule)
-        if self._side == "before" or by != "security_group":
+        call = self._call
+        if self._side == "before" or by != "security_group" or value not in groups_changed(call):
             return found
-        later = self._facts[ref].newer_than(self._call.at)
-        return found if later else rules_after(self._call, value, found)
+        return found if self._facts[ref].newer_than(call.at) else rules_after(call, value, found)
 
     def prefix_list(self, list_id: str) -> CidrList | Unknown | Gone:
         """A prefix list by its id."""
@@ -166,14 +166,14 @@ class State(Struct, eq=False):
         return self._one(PORT_RANGE_LIST, list_id, CidrList)
 
     def _one(self, kind: str, value: str, cls: type[_Kind]) -> _Kind | Unknown | Gone:
-        found = self.get(self.ref(kind, value))
+        found = self.get(reference(self._call, kind, value))
         if isinstance(found, (cls, Unknown, Gone)):
             return found
         return Unknown(f"{kind} {value} is recorded as something else")
 
     def _all(self, ref: Ref, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
         found = self.get(ref)
-        if isinstance(found, Unknown):
+        if type(found) is Unknown:
             return found
         if isinstance(found, tuple):
             return tuple([one for one in found if isinstance(one, cls)])
@@ -196,7 +196,7 @@ class State(Struct, eq=False):
         before, call = fact.value, self._call
         if fact.as_of >= call.at and fact.newer_than(call.at):
             return before
-        if isinstance(before, (Unknown, Gone)):
+        if type(before) is Unknown or type(before) is Gone:
             made = effects.created(call, ref.kind) if ref.by == "id" else None
             return made if made is not None and made.id == ref.value else before
         if isinstance(before, tuple):
