@@ -131,19 +131,19 @@ class State(Struct, eq=False):
 
     def enis(self, by: str, value: str) -> tuple[Eni, ...] | Unknown:
         """All ENIs of a vSwitch, security group, instance or VPC, or all managed (``managed``, ``true``)."""
-        return self._all(self.ref(ENI, value, by), Eni)
+        return self.listed(self.ref(ENI, value, by), Eni)
 
     def security_groups(self, by: str, value: str) -> tuple[SecurityGroup, ...] | Unknown:
         """All security groups of a VPC, or all managed ones (``managed``, ``true``)."""
-        return self._all(self.ref(SECURITY_GROUP, value, by), SecurityGroup)
+        return self.listed(self.ref(SECURITY_GROUP, value, by), SecurityGroup)
 
     def reservations(self, vswitch_id: str) -> tuple[CidrReservation, ...] | Unknown:
         """All reserved blocks of a vSwitch."""
-        return self._all(self.ref(CIDR_RESERVATION, vswitch_id, "vswitch"), CidrReservation)
+        return self.listed(self.ref(CIDR_RESERVATION, vswitch_id, "vswitch"), CidrReservation)
 
     def ipv6_addresses(self, bandwidth_id: str) -> tuple[Ipv6Address, ...] | Unknown:
         """The IPv6 addresses that use an Internet bandwidth (one, as far as is known)."""
-        return self._all(self.ref(IPV6_ADDRESS, bandwidth_id, "ipv6_bandwidth"), Ipv6Address)
+        return self.listed(self.ref(IPV6_ADDRESS, bandwidth_id, "ipv6_bandwidth"), Ipv6Address)
 
     def security_group_rules(self, by: str, value: str) -> tuple[SecurityGroupRule, ...] | Unknown:
         """All rules of a ``security_group``, or that name a ``prefix_list`` or ``port_range_list``.
@@ -151,7 +151,7 @@ class State(Struct, eq=False):
         Only the rules of a group show what the call asks for (`eniguard.facts.rule_effects`).
         """
         ref = reference(self._call, SECURITY_GROUP_RULE, value, by)
-        found = self._all(ref, SecurityGroupRule)
+        found = self.listed(ref, SecurityGroupRule)
         call = self._call
         if self._side == "before" or by != "security_group" or value not in groups_changed(call):
             return found
@@ -171,7 +171,8 @@ class State(Struct, eq=False):
             return found
         return Unknown(f"{kind} {value} is recorded as something else")
 
-    def _all(self, ref: Ref, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
+    def listed(self, ref: Ref, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
+        """The listing behind a reference."""
         found = self.get(ref)
         if type(found) is Unknown:
             return found
