@@ -186,17 +186,15 @@ class State(Struct, eq=False):
         return _NO_COPY if fact.earlier is None else fact.earlier.value
 
     def _after(self, ref: Ref) -> FactValue:
-        fact = self._facts[ref]
-        value = self._changed(ref, fact)
+        fact, at = self._facts[ref], self._call.at
+        value = fact.value if fact.as_of >= at and fact.newer_than(at) else self._changed(ref, fact.value)
         if fact is not NEVER_ASKED:
             self.memo[ref] = value
         return value
 
-    def _changed(self, ref: Ref, fact: Fact) -> FactValue:
-        """The value of a fact after the call."""
-        before, call = fact.value, self._call
-        if fact.as_of >= call.at and fact.newer_than(call.at):
-            return before
+    def _changed(self, ref: Ref, before: FactValue) -> FactValue:
+        """The value of a fact after the call, from the one before it."""
+        call = self._call
         if type(before) is Unknown or type(before) is Gone:
             made = effects.created(call, ref.kind) if ref.by == "id" else None
             return made if made is not None and made.id == ref.value else before
