@@ -31,7 +31,7 @@ from eniguard.facts.kinds import (
 )
 from eniguard.facts.refs import NEVER_ASKED, Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.relations import relations_of
-from eniguard.facts.rule_effects import rules_after
+from eniguard.facts.rule_effects import groups_changed, rules_after
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
     EIP,
@@ -138,31 +138,31 @@ class State(Struct, eq=False):
 
     def enis(self, by: str, value: str) -> tuple[Eni, ...] | Unknown:
         """All ENIs of a vSwitch, security group, instance or VPC, or all managed (``managed``, ``true``)."""
-        return self._all(self.ref(ENI, value, by), Eni)
+        return self.listed(self.ref(ENI, value, by), Eni)
 
     def security_groups(self, by: str, value: str) -> tuple[SecurityGroup, ...] | Unknown:
         """All security groups of a VPC, or all managed ones (``managed``, ``true``)."""
-        return self._all(self.ref(SECURITY_GROUP, value, by), SecurityGroup)
+        return self.listed(self.ref(SECURITY_GROUP, value, by), SecurityGroup)
 
     def reservations(self, vswitch_id: str) -> tuple[CidrReservation, ...] | Unknown:
         """All reserved blocks of a vSwitch."""
-        return self._all(self.ref(CIDR_RESERVATION, vswitch_id, "vswitch"), CidrReservation)
+        return self.listed(self.ref(CIDR_RESERVATION, vswitch_id, "vswitch"), CidrReservation)
 
     def ipv6_addresses(self, bandwidth_id: str) -> tuple[Ipv6Address, ...] | Unknown:
         """The IPv6 addresses that use an Internet bandwidth (one, as far as is known)."""
-        return self._all(self.ref(IPV6_ADDRESS, bandwidth_id, "ipv6_bandwidth"), Ipv6Address)
+        return self.listed(self.ref(IPV6_ADDRESS, bandwidth_id, "ipv6_bandwidth"), Ipv6Address)
 
     def security_group_rules(self, by: str, value: str) -> tuple[SecurityGroupRule, ...] | Unknown:
         """All rules of a ``security_group``, or that name a ``prefix_list`` or ``port_range_list``.
 
         Only the rules of a group show what the call asks for (`eniguard.facts.rule_effects`).
         """
-        ref = self.ref(SECURITY_GROUP_RULE, value, by)
-        found = self._all(ref, SecurityGroupRule)
-        if self._side == "before" or by != "security_group":
+        ref = reference(self._call, SECURITY_GROUP_RULE, value, by)
+        found = self.listed(ref, SecurityGroupRule)
+        call = self._call
+        if self._side == "before" or by != "security_group" or value not in groups_changed(call):
             return found
-        later = self._facts[ref].newer_than(self._call.at)
-        return found if later else rules_after(self._call, value, found)
+        return found if self._facts[ref].newer_than(call.at) else rules_after(call, value, found)
 
     def prefix_list(self, list_id: str) -> CidrList | Unknown | Gone:
         """A prefix list by its id."""
@@ -173,14 +173,15 @@ class State(Struct, eq=False):
         return self._one(PORT_RANGE_LIST, list_id, CidrList)
 
     def _one(self, kind: str, value: str, cls: type[_Kind]) -> _Kind | Unknown | Gone:
-        found = self.get(self.ref(kind, value))
+        found = self.get(reference(self._call, kind, value))
         if isinstance(found, (cls, Unknown, Gone)):
             return found
         return Unknown(f"{kind} {value} is recorded as something else")
 
-    def _all(self, ref: Ref, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
+    def listed(self, ref: Ref, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
+        """The listing behind a reference."""
         found = self.get(ref)
-        if isinstance(found, Unknown):
+        if type(found) is Unknown:
             return found
         if isinstance(found, tuple):
             return tuple([one for one in found if isinstance(one, cls)])
@@ -192,18 +193,16 @@ class State(Struct, eq=False):
         return _NO_COPY if fact.earlier is None else fact.earlier.value
 
     def _after(self, ref: Ref) -> FactValue:
-        fact = self._facts[ref]
-        value = self._changed(ref, fact)
+        fact, at = self._facts[ref], self._call.at
+        value = fact.value if fact.as_of >= at and fact.newer_than(at) else self._changed(ref, fact.value)
         if fact is not NEVER_ASKED:
             self.memo[ref] = value
         return value
 
-    def _changed(self, ref: Ref, fact: Fact) -> FactValue:
-        """The value of a fact after the call."""
-        before, call = fact.value, self._call
-        if fact.as_of >= call.at and fact.newer_than(call.at):
-            return before
-        if isinstance(before, (Unknown, Gone)):
+    def _changed(self, ref: Ref, before: FactValue) -> FactValue:
+        """The value of a fact after the call, from the one before it."""
+        call = self._call
+        if type(before) is Unknown or type(before) is Gone:
             made = effects.created(call, ref.kind) if ref.by == "id" else None
             return made if made is not None and made.id == ref.value else before
         if isinstance(before, tuple):

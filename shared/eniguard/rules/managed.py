@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from eniguard.model import Evidence, Finding, Reference, Resource, Severity, Undecided
 from eniguard.model.finding import Inventory
 from eniguard.model.kinds import ENI, SECURITY_GROUP
-from eniguard.rules.base import Rule
+from eniguard.rules.base import Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import FACT_CONFLICT, from_fact
 from eniguard.rules.permissions import Row
@@ -21,21 +21,38 @@ _NOUNS = {ENI: "ENI", SECURITY_GROUP: "security group"}
 
 def split(case: Case, subjects: Sequence[AnySubject]) -> tuple[list[AnySubject], list[AnySubject]]:
     """The subjects that were managed before the call, and those of which that is not known."""
-    if not subjects:
-        case.check("the call leads to a resource that can be managed", False)
-        return [], []
+    if case.trace is not None:
+        _explain(case, subjects)
     managed: list[AnySubject] = []
     unsure: list[AnySubject] = []
     for subject in subjects:
-        flag = subject.managed
-        if case.trace is not None:
-            seen = flag if flag is not None else f"not known: {subject.reason}"
-            case.check(f"{subject.name} was managed before the call", flag is True, seen)
-        if flag:
+        if subject.managed:
             managed.append(subject)
-        elif flag is None:
+        elif subject.managed is None:
             unsure.append(subject)
     return managed, unsure
+
+
+def _explain(case: Case, subjects: Sequence[Subject]) -> None:
+    if not subjects:
+        case.check("the call leads to a resource that can be managed", False)
+    for subject in subjects:
+        flag = subject.managed
+        seen = flag if flag is not None else f"not known: {subject.reason}"
+        case.check(f"{subject.name} was managed before the call", flag is True, seen)
+
+
+def judged(
+    rule: Rule,
+    case: Case,
+    subjects: Sequence[AnySubject],
+    report: Callable[[Case, AnySubject], Finding],
+) -> Verdicts:
+    """What a rule says that reports each managed subject of a call."""
+    managed, unsure = split(case, subjects)
+    if not managed:
+        return not_known(rule, case, unsure)
+    return [*[report(case, one) for one in managed], *not_known(rule, case, unsure)]
 
 
 def blamed(case: Case, subjects: Sequence[AnySubject]) -> tuple[Sequence[AnySubject], Inventory]:
@@ -110,11 +127,11 @@ def undecided_about(rule: Rule, case: Case, question: str, subjects: Sequence[Su
     """One verdict for all subjects of a call of which something (``is managed``) is not known."""
     first = subjects[0]
     reason = f"it is not known whether {first.name} {question}: {first.reason}"
-    if len(subjects) == 1:
-        return rule.undecided(case, reason, first.missing, subject=first.resource())
-    missing = [one.missing for one in subjects]
-    reason = f"{reason} (and {len(subjects) - 1} more)"
-    return rule.undecided(case, reason, *missing, subject=first.resource())
+    missing: tuple[str, ...] = (str(first.missing),)
+    if len(subjects) > 1:
+        reason = f"{reason} (and {len(subjects) - 1} more)"
+        missing = tuple([str(one.missing) for one in subjects])
+    return Undecided(rule.code, missing, reason, case.call.event_id, first.resource())
 
 
 def described(resource: Resource) -> str:

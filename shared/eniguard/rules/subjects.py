@@ -176,7 +176,7 @@ def _eni_subjects(case: Case) -> list[EniSubject]:
     unresolved: list[EniSubject] = []
     for ref in _holder_refs(call):
         value = case.before.get(ref)
-        if isinstance(value, (Unknown, Gone)):
+        if type(value) is Unknown or type(value) is Gone:
             unresolved.append(EniSubject(f"(behind {ref.value})", None, ref, _why(value), via=ref.value))
             continue
         for holder in value if isinstance(value, tuple) else (value,):
@@ -187,23 +187,24 @@ def _eni_subjects(case: Case) -> list[EniSubject]:
 
 def group_subjects(case: Case, *parts: Part) -> list[GroupSubject]:
     """The security groups a call names in the given parts (all when none is given), each once."""
-    return _groups(case, case.call.ids(SECURITY_GROUP, *parts))
+    return [group_subject(case, one) for one in dict.fromkeys(case.call.ids(SECURITY_GROUP, *parts))]
 
 
 def groups_written(case: Case) -> list[GroupSubject]:
     """The security groups that a call changes or puts something into; a peer is only named by it."""
-    return _groups(case, case.call.ids(SECURITY_GROUP, "subject", "group"))
+    return case.once(_groups_written)
+
+
+def _groups_written(case: Case) -> list[GroupSubject]:
+    ids = case.call.ids(SECURITY_GROUP, "subject", "group")
+    if len(ids) == 1:  # nearly every call
+        return [_group(case, ids[0])]
+    return [_group(case, one) for one in dict.fromkeys(ids)]
 
 
 def group_subject(case: Case, group_id: str) -> GroupSubject:
     """One of the security groups that a call names."""
     return case.once_for(_group, group_id)
-
-
-def _groups(case: Case, ids: Sequence[str]) -> list[GroupSubject]:
-    if len(ids) == 1:
-        return [case.once_for(_group, ids[0])]
-    return [case.once_for(_group, group_id) for group_id in dict.fromkeys(ids)]
 
 
 def _holder_refs(call: Call) -> tuple[Ref, ...]:
@@ -241,7 +242,7 @@ def _eni_behind(holder: FactValue) -> str | None:
 def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
     ref = reference(case.call, ENI, eni_id)
     value = _before(case, ref)
-    if not isinstance(value, Eni):
+    if type(value) is not Eni:
         return EniSubject(eni_id, None, ref, _why(value), None, via)
     return EniSubject(eni_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
 
@@ -249,7 +250,7 @@ def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
 def _group(case: Case, group_id: str) -> GroupSubject:
     ref = reference(case.call, SECURITY_GROUP, group_id)
     value = _before(case, ref)
-    if not isinstance(value, SecurityGroup):
+    if type(value) is not SecurityGroup:
         return GroupSubject(group_id, None, ref, _why(value))
     owner = group_owner(value, case.policy.actors.service_ids)
     return GroupSubject(
@@ -260,11 +261,11 @@ def _group(case: Case, group_id: str) -> GroupSubject:
 def _before(case: Case, ref: Ref) -> FactValue:
     """A resource before the call; if there is no whole copy, what is known of it for certain."""
     value = case.before.get(ref)
-    return (case.before.partly(ref) or value) if isinstance(value, Unknown) else value
+    return (case.before.partly(ref) or value) if type(value) is Unknown else value
 
 
 def _why(value: FactValue) -> str:
     """Why a fact does not tell what it is asked for."""
-    if isinstance(value, Unknown):
+    if type(value) is Unknown:
         return value.reason
     return "it was already removed" if isinstance(value, Gone) else "it is recorded as something else"

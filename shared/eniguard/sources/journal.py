@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from eniguard.events.calls import Call
 from eniguard.events.outcomes import ENI_MANAGED, GROUP_MANAGED
 from eniguard.facts import effects
-from eniguard.facts.kinds import AnyResource, Eni, SecurityGroup
+from eniguard.facts.kinds import AnyResource, Eni, SecurityGroup, SecurityGroupRule
 from eniguard.facts.refs import Fact, Gone, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
 from eniguard.facts.rule_effects import changes_rules, groups_changed
@@ -116,13 +116,13 @@ class Journal:
             self._prove(call, refs, before)
         elif changes_rules(call):
             for ref in refs:
-                self.rules.fold(call, ref.value, before)
+                self.rules.fold(call, ref.value, before.listed(ref, SecurityGroupRule))
         else:
             for group_id in groups_changed(call):
-                self.rules.fold(call, group_id, before)
+                self.rules.fold(call, group_id)
             for ref in refs:
                 known = before.get(ref)
-                if not isinstance(known, (Unknown, Gone, tuple)):
+                if not (type(known) is Unknown or type(known) is Gone or isinstance(known, tuple)):
                     self.put(ref.kind, ref.value, effects.apply(call, ref.kind, known), call.at)
                 elif (made := effects.created(call, ref.kind)) is not None and made.id == ref.value:
                     self.put(ref.kind, ref.value, made, call.at)
@@ -152,13 +152,13 @@ class Journal:
 def touched(call: Call) -> Sequence[Ref]:
     """The resources of which a call says something new: what it changes or makes, or may prove managed."""
     if call.outcome == "ok":
-        if changes_rules(call):
-            return _rules_touched(call)
+        if changes_rules(call):  # it names none of the rules that it adds, so by their listings
+            return [_rules_of(call, group_id) for group_id in groups_changed(call)]
         kinds = effects.kinds_changed(call.action)
         if not kinds:
             return ()
-        named = zip(call.places.each, call.named, strict=True)
-        return [reference(call, kind, one) for (kind, _), one in named if kind in kinds]
+        named = zip(call.places.kinds, call.named, strict=True)
+        return [reference(call, kind, one) for kind, one in named if kind in kinds]
     if call.error_code == ENI_MANAGED:
         return [reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")]
     if call.error_code == GROUP_MANAGED:
@@ -166,8 +166,5 @@ def touched(call: Call) -> Sequence[Ref]:
     return ()
 
 
-def _rules_touched(call: Call) -> list[Ref]:
-    """The listings of rules that a call changes: it names none of the rules that it adds."""
-    return [
-        reference(call, SECURITY_GROUP_RULE, group_id, "security_group") for group_id in groups_changed(call)
-    ]
+def _rules_of(call: Call, group_id: str) -> Ref:
+    return reference(call, SECURITY_GROUP_RULE, group_id, "security_group")

@@ -16,8 +16,7 @@ from eniguard.events.values import Permission
 from eniguard.facts.kinds import AnyResource, SecurityGroupRule
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
-from eniguard.facts.rule_effects import Rules, changes_rules, rules_after
-from eniguard.facts.state import State
+from eniguard.facts.rule_effects import Rules, rules_after
 from eniguard.sources.snapshot import Snapshot
 
 _LATE = Unknown("a call on the rules of the group came after calls that were made later")
@@ -62,23 +61,20 @@ class RuleListings:
         found = self._groups.get(group_id)
         return self._forgotten if found is None else found.fact
 
-    def fold(self, call: Call, group_id: str, before: State) -> None:
+    def fold(self, call: Call, group_id: str, known: Rules | Unknown = _NOT_NEEDED) -> None:
         """Take in what a call that succeeded did to the rules of a group.
 
         Parameters
         ----------
         call, group_id
             The call, and one of the groups whose rules it changed.
-        before
-            The state before the call, with the listing of the group's rules.
+        known
+            The group's rules before the call; not needed of one that the call made or deleted.
         """
         kept = self._groups.get(group_id)
         if kept is not None and kept.fact.as_of > call.at:
             self._put(group_id, _LATE, kept.fact.as_of)
             return
-        known = (
-            before.security_group_rules("security_group", group_id) if changes_rules(call) else _NOT_NEEDED
-        )
         if kept is None and isinstance(known, Unknown) and known is not _NOT_NEEDED:
             self._pass_over(_NOT_LISTED, call.at)
         else:
@@ -142,7 +138,7 @@ class RuleListings:
     def _pass_over(self, reason: Unknown, at: float) -> None:
         """Keep nothing of a group but that its rules changed: no older listing counts for any not kept."""
         if self._forgotten is None or self._forgotten.as_of < at:
-            self._forgotten = Fact(reason, "journal", at, folded=True)
+            self._forgotten = Fact(reason, "journal", at, None, True)
 
     def _drop(self, group_id: str) -> None:
         old = self._groups.pop(group_id, None)

@@ -6,7 +6,7 @@ from eniguard.model import Finding, Reference, Resource
 from eniguard.model.kinds import ENI_PERMISSION
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.managed import described, managed_evidence, not_known, place, split
+from eniguard.rules.managed import described, judged, managed_evidence, place
 from eniguard.rules.permissions import (
     DOCUMENTS_ENI_CODE,
     UNDOCUMENTED_ENI_TAG_WRITES,
@@ -49,9 +49,7 @@ class ManagedEniWriteSucceeded(Rule):
     needs = staticmethod(needs_enis)
 
     def evaluate(self, case: Case) -> Verdicts:
-        managed, unsure = split(case, eni_subjects(case))
-        unknown = not_known(self, case, unsure)
-        return [*[self._changed(case, one) for one in managed], *unknown] if managed else unknown
+        return judged(self, case, eni_subjects(case), self._changed)
 
     def _changed(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()
@@ -91,9 +89,7 @@ class ManagedEniUndocumentedWrite(Rule):
     def evaluate(self, case: Case) -> Verdicts:
         if permission_ids := case.call.ids(ENI_PERMISSION):
             return self._behind_a_permission(case, permission_ids[0])
-        managed, unsure = split(case, eni_subjects(case))
-        unknown = not_known(self, case, unsure)
-        return [*[self._written(case, one) for one in managed], *unknown] if managed else unknown
+        return judged(self, case, eni_subjects(case), self._written)
 
     def _written(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()
@@ -138,9 +134,7 @@ class ManagedEniIpv6BandwidthChanged(Rule):
     needs = staticmethod(needs_enis)
 
     def evaluate(self, case: Case) -> Verdicts:
-        managed, unsure = split(case, eni_subjects(case))
-        unknown = not_known(self, case, unsure)
-        return [*[self._changed(case, one) for one in managed], *unknown] if managed else unknown
+        return judged(self, case, eni_subjects(case), self._changed)
 
     def _changed(self, case: Case, subject: EniSubject) -> Finding:
         resource = subject.resource()

@@ -62,7 +62,7 @@ def member_refs(call: Call) -> list[Ref]:
 
 def _member(case: Case, ref: Ref) -> Member:
     before, after = case.before.get(ref), case.after.get(ref)
-    if isinstance(before, Unknown) and isinstance(after, Unknown):
+    if type(before) is Unknown and type(after) is Unknown:
         return Member(ref)
     known = before if isinstance(before, (Eni, Instance)) else after
     return Member(ref, known if isinstance(known, (Eni, Instance)) else None, _groups(before), _groups(after))
@@ -128,9 +128,9 @@ def ingress_of(case: Case, state: State, groups: Sequence[str]) -> list[Resolved
     found: list[Resolved] = []
     for group_id in groups:
         rules = state.security_group_rules("security_group", group_id)
-        if isinstance(rules, Unknown) and state is not case.after:
+        if type(rules) is Unknown and state is not case.after:
             rules = case.after.security_group_rules("security_group", group_id)
-        if isinstance(rules, Unknown):
+        if type(rules) is Unknown:
             return rules_ref(case.call, group_id)
         found += [one for one in resolved(case, state, rules) if one.direction == "ingress"]
     return found

@@ -8,7 +8,7 @@ from eniguard.facts.kinds import Eni
 from eniguard.facts.lists import joined, left
 from eniguard.facts.refs import Ref
 from eniguard.facts.state import State
-from eniguard.model import Evidence, Fix, Reference, Resource
+from eniguard.model import Evidence, Fix, Reference, Resource, Undecided
 from eniguard.model.finding import Inventory
 from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdict, Verdicts
@@ -121,9 +121,10 @@ class GroupsSwapped(Rule):
         return merged([(one, one) for one in found])
 
     def _undecided(self, case: Case, one: Member, missing: Sequence[Ref]) -> Verdict:
-        named = ", ".join([str(ref) for ref in missing]) or "a list that a rule names"
+        refs = tuple([str(ref) for ref in missing])
+        named = ", ".join(refs) or "a list that a rule names"
         reason = f"it is not known whether the call opens {one.ref.value}: {named} cannot be read"
-        return self.undecided(case, reason, *missing, subject=_resource(one))
+        return Undecided(self.code, refs, reason, case.call.event_id, _resource(one))
 
     def _finding(self, case: Case, one: Member, opened: Spans, inventory: Inventory) -> Verdict:
         before, after = _sets(case, one)
@@ -148,7 +149,7 @@ class GroupsSwapped(Rule):
 
 def _is_managed(case: Case, one: Member) -> bool:
     """Whether the member is known to be managed: what becomes of it is another rule's affair (ENI003)."""
-    managed = one.known.managed if isinstance(one.known, Eni) else None
+    managed = one.known.managed if type(one.known) is Eni else None
     if case.trace is not None:
         case.check(f"{one.ref.value} is not known to be managed", not managed, managed)
     return managed is True
@@ -177,7 +178,7 @@ def _ingress(case: Case, state: State, groups: tuple[str, ...] | None) -> list[R
 
 
 def _resource(one: Member) -> Resource:
-    if isinstance(one.known, Eni):
+    if type(one.known) is Eni:
         return eni_resource(one.known)
     return Resource(one.ref.kind, one.ref.value)
 

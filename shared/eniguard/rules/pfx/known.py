@@ -35,10 +35,10 @@ class Known(Struct, frozen=True):
 
     def missing(self, part: str = "its record cannot be read") -> Missing:
         """The fact as a missing one; ``part`` is what its record does not say, when there is a record."""
-        if isinstance(self.value, Unknown):
+        if type(self.value) is Unknown:
             reason = self.value.reason
         else:
-            reason = "it was already removed" if isinstance(self.value, Gone) else part
+            reason = "it was already removed" if type(self.value) is Gone else part
         ref = str(self.ref)
         return Missing(f"{ref}: {reason}", (ref,))
 
@@ -51,10 +51,10 @@ def known(case: Case, kind: str, value: str, by: str = "id") -> Known:
     """What is known of a resource, or of a listing, around a call."""
     ref = reference(case.call, kind, value, by)
     before = case.before.get(ref)
-    if not isinstance(before, Unknown):
+    if type(before) is not Unknown:
         return Known(ref, before, case.before)
     after = case.after.get(ref)
-    if isinstance(after, Unknown):
+    if type(after) is Unknown:
         return Known(ref, before, case.before)
     return Known(ref, after, case.after, later=True)
 
@@ -72,6 +72,6 @@ def _asked_for(case: Case, eni_id: str) -> Known:
         ref = reference(case.call, ENI, eni_id)
         return Known(ref, case.after.get(ref), case.after)
     around = known(case, ENI, eni_id)
-    if not isinstance(around.value, Eni):
+    if type(around.value) is not Eni:
         return around
     return Known(around.ref, effects.apply(case.call, ENI, around.value), around.state, around.later)

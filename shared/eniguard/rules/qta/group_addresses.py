@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from eniguard.facts.kinds import SecurityGroup
 from eniguard.facts.refs import Ref, Unknown
 from eniguard.facts.view import View
-from eniguard.model import Evidence, Reference, Resource, Severity
+from eniguard.model import Evidence, Reference, Resource, Severity, Undecided
 from eniguard.model.kinds import ENI, SECURITY_GROUP
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
@@ -73,20 +73,20 @@ class GroupAddresses(Rule, Swept):
     def evaluate(self, case: Case) -> Verdicts:
         groups = groups_filled(case)
         if isinstance(groups, Untold):
-            return (self.undecided(case, groups.reason, groups.ref),)
+            return (self._untold(case, groups),)
         return [verdict for group_id in groups for verdict in self._group(case, group_id)]
 
     def _group(self, case: Case, group_id: str) -> Verdicts:
         kind = group_type(case, group_id)
         if isinstance(kind, Untold):
-            return (self._untold(case, group_id, kind),)
+            return (self._untold(case, kind, Resource(SECURITY_GROUP, group_id)),)
         if not case.check(f"{group_id} is of type {self.group_type}", kind == self.group_type, kind):
             return ()
         before, after = case.once_for(usage_before, group_id), case.once_for(usage_after, group_id)
         if isinstance(before, Untold):
-            return (self._untold(case, group_id, before),)
+            return (self._untold(case, before, Resource(SECURITY_GROUP, group_id)),)
         if isinstance(after, Untold):
-            return (self._untold(case, group_id, after),)
+            return (self._untold(case, after, Resource(SECURITY_GROUP, group_id)),)
         was, now = self.counted(before), self.counted(after)
         for percent, severity in _lines(case.params):
             line = percent * case.params.quota
@@ -98,8 +98,8 @@ class GroupAddresses(Rule, Swept):
                 return (self._crossed(case, group_id, percent, severity, was=was, after=after),)
         return ()
 
-    def _untold(self, case: Case, group_id: str, untold: Untold) -> Verdict:
-        return self.undecided(case, untold.reason, untold.ref, subject=Resource(SECURITY_GROUP, group_id))
+    def _untold(self, case: Case, untold: Untold, subject: Resource | None = None) -> Verdict:
+        return Undecided(self.code, (untold.missing,), untold.reason, case.call.event_id, subject)
 
     def _crossed(
         self, case: Case, group_id: str, percent: int, severity: Severity, *, was: int, after: Usage

@@ -70,10 +70,10 @@ _FEW = 16
 
 
 class Untold(Struct, frozen=True, gc=False):
-    """What is missing to tell the usage of a group, and why."""
+    """What is missing to tell the usage of a group, as text, and why."""
 
     reason: str
-    ref: Ref
+    missing: str
 
 
 def needs_usage(call: Call, facts: Facts) -> Sequence[Ref]:
@@ -122,10 +122,10 @@ def _groups_filled(case: Case) -> Sequence[str] | Untold:
         ref = reference(call, ENI, eni_id)
         eni = case.after.get(ref)
         if not isinstance(eni, Eni):
-            return Untold(_why(ref, eni), ref)
+            return _untold(ref, eni)
         if call.action in ASSIGN:
             known = eni.security_group_ids
-            return Untold(f"{ref}: its security groups are not known", ref) if known is None else known
+            return _silent(ref, "its security groups are not known") if known is None else known
     return tuple(dict.fromkeys(call.ids(SECURITY_GROUP, "group")))
 
 
@@ -140,8 +140,8 @@ def _group_type(case: Case, group_id: str) -> str | Untold:
     if isinstance(group, Unknown):
         group = case.after.get(ref)
     if not isinstance(group, SecurityGroup):
-        return Untold(_why(ref, group), ref)
-    return group.type.lower() if group.type else Untold(f"{ref}: its type is not known", ref)
+        return _untold(ref, group)
+    return group.type.lower() if group.type else _silent(ref, "its type is not known")
 
 
 def usage_before(case: Case, group_id: str) -> Usage | Untold:
@@ -159,9 +159,9 @@ def _usage(state: State, group_id: str) -> Usage | Untold:
     ref = state.ref(ENI, group_id, "security_group")
     listing = state.get(ref)
     if not isinstance(listing, tuple):
-        return Untold(_why(ref, listing), ref)
+        return _untold(ref, listing)
     found = usage_of(group_id, listing)
-    return found if isinstance(found, Usage) else Untold(f"{ref}: it is not known what {found} holds", ref)
+    return found if isinstance(found, Usage) else _silent(ref, f"it is not known what {found} holds")
 
 
 def usage_of(group_id: str, listing: tuple[AnyResource, ...]) -> Usage | str:
@@ -185,5 +185,10 @@ def summed(enis: Sequence[Eni]) -> Usage | str:
     return Usage(len(enis), addresses, prefixes)
 
 
-def _why(ref: Ref, value: FactValue) -> str:
-    return f"{ref}: {value.reason}" if isinstance(value, Unknown) else f"{ref}: it was already removed"
+def _untold(ref: Ref, value: FactValue) -> Untold:
+    return _silent(ref, value.reason if type(value) is Unknown else "it was already removed")
+
+
+def _silent(ref: Ref, reason: str) -> Untold:
+    missing = str(ref)
+    return Untold(f"{missing}: {reason}", missing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from eniguard.model import Finding, Reference
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.managed import described, managed_evidence, not_known, place, split
+from eniguard.rules.managed import described, judged, managed_evidence, place
 from eniguard.rules.permissions import account_forbidden, sg_row
 from eniguard.rules.subjects import GroupSubject, groups_written, needs_groups
 
@@ -38,9 +38,7 @@ class ManagedGroupWriteSucceeded(Rule):
     needs = staticmethod(needs_groups)
 
     def evaluate(self, case: Case) -> Verdicts:
-        managed, unsure = split(case, groups_written(case))
-        unknown = not_known(self, case, unsure)
-        return [*[self._changed(case, one) for one in managed], *unknown] if managed else unknown
+        return judged(self, case, groups_written(case), self._changed)
 
     def _changed(self, case: Case, subject: GroupSubject) -> Finding:
         resource = subject.resource()

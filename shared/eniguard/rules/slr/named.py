@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from eniguard.events.calls import Call
@@ -29,6 +31,7 @@ class Edited(Struct, frozen=True, gc=False):
         return self.role is None or self.role.service_linked
 
 
+@lru_cache(maxsize=4096)
 def role_resource(name: str) -> Resource:
     """A role as findings name it, with the trusted service the role index gives for it."""
     listed = role_named(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eniguard.events.catalog import APIS
 from eniguard.events.catalog.ram import CREATES_ROLE_ON_THE_WAY
+from eniguard.facts.state import reference
 from eniguard.model import Evidence, Reference, Resource
 from eniguard.model.kinds import POLICY, ROLE
 from eniguard.roles import PRODUCTS, RolePolicy, policy_of, role_named
@@ -74,7 +75,7 @@ class ServiceOutsideItsPolicy(Rule):
     def _cannot_tell(self, case: Case, role: str, policy: RolePolicy | None, reason: str) -> Verdict:
         listed = role_named(role)
         name = None if listed is None else listed.policy
-        ref = case.before.ref(POLICY, name or f"(of {role})")
+        ref = reference(case.call, POLICY, name or f"(of {role})")
         return self.undecided(case, reason, ref, subject=role_resource(role))
 
 
