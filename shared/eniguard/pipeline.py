@@ -22,13 +22,15 @@ from eniguard.rule_modules import registry_of
 from eniguard.rules.answers import PASSED_ON, failed
 from eniguard.rules.base import NO_PARAMS
 from eniguard.rules.case import Case
-from eniguard.rules.registry import Chosen, Needs, Registry
+from eniguard.rules.registry import Chosen, Concerned, Needs, Registry
 from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.sources import Following, NoSource, Source, SourceAtHand
 
 #: EIP → ENI → vSwitch → its reservations and ENIs: no rule needs more (design, "The way of one event").
 MOST_ROUNDS = 4
 
+#: Who made a call, the rules that look at such calls, and those of them that can say something of this one.
+Aim = tuple[Actor, Chosen, Concerned]
 #: What was raised where a rule was asked for its needs.
 _Failures = dict[Needs, BaseException]
 _NO_FAILURES: _Failures = {}
@@ -89,7 +91,12 @@ class Pipeline:
         self.ledger = ledger
         self._known = identity.Known(policy)
 
-    def decide(self, call: Call, *, now: float) -> Decided:
+    def aim(self, call: Call) -> Aim | None:
+        """Who made a call and the rules for it, as far as the call alone tells; ``None``: facts have to."""
+        actor = self._known.actor(call)
+        return None if actor is None else self._aim(call, actor)
+
+    def decide(self, call: Call, *, now: float, aim: Aim | None = None) -> Decided:
         """Decide one call.
 
         Parameters
@@ -98,13 +105,13 @@ class Pipeline:
             The call.
         now
             The time of judging, in seconds since 1970 (UTC).
+        aim
+            What `aim` says of the call, where it was asked before.
         """
         facts = self._look_up.facts(call.at)
-        actor = self._known.actor(call) or self._looked_up(call, facts)
-        chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
+        actor, chosen, concerned = aim or self.aim(call) or self._aim(call, self._looked_up(call, facts))
         rounds, unasked = self._look_up.gather(call, chosen, facts)
         failures = list(_of_rules(unasked, chosen, call)) if unasked else []
-        concerned = chosen.concerned(call)
         history: dict[str, History] = {}  # filled when the observers have seen their cases
         before, after = State(call, facts, "before"), State(call, facts, "after")
         case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy)
@@ -146,6 +153,10 @@ class Pipeline:
         """Let the facts of a decision grow by more than its rules needed."""
         if missing := decided.facts.missing(refs):
             self._look_up.ask(missing, decided.case.call, decided.facts)
+
+    def _aim(self, call: Call, actor: Actor) -> Aim:
+        chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
+        return actor, chosen, chosen.concerned(call)
 
     def _looked_up(self, call: Call, facts: Facts) -> Actor:
         """Who made the call; a role that may be a service's is looked up if some rule looks at the call."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from eniguard.events.calls import Call
-from eniguard.pipeline import Decided, Pipeline
+from eniguard.facts.refs import Ref
+from eniguard.pipeline import Aim, Decided, Pipeline
 from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
 from eniguard.sources import Source, SourceAtHand
@@ -15,6 +16,8 @@ from eniguard.sources.local import LocalSource
 from eniguard.sources.snapshot import Snapshot
 
 Watch = Callable[[Decided], None]
+#: A call with all that is known of its decision before the calls before it are decided.
+Ready = tuple[Call, Pipeline, "Aim | None", Sequence[Ref]]
 MakeSource = Callable[["Snapshot | None", Journal], "Source | SourceAtHand"]
 
 
@@ -58,11 +61,20 @@ class CallSequence:
         snapshot
             What is known of the resources at one moment, if anything.
         """
+        return self.decide_ready(self.ready(call, snapshot))
+
+    def ready(self, call: Call, snapshot: Snapshot | None = None) -> Ready:
+        """What `decide` works out of a call alone; earlier ones need not have been decided."""
         pipeline = self._pipelines.get(snapshot) or self._new_pipeline(snapshot)
-        decided = pipeline.decide(call, now=call.at)
+        return call, pipeline, pipeline.aim(call), touched(call)
+
+    def decide_ready(self, ready: Ready) -> Decided:
+        """As `decide`, of a call that is `ready`."""
+        call, pipeline, aim, refs = ready
+        decided = pipeline.decide(call, now=call.at, aim=aim)
         if self._watch is not None:
             self._watch(decided)
-        if refs := touched(call):
+        if refs:
             pipeline.ask(refs, decided)
             self._journal.fold(call, refs, decided.case.before)
         return decided

@@ -70,7 +70,7 @@ class Concerned:
 
     def cases(self, case: Case) -> list[Case]:
         """A case without parameters as the rules see it."""
-        return [case, *map(case.bound, self._params)]
+        return [case, *map(case.bound, self._params)] if self._params else [case]
 
 
 class Chosen:
