@@ -144,5 +144,5 @@ def eniguard() -> None:
     """Decide recorded Alibaba Cloud calls against the documented rules.
 
     The rules are about managed ENIs, managed security groups, IP prefixes, service-linked roles, the exposure
-    of ordinary groups, and the guard itself. Nothing is looked up in the cloud and nothing is changed.
+    of ordinary groups, and the guard itself. Nothing is looked up in the cloud, and nothing there is changed.
     """

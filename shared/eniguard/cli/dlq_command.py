@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,9 @@ from eniguard.cli.safe import say, shown, tell
 from eniguard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from eniguard.cli.dead_letter_lines import Wanted
-    from eniguard.cli.redriven_lines import RedrivenLine
-    from eniguard.dead_letters import DeadLetters, Found
+    from eniguard.cli.dead_letter_lines import DeadLetterLine, Wanted
+    from eniguard.cli.deciding_again import DecidingAgain
+    from eniguard.dead_letters import Again, DeadLetters, Found
     from eniguard.settings import Policy
     from eniguard.state import Store
 
@@ -29,8 +29,9 @@ Examples:
   eniguard dlq list --reason failed --format ndjson"""
 
 _SHOW_EPILOG = """\b
-Example:
-  eniguard dlq show 0f3c9a1b2d4e5f607182"""
+Examples:
+  eniguard dlq show 0f3c9a1b2d4e5f607182
+  eniguard dlq show 0f3c9a1b2d4e5f607182 --format json"""
 
 _REDRIVE_EPILOG = """\b
 Examples:
@@ -97,7 +98,7 @@ def list_letters(
 
     with _opened(policy_path) as (_, store):
         chosen, more, unreadable = _chosen(DeadLetters(store), Wanted(**wanted), limit)
-    _write([line_of(found.letter) for found in chosen], form, _print_list)
+    _write([line_of(found.letter) for found in chosen], form)
     say(f"dead letters: {len(chosen)}{', and more: see --limit' if more else ''}")
     context.exit(_say_unreadable(unreadable))
 
@@ -142,12 +143,13 @@ def redrive(
     limit: int,
     **wanted: Any,
 ) -> None:
-    """Decide the events of dead letters again, and mark those letters that is done for.
+    """Decide the events of dead letters again; a letter is marked once that is done.
 
-    A letter whose event cannot be read or decided stays. Findings go to standard output with the letters. The
-    exit code is 4 when a letter stays.
+    A letter whose event cannot be read or decided stays. Findings go to standard output, what became of each
+    letter to standard error. The exit code is 4 when a letter stays.
     """
     from eniguard.cli.dead_letter_lines import Wanted
+    from eniguard.cli.deciding_again import DecidingAgain
     from eniguard.dead_letters import DeadLetters
 
     filters = Wanted(**wanted)
@@ -166,9 +168,12 @@ def redrive(
                 say(f"taking the oldest {limit}; more letters are left: see --limit")
         if not chosen:
             say("nothing to do: there is no open letter of this kind")
-        lines = list(_redriven(chosen, box, policy, store, dry_run=dry_run))
-    _write(lines, form, _print_redriven)
-    context.exit(max(_say_outcomes(lines), _say_unreadable(unreadable)))
+        deciding = DecidingAgain(policy, store, form, clock=time.time)
+        outcomes = [_redriven(found, box, deciding, dry_run=dry_run).outcome for found in chosen]
+        deciding.close()
+    _say_outcomes(outcomes, deciding.undecided)
+    stays = exit_codes.UNREADABLE if {"unreadable", "failed"} & set(outcomes) else exit_codes.OK
+    context.exit(max(stays, _say_unreadable(unreadable)))
 
 
 @contextmanager
@@ -210,28 +215,29 @@ def _named(box: DeadLetters, letter_id: str) -> Found:
     raise ConfigError(f"there is no dead letter {letter_id[:80]}; {hint}")
 
 
-def _redriven(
-    chosen: Sequence[Found], box: DeadLetters, policy: Policy, store: Store, *, dry_run: bool
-) -> Iterator[RedrivenLine]:
-    from eniguard.cli.redriven_lines import Deciding, redriven_line
+def _redriven(found: Found, box: DeadLetters, deciding: DecidingAgain, *, dry_run: bool) -> Again:
+    """Redrive one letter, and say what became of it."""
+    from eniguard.cli.dead_letter_lines import line_of
     from eniguard.dead_letters import redrive as again
 
-    deciding = Deciding(policy, store, clock=time.time)
-    for found in chosen:
-        deciding.decisions.clear()
-        yield redriven_line(again(found, box, deciding, dry_run=dry_run), deciding.decisions)
+    deciding.forget()
+    done = again(found, box, deciding.decide, report=deciding.write, dry_run=dry_run)
+    line = line_of(done.letter)
+    parts = [part for part in (line.event_id, line.action, done.problem) if part]
+    say(f"{shown(line.id)} {done.outcome}: {shown('; '.join(parts))}")
+    return done
 
 
-def _write(lines: Sequence[Any], form: str, print_lines: Callable[[Sequence[Any]], None]) -> None:
+def _write(lines: Sequence[DeadLetterLine], form: str) -> None:
     if form == "json":
         tell_json(indented(lines) + "\n")
     elif form == "ndjson":
         tell_json("".join(f"{json_text(line)}\n" for line in lines))
     elif lines:
-        print_lines(lines)
+        _print_list(lines)
 
 
-def _print_list(lines: Sequence[Any]) -> None:
+def _print_list(lines: Sequence[DeadLetterLine]) -> None:
     from eniguard.cli.findings_table import cell, plain_table, print_table
 
     table = plain_table(gap=1)
@@ -244,27 +250,13 @@ def _print_list(lines: Sequence[Any]) -> None:
     print_table(table)
 
 
-def _print_redriven(lines: Sequence[RedrivenLine]) -> None:
-    from eniguard.cli.findings_table import cell, plain_table, print_findings, print_table
-
-    table = plain_table(gap=1)
-    for header in ("id", "outcome"):
-        table.add_column(header, no_wrap=True)
-    table.add_column("event id, action, problem", overflow="fold")
-    for one in lines:
-        what = "; ".join(part for part in (one.event_id, one.action, one.problem) if part)
-        table.add_row(cell(one.id), cell(one.outcome), cell(what, _LONGEST))
-    print_table(table)
-    print_findings([finding for one in lines for finding in one.findings])
-
-
-def _say_outcomes(lines: Sequence[RedrivenLine]) -> int:
-    counts: dict[str, int] = {}
-    for one in lines:
-        counts[one.outcome] = counts.get(one.outcome, 0) + 1
+def _say_outcomes(outcomes: Sequence[str], undecided: Mapping[str, int]) -> None:
+    counts = {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
     if counts:
         say(", ".join(f"{outcome} {count}" for outcome, count in counts.items()))
-    return exit_codes.UNREADABLE if counts.keys() & {"unreadable", "failed"} else exit_codes.OK
+    if undecided:
+        rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(undecided.items()))
+        say(f"undecided for want of facts: {rules}")
 
 
 def _say_unreadable(ids: Sequence[str]) -> int:

@@ -40,7 +40,7 @@ class Unread(Struct, frozen=True):
     size: int
 
 
-class DeadLetter(Struct, frozen=True, omit_defaults=True):
+class DeadLetter(Struct, frozen=True):
     """An event that could not be dealt with, and what is needed to deal with it later.
 
     Attributes

@@ -56,6 +56,7 @@ def redrive(
     handle: Handle,
     *,
     reader: OriginReader | None = None,
+    report: Callable[[], object] | None = None,
     dry_run: bool = False,
 ) -> Again:
     """Deal with a letter again, and mark it when that is done: not before, so that no kill loses it.
@@ -70,6 +71,8 @@ def redrive(
         Deals with the call; it may be given the same one twice.
     reader
         Reads the event where it came from, if it was not kept, or not whole; without one such a letter stays.
+    report
+        Is called when the event was dealt with, before the letter is marked; what it raises is passed on.
     dry_run
         See only whether there is an event.
 
@@ -92,6 +95,8 @@ def redrive(
             handle(call, way)
     except Exception as error:  # noqa: BLE001 - such events raise anything; the next letter has its turn
         return _left(found, box, "failed", error, dry_run=False)
+    if report is not None:
+        report()
     if not box.mark_redriven(found):
         return Again(
             letter, "changed", "it was dealt with, and somebody else changed it meanwhile; look again"

@@ -28,6 +28,10 @@ COMMANDS = [
     ("generate",),
     ("generate", "schema"),
     ("generate", "rule-pages"),
+    ("dlq",),
+    ("dlq", "list"),
+    ("dlq", "show"),
+    ("dlq", "redrive"),
 ]
 
 
@@ -78,7 +82,7 @@ def test_every_command_has_help(command: tuple[str, ...], option: str) -> None:
 
     assert result.exit_code == 0
     assert result.stdout.startswith("Usage: eniguard")
-    if command not in {("rules",), ("generate",)}:
+    if command not in {("rules",), ("generate",), ("dlq",)}:
         assert "Examples:\n" in result.stdout
 
 

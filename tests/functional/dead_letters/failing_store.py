@@ -17,7 +17,9 @@ class Killed(BaseException):
 class MortalStore:
     """The store, up to its ``number``-th write (from 0)."""
 
-    def __init__(self, store: Store, number: int, *, after: bool, error: type[BaseException] = Killed) -> None:
+    def __init__(
+        self, store: Store, number: int, *, after: bool, error: type[BaseException] = Killed
+    ) -> None:
         self._store = store
         self._left = number
         self._after = after

@@ -1,4 +1,4 @@
-"""A letter is marked when its event was dealt with, not before; whatever happens in between, it is still there."""
+"""A letter is marked when its event was dealt with, not before; if it ends earlier, it is still there."""
 
 from __future__ import annotations
 
@@ -173,7 +173,9 @@ def test_letter_of_which_nothing_can_be_read_stays_and_says_why(box: DeadLetters
         for reader in (None, lambda _: None, lambda _: broken)
     ]
 
-    assert outcomes[0].startswith("the event was not kept and has to be read again from logstore example-logs/")
+    assert outcomes[0].startswith(
+        "the event was not kept and has to be read again from logstore example-logs/"
+    )
     assert outcomes[1].startswith("the event is no longer there: logstore example-logs/")
     assert outcomes[2].startswith("eventTime 'soon': not a time")
     assert handled.calls == []
@@ -230,6 +232,18 @@ def test_process_that_ends_while_it_deals_with_an_event_loses_nothing(
 
     with pytest.raises(error):
         redrive(found, box, Handled(error()))
+
+    assert still(box, failed()) == found
+
+
+def test_report_that_fails_leaves_the_letter_as_it_was(box: DeadLetters) -> None:
+    found = put(box, failed())
+
+    def report() -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        redrive(found, box, Handled(), report=report)
 
     assert still(box, failed()) == found
 

@@ -24,7 +24,9 @@ def call(number: int = 1, **changes: Any) -> Call:
     return concerned.call
 
 
-def failed(number: int = 1, *, origin: Origin | None = None, at: float | None = None, **changes: Any) -> DeadLetter:
+def failed(
+    number: int = 1, *, origin: Origin | None = None, at: float | None = None, **changes: Any
+) -> DeadLetter:
     """The letter of an event that was read, and then failed."""
     error = CloudError("no look-up was answered", product="ecs", action="DescribeNetworkInterfaces")
     return letter_of_call(
@@ -39,5 +41,11 @@ def failed(number: int = 1, *, origin: Origin | None = None, at: float | None = 
 
 def unreadable(number: int = 1, raw: bytes | None = b'{"Password": "s3cret"', **changes: Any) -> DeadLetter:
     """The letter of bytes that are no event."""
-    options: dict[str, Any] = {"way": "sls", "function": "trail_log", "at": AT + number, "raw": raw, **changes}
+    options: dict[str, Any] = {
+        "way": "sls",
+        "function": "trail_log",
+        "at": AT + number,
+        "raw": raw,
+        **changes,
+    }
     return letter_of_input(InputError("not JSON; expected an event"), row(number), **options)

@@ -1,4 +1,4 @@
-"""One form for all ways: the same id for the same event, nothing secret in it, and never too long for a store."""
+"""One form for all ways: the same id for the same event, nothing secret in it, and it fits every store."""
 
 from __future__ import annotations
 
@@ -56,7 +56,13 @@ def test_places_tell_origins_apart() -> None:
 
 def test_same_event_has_the_same_id_whatever_way_it_came_and_however_it_failed() -> None:
     again = letter_of_call(
-        call(), KeyError("x"), EventBridgeOrigin("e"), way="eventbridge", function="trail_event", at=1.0, tries=9
+        call(),
+        KeyError("x"),
+        EventBridgeOrigin("e"),
+        way="eventbridge",
+        function="trail_event",
+        at=1.0,
+        tries=9,
     )
 
     assert again.id == failed().id
@@ -112,7 +118,9 @@ TEXTS = LONG | st.text(max_size=20)
     agent=TEXTS,
     prefix=TEXTS,
 )
-def test_letter_fits_every_store(problem: str, function: str, origin: Origin, agent: str, prefix: str) -> None:
+def test_letter_fits_every_store(
+    problem: str, function: str, origin: Origin, agent: str, prefix: str
+) -> None:
     big = call(userAgent=agent, requestParameters={"NetworkInterfaceId": "e", "Ipv4Prefix": [prefix]})
     options: dict[str, Any] = {"way": "eventbridge", "function": function, "at": AT, "tries": 10**9}
 
