@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": ("eniguard.cli.show_command", "show"),
     "generate": ("eniguard.cli.generate_command", "generate"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
+    "doctor": ("eniguard.cli.doctor_command", "doctor"),
 }
 
 #: Set by the shell when it asks for completions; click answers.
