@@ -35,8 +35,8 @@ class Connections:
         The region that was asked for; else that of the environment, else the first of guard.yml.
     environment
         The environment variables; those of the process by default.
-    clock
-        Gives seconds since 1970 (UTC).
+    clock, sleep
+        Gives seconds since 1970 (UTC); waits for seconds.
     """
 
     def __init__(
@@ -46,11 +46,13 @@ class Connections:
         *,
         environment: Mapping[str, str] | None = None,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.policy = policy
         self.clock = clock
         self.environment = os.environ if environment is None else environment
         self._region = region
+        self._sleep = sleep
 
     @cached_property
     def region(self) -> str:
@@ -114,7 +116,7 @@ class Connections:
         """What reads logs and objects."""
         from eniguard.cloud.data_reads import DataReads
 
-        return DataReads(self.credentials, clock=self.clock)
+        return DataReads(self.credentials, clock=self.clock, sleep=self._sleep)
 
     def source(self, store: Store) -> Source:
         """Live facts, with what the store holds beside them."""
@@ -169,4 +171,10 @@ class Connections:
     def _client(self, credentials: CredentialsProvider) -> Client:
         from eniguard.cloud import Client
 
-        return Client(credentials, region=self.region, endpoints=self.endpoints, clock=self.clock)
+        return Client(
+            credentials,
+            region=self.region,
+            endpoints=self.endpoints,
+            clock=self.clock,
+            sleep=self._sleep,
+        )

@@ -172,7 +172,8 @@ def _problem(setup: Setup, trigger: Trigger) -> str | None:
     if config.enable is False:
         return "is switched off"
     trails = setup.policy.guard.trails
-    place = trigger.source_arn.rpartition("/")[2] or trigger.source_arn.rpartition(":")[2]
+    # acs:log:REGION:ACCOUNT:project/NAME and acs:oss:REGION:ACCOUNT:NAME
+    place = trigger.source_arn.rpartition(":")[2].rpartition("/")[2]
     if trigger.trigger_type.lower() == "oss":
         buckets = [one.oss_bucket for one in trails if one.oss_bucket is not None]
         return _elsewhere("the bucket", place, buckets)
