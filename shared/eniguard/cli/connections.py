@@ -14,6 +14,7 @@ from eniguard.settings import Policy
 if TYPE_CHECKING:
     from eniguard.cloud import Accounts, Client, CredentialsProvider, FunctionCredentials
     from eniguard.cloud.data_reads import DataReads
+    from eniguard.dead_letters.rereading import Rereading
     from eniguard.sources import Source
     from eniguard.state import Store
 
@@ -118,6 +119,21 @@ class Connections:
 
         return DataReads(self.credentials, clock=self.clock, sleep=self._sleep)
 
+    @cached_property
+    def rereading(self) -> Rereading:
+        """What reads events again where they came from."""
+        from eniguard.cloud.logs import LogPuller
+        from eniguard.cloud.objects import ObjectReader
+        from eniguard.dead_letters.rereading import Rereading
+
+        return Rereading(
+            self.region,
+            self._of_account,
+            LogPuller(self.reads, address=self.address("log")),
+            ObjectReader(self.reads, address=self.address("oss"), internal=False),
+            clock=self.clock,
+        )
+
     def source(self, store: Store) -> Source:
         """Live facts, with what the store holds beside them."""
         from eniguard.sources.last_known import LastKnown
@@ -162,6 +178,9 @@ class Connections:
         """Where to send the requests of a product in place of the cloud."""
         given = self.endpoints.get(product, self.endpoints.get("*"))
         return None if given is None else given.replace("{product}", product).replace("{region}", self.region)
+
+    def _of_account(self, account: str) -> Client | None:
+        return self.all_accounts(account)
 
     def _secret(self, name: str) -> str:
         from eniguard.cloud.secret_values import SecretValues
