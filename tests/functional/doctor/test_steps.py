@@ -232,3 +232,26 @@ def test_all_trails_are_looked_at_where_guard_yml_names_none(aliyun: Cloud) -> N
     assert {one.status for one in scene.checks("event-rule", "function", "store", "canary").values()} == {
         "not_configured"
     }
+
+
+def test_full_bus_is_right_when_the_rule_is_on_it(scene: Scene) -> None:
+    scene.make_rule()
+    for number in range(30):
+        scene.call(
+            "eventbridge:CreateRule", EventBusName="default", RuleName=f"other-{number}", FilterPattern="{}"
+        )
+
+    assert scene.checks("event-rule")["event-rule/quota/default"].status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("logstore", "status"), [(f"actiontrail_{TRAIL}", "ok"), ("actiontrail_*", "ok"), ("others", "wrong")]
+)
+def test_permission_on_one_logstore_counts_for_that_one(scene: Scene, logstore: str, status: str) -> None:
+    scene.complete()
+    policy = allowing(needed() - {"log:GetCursorOrData"})
+    place = f"acs:log:*:*:project/{PROJECT}/logstore/{logstore}"
+    policy["Statement"].append({"Effect": "Allow", "Action": "log:GetCursorOrData", "Resource": place})
+    scene.grant(policy)
+
+    assert scene.checks("permissions")[f"permissions/{ROLE}"].status == status
