@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from eniguard.canary import CANARY_WAYS, Seen, mark_seen
 from eniguard.cli.connections import Connections
 from eniguard.doctor import Check, Setup, examine
 from eniguard.rule_modules import registry_of
 from eniguard.settings.guardfile import parse_policy
-from eniguard.state import Store, open_store
+from eniguard.state import Store
 from fakealiyun import Cloud
 from fakealiyun.identities import Keys
 
@@ -63,13 +63,13 @@ def needed() -> set[str]:
 class Scene:
     """The account.
 
-    ``doctor`` are the keys of who asks: by default a role that may do everything. ``clock`` is the doctor's,
+    ``store`` is what guard.yml is taken to name, and stays open. ``doctor`` are the keys of who asks: by default a role that may do everything. ``clock`` is the doctor's,
     by default that of the cloud.
     """
 
     cloud: Cloud
+    store: Store | None = None
     text: str = GUARD_YML
-    store: Store = field(default_factory=lambda: open_store("memory:"))
     doctor: Keys | None = None
     clock: Callable[[], float] | None = None
 
@@ -172,6 +172,7 @@ class Scene:
         self.cloud.role(ROLE, policy or allowing(needed()))
 
     def see_canary(self) -> None:
+        assert self.store is not None
         now = self.now()
         for way in CANARY_WAYS:
             mark_seen(self.store, way, Seen(now - 120, now - 60))
@@ -221,7 +222,7 @@ class Scene:
             policy,
             connections.client,
             accounts=connections.accounts,
-            open_store=lambda _deployed: _Lent(self.store),
+            open_store=lambda _deployed: cast(Store, _Lent(self.store)),
             clock=self.now,
             keys_from=connections.keys_from,
         )
@@ -238,7 +239,7 @@ class Scene:
 class _Lent:
     """A store that stays open when it is closed."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store | None) -> None:
         self._store = store
 
     def close(self) -> None:

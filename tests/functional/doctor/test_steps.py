@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from eniguard.doctor import CHECKS
+from eniguard.state import Store
 from fakealiyun import Cloud
 from tests.functional.doctor.scene import (
     BUCKET,
@@ -27,8 +28,8 @@ from tests.functional.doctor.scene import (
 
 
 @pytest.fixture
-def scene(aliyun: Cloud) -> Scene:
-    return Scene(aliyun)
+def scene(aliyun: Cloud, store: Store) -> Scene:
+    return Scene(aliyun, store)
 
 
 def test_each_step_turns_its_checks_and_no_check_turns_back(scene: Scene) -> None:
@@ -222,8 +223,8 @@ def test_room_for_a_rule_is_judged_by_both_quotas(scene: Scene, others: int, sta
     assert f"{others} rules (quota 10 or 50: the documents differ)" in found.found
 
 
-def test_all_trails_are_looked_at_where_guard_yml_names_none(aliyun: Cloud) -> None:
-    scene = Scene(aliyun, text="regions: [cn-hangzhou]")
+def test_all_trails_are_looked_at_where_guard_yml_names_none(aliyun: Cloud, store: Store) -> None:
+    scene = Scene(aliyun, store, text="regions: [cn-hangzhou]")
     assert scene.checks("trail")["trail"].status == "wrong"
 
     scene.make_trail()

@@ -11,7 +11,7 @@ from eniguard.canary import Seen, last_seen, mark_seen
 from eniguard.doctor import Setup, examine
 from eniguard.doctor.patterns import takes
 from eniguard.errors import ConfigError, StateError
-from eniguard.state import open_store
+from eniguard.state import Store
 from fakealiyun import Cloud
 from tests.functional.doctor.scene import EVENT, LOG, ROLE, RULE, STATE, TRAIL, Scene, allowing
 
@@ -30,8 +30,8 @@ READS = {
 
 
 @pytest.fixture
-def scene(aliyun: Cloud) -> Scene:
-    return Scene(aliyun).complete()
+def scene(aliyun: Cloud, store: Store) -> Scene:
+    return Scene(aliyun, store).complete()
 
 
 @pytest.mark.parametrize("action", READS)
@@ -93,13 +93,13 @@ def test_wrong_keys_and_no_keys_are_told_without_a_secret(scene: Scene) -> None:
     assert "s3cret" not in msgspec.json.encode([*refused.values(), *absent.values()]).decode()
 
 
-def test_clock_that_is_off_is_told(scene: Scene) -> None:
+def test_clock_that_is_off_is_told(scene: Scene, store: Store) -> None:
     setup = scene.setup()
     late = Setup(
         setup.policy,
         setup.client,
         accounts=setup.accounts,
-        open_store=lambda _deployed: scene.store,
+        open_store=lambda _deployed: store,
         clock=lambda: scene.now() - 600,
         keys_from="a test",
     )
@@ -138,15 +138,15 @@ def test_store_that_cannot_be_used_is_told(scene: Scene) -> None:
     }
 
 
-def test_guard_without_a_store_does_not_start(aliyun: Cloud) -> None:
-    scene = Scene(aliyun)
+def test_guard_without_a_store_does_not_start(aliyun: Cloud, store: Store) -> None:
+    scene = Scene(aliyun, store)
     scene.text = scene.text.replace(f'state: {{url: "{STATE}"}}', "")
 
     assert scene.checks("store")["store/kind"].status == "wrong"
 
 
-def test_function_of_the_old_api_is_not_looked_at(aliyun: Cloud) -> None:
-    scene = Scene(aliyun)
+def test_function_of_the_old_api_is_not_looked_at(aliyun: Cloud, store: Store) -> None:
+    scene = Scene(aliyun, store)
     scene.text = scene.text.replace(f"[{EVENT},", "[old-guard/trail-event,")
 
     found = scene.checks("function")["function/old-guard/trail-event"]
@@ -197,8 +197,7 @@ def test_pattern_on_undocumented_fields_is_unknown(scene: Scene) -> None:
     assert "depends on fields that are not documented" in found.found
 
 
-def test_sighting_of_an_earlier_call_does_not_hide_a_later_one() -> None:
-    store = open_store("memory:")
+def test_sighting_of_an_earlier_call_does_not_hide_a_later_one(store: Store) -> None:
     mark_seen(store, "sls", Seen(100.0, 130.0))
     mark_seen(store, "sls", Seen(50.0, 140.0))
     assert last_seen(store) == {"sls": Seen(100.0, 130.0)}
@@ -209,8 +208,7 @@ def test_sighting_of_an_earlier_call_does_not_hide_a_later_one() -> None:
     assert last_seen(store) == {"sls": Seen(200.0, 230.0), "oss": Seen(200.0, 500.0)}
 
 
-def test_sighting_that_cannot_be_read_is_an_error_that_names_its_key() -> None:
-    store = open_store("memory:")
+def test_sighting_that_cannot_be_read_is_an_error_that_names_its_key(store: Store) -> None:
     store.create("canary/seen/oss", b"yesterday")
 
     with pytest.raises(StateError, match="canary/seen/oss"):
