@@ -63,8 +63,8 @@ def needed() -> set[str]:
 class Scene:
     """The account.
 
-    ``store`` is what guard.yml is taken to name, and stays open. ``doctor`` are the keys of who asks: by default a role that may do everything. ``clock`` is the doctor's,
-    by default that of the cloud.
+    ``store`` is what guard.yml is taken to name; it stays open. ``doctor`` are the keys of who asks: those of
+    a role that may do everything by default. ``clock`` is the doctor's, by default that of the cloud.
     """
 
     cloud: Cloud
