@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": ("eniguard.cli.show_command", "show"),
     "generate": ("eniguard.cli.generate_command", "generate"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
+    "doctor": ("eniguard.cli.doctor_command", "doctor"),
 }
 
 #: Set by the shell when it asks for completions; click answers.
@@ -144,5 +145,6 @@ def eniguard() -> None:
     """Decide recorded Alibaba Cloud calls against the documented rules.
 
     The rules are about managed ENIs, managed security groups, IP prefixes, service-linked roles, the exposure
-    of ordinary groups, and the guard itself. Nothing is looked up in the cloud, and nothing there is changed.
+    of ordinary groups, and the guard itself. Only dlq redrive and doctor ask the cloud, and nothing there is
+    changed.
     """

@@ -9,11 +9,16 @@ from collections.abc import Callable
 from eniguard.cli.findings_output import Output, output_of
 from eniguard.cli.findings_table import print_findings
 from eniguard.events.calls import Call
+from eniguard.events.kept import kept
 from eniguard.events.wrappers import Way
+from eniguard.intake.intake import open_rules
+from eniguard.intake.pending import Pending, Waiting
 from eniguard.model import Decision, Finding
-from eniguard.pipeline import HistoryStore, Pipeline
+from eniguard.pipeline import Pipeline
 from eniguard.rule_modules import registry_of
 from eniguard.settings import Policy
+from eniguard.sources import Source
+from eniguard.state import Store
 
 
 class _Tables:
@@ -35,14 +40,18 @@ class _Tables:
 class DecidingAgain:
     """Decides calls under a policy as a function does, and writes what it found.
 
+    What a rule lacks a fact for is put down in the store, and the sweep asks again.
+
     Parameters
     ----------
     policy
         The compiled guard.yml.
-    history
-        Where the windows of the rules are kept; an event is counted in them once.
+    store
+        Where the windows of the rules are kept, in which an event counts once, and what is undecided.
     form
         One of ``FORMATS``.
+    source
+        Where facts come from; by default nowhere.
     clock
         Gives seconds since 1970 (UTC).
 
@@ -53,22 +62,31 @@ class DecidingAgain:
     """
 
     def __init__(
-        self, policy: Policy, history: HistoryStore, form: str, *, clock: Callable[[], float]
+        self,
+        policy: Policy,
+        store: Store,
+        form: str,
+        *,
+        source: Source | None = None,
+        clock: Callable[[], float],
     ) -> None:
-        self._pipeline = Pipeline(policy, registry=registry_of(policy, event_path=True), history=history)
+        registry = registry_of(policy, event_path=True)
+        self._pipeline = Pipeline(policy, registry=registry, source=source, history=store)
+        self._pending = Pending(store)
         self._clock = clock
-        self._decided: list[Decision] = []
+        self._decided: list[tuple[Call, Way, Decision]] = []
         self._tables = _Tables() if form == "table" else None
         self._output: Output = self._tables or output_of(form)
         self.undecided: Counter[str] = Counter()
 
-    def decide(self, call: Call, _way: Way) -> None:
+    def decide(self, call: Call, way: Way) -> None:
         """Decide one call of a letter."""
-        self._decided.append(self._pipeline.decide(call, now=self._clock()).decision)
+        self._decided.append((call, way, self._pipeline.decide(call, now=self._clock()).decision))
 
     def write(self) -> None:
         """Write the findings of a letter, so that they are out when it is marked."""
-        for decision in self._decided:
+        for call, way, decision in self._decided:
+            self._put_down(call, way, decision)
             for finding in decision.findings:
                 self._output.add(finding)
             self.undecided.update(one.rule for one in decision.undecided)
@@ -77,6 +95,15 @@ class DecidingAgain:
             self._tables.close()
         if sys.stdout is not None:
             sys.stdout.flush()
+
+    def _put_down(self, call: Call, way: Way, decision: Decision) -> None:
+        """Let the sweep ask again what lacks a fact, as `eniguard.intake` does with an event that arrives."""
+        rules = open_rules(decision)
+        if not rules:
+            return
+        key, event, now = f"{call.account_id or '-'}/{call.event_id}", kept(call, way), self._clock()
+        if event.cut or not self._pending.retry(key, Waiting(event, rules), now):
+            self._pending.give_up(key, decision, rules, now)
 
     def forget(self) -> None:
         """Drop what was decided of a letter that failed before its end."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,10 +17,9 @@ from eniguard.cli.safe import say, shown, tell
 from eniguard.errors import ConfigError
 
 if TYPE_CHECKING:
+    from eniguard.cli.connections import Connections
     from eniguard.cli.dead_letter_lines import DeadLetterLine, Wanted
-    from eniguard.cli.deciding_again import DecidingAgain
-    from eniguard.dead_letters import Again, DeadLetters, Found
-    from eniguard.settings import Policy
+    from eniguard.dead_letters import DeadLetters, Found
     from eniguard.state import Store
 
 _LIST_EPILOG = """\b
@@ -36,7 +35,8 @@ Examples:
 _REDRIVE_EPILOG = """\b
 Examples:
   eniguard dlq redrive 0f3c9a1b2d4e5f607182
-  eniguard dlq redrive --all --way sls --dry-run"""
+  eniguard dlq redrive --all --way sls --dry-run
+  eniguard dlq redrive --all --offline"""
 
 #: Letters read from the store at once, and those that a list or a redrive takes at most.
 _PAGE = 100
@@ -79,6 +79,11 @@ def dlq() -> None:
 
     They are in the state store that guard.yml names.
     """
+
+
+_region = click.option(
+    "--region", metavar="ID", help="Where the guard is; else as the environment or guard.yml says."
+)
 
 
 @dlq.command("list", epilog=_LIST_EPILOG)
@@ -127,7 +132,9 @@ def show(letter_id: str, *, policy_path: str | None, form: str) -> None:
 @click.argument("letter_ids", metavar="[ID]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All open letters that the other options leave.")
 @click.option("--dry-run", is_flag=True, help="Show what could be decided, and do nothing.")
+@click.option("--offline", is_flag=True, help="Ask nothing of the cloud; what rules lack is undecided.")
 @_filters
+@_region
 @policy_option
 @_format
 @click.pass_context
@@ -138,6 +145,8 @@ def redrive(
     letter_ids: tuple[str, ...],
     everything: bool,
     dry_run: bool,
+    offline: bool,
+    region: str | None,
     policy_path: str | None,
     form: str,
     limit: int,
@@ -145,11 +154,13 @@ def redrive(
 ) -> None:
     """Decide the events of dead letters again; a letter is marked once that is done.
 
-    A letter whose event cannot be read or decided stays. Findings go to standard output, what became of each
-    letter to standard error. The exit code is 4 when a letter stays.
+    Facts are looked up as in a function, and an event that was not kept is read again where it came from: in
+    the logstore, the bucket or by LookupEvents. A letter whose event cannot be read or decided stays.
+    Findings go to standard output, what became of each letter to standard error. The exit code is 4 when a
+    letter stays.
     """
     from eniguard.cli.dead_letter_lines import Wanted
-    from eniguard.cli.deciding_again import DecidingAgain
+    from eniguard.cli.redriven_letters import deciding, outcomes_of, redriven
     from eniguard.dead_letters import DeadLetters
 
     filters = Wanted(**wanted)
@@ -158,7 +169,7 @@ def redrive(
     if letter_ids and filters != Wanted():
         raise click.UsageError("--way, --reason, --function and --action go with --all, not with ids")
     unreadable: Sequence[str] = ()
-    with _opened(policy_path) as (policy, store):
+    with _opened(policy_path, region) as (connections, store):
         box = DeadLetters(store)
         if letter_ids:
             chosen = [_named(box, one) for one in dict.fromkeys(letter_ids)]
@@ -168,23 +179,24 @@ def redrive(
                 say(f"taking the oldest {limit}; more letters are left: see --limit")
         if not chosen:
             say("nothing to do: there is no open letter of this kind")
-        deciding = DecidingAgain(policy, store, form, clock=time.time)
-        outcomes = [_redriven(found, box, deciding, dry_run=dry_run).outcome for found in chosen]
-        deciding.close()
-    _say_outcomes(outcomes, deciding.undecided)
+        looks_up = not (offline or dry_run) and bool(chosen)
+        decides = deciding(connections, store, form, looks_up=looks_up)
+        reread = None if offline else connections
+        outcomes = outcomes_of(chosen, decides, partial(redriven, box, decides, reread, dry_run=dry_run))
+    _say_outcomes(outcomes, decides.undecided)
     stays = exit_codes.UNREADABLE if {"unreadable", "failed"} & set(outcomes) else exit_codes.OK
     context.exit(max(stays, _say_unreadable(unreadable)))
 
 
 @contextmanager
-def _opened(policy_path: str | None) -> Iterator[tuple[Policy, Store]]:
-    from eniguard.policy_store import open_policy_store
+def _opened(policy_path: str | None, region: str | None = None) -> Iterator[tuple[Connections, Store]]:
+    from eniguard.cli.connections import Connections
     from eniguard.settings.location import find_policy
 
-    policy = find_policy(policy_path)
-    store = open_policy_store(policy)
+    connections = Connections(find_policy(policy_path), region)
+    store = connections.store()
     try:
-        yield policy, store
+        yield connections, store
     finally:
         store.close()
 
@@ -213,19 +225,6 @@ def _named(box: DeadLetters, letter_id: str) -> Found:
     near = get_close_matches(letter_id, ids, n=1)
     hint = f"did you mean {near[0]}?" if near else "`eniguard dlq list` shows those there are"
     raise ConfigError(f"there is no dead letter {letter_id[:80]}; {hint}")
-
-
-def _redriven(found: Found, box: DeadLetters, deciding: DecidingAgain, *, dry_run: bool) -> Again:
-    """Redrive one letter, and say what became of it."""
-    from eniguard.cli.dead_letter_lines import line_of
-    from eniguard.dead_letters import redrive as again
-
-    deciding.forget()
-    done = again(found, box, deciding.decide, report=deciding.write, dry_run=dry_run)
-    line = line_of(done.letter)
-    parts = [part for part in (line.event_id, line.action, done.problem) if part]
-    say(f"{shown(line.id)} {done.outcome}: {shown('; '.join(parts))}")
-    return done
 
 
 def _write(lines: Sequence[DeadLetterLine], form: str) -> None:

@@ -152,3 +152,22 @@ def endpoint(name: str, region: str, overrides: Mapping[str, str] = {}) -> Endpo
             f"endpoint of {name}: {given!r} is no address like vpc.example.com or http://host:80"
         )
     return Endpoint(parts.scheme, parts.netloc, parts.path.rstrip("/"))
+
+
+def overrides(text: str, name: str) -> dict[str, str]:
+    """Overrides out of one text, as in ``ecs=http://127.0.0.1:8080,*=http://127.0.0.1:8081``.
+
+    ``name`` is what the text is called in an error.
+
+    Raises
+    ------
+    ConfigError
+        It says something else.
+    """
+    found = {}
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        product_name, separator, address = entry.partition("=")
+        if not separator or not product_name or not address:
+            raise ConfigError(f"{name}: {entry!r} is no product=address")
+        found[product_name] = address
+    return found

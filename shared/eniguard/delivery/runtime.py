@@ -214,14 +214,9 @@ class Runtime:
         ConfigError
             The variable says something else.
         """
-        given = self.environment.get(ENDPOINTS_VARIABLE, "")
-        found = {}
-        for entry in filter(None, (part.strip() for part in given.split(","))):
-            product, separator, address = entry.partition("=")
-            if not separator or not product or not address:
-                raise ConfigError(f"{ENDPOINTS_VARIABLE}: {entry!r} is no product=address")
-            found[product] = address
-        return found
+        from eniguard.cloud.endpoints import overrides
+
+        return overrides(self.environment.get(ENDPOINTS_VARIABLE, ""), ENDPOINTS_VARIABLE)
 
     def address(self, product: str) -> str | None:
         """Where to send the requests of a product in place of the cloud."""

@@ -13,6 +13,7 @@ from fakealiyun.wire.parameters import Parameters
 #: What the fake keeps of a function as sent, and of a trigger (CreateFunction, CreateTrigger).
 _TEXTS = ("runtime", "handler", "role")
 _NUMBERS = ("memorySize", "timeout", "diskSize", "instanceConcurrency")
+_MAPPINGS = ("environmentVariables", "logConfig")
 _TRIGGER = ("description", "invocationRole", "qualifier", "sourceArn", "triggerConfig")
 _ASYNC = ("maxAsyncRetryAttempts", "maxAsyncEventAgeInSeconds")
 #: Where the calls go that succeeded, or failed for good.
@@ -219,9 +220,9 @@ def _kept(parameters: Parameters, names: tuple[str, ...]) -> dict[str, str]:
 def _settings(parameters: Parameters) -> dict[str, Any]:
     settings: dict[str, Any] = dict(_kept(parameters, _TEXTS))
     settings.update({name: parameters.integer(name) for name in _NUMBERS if name in parameters.values})
-    variables = parameters.below("environmentVariables").values
-    if variables:
-        settings["environmentVariables"] = variables
+    for name in _MAPPINGS:
+        if mapping := parameters.below(name).values:
+            settings[name] = mapping
     return settings
 
 

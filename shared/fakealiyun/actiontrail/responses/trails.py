@@ -80,13 +80,14 @@ def describe_trails(call: Call) -> Fields:
 
 
 def get_trail_status(call: Call) -> Fields:
-    """GetTrailStatus: whether a trail delivers, and since when."""
-    trail = _trail(call)
+    """GetTrailStatus: whether a trail delivers, since when, and whether what it delivers to is there."""
+    trail, regions = _trail(call), call.cloud.regions_of(call.region.account.id)
+    project = trail.destination.get("SlsProjectArn", "").rpartition("/")[2]
     return {
         "IsLogging": trail.logging,
         **_times(trail),
-        "OssBucketStatus": "OssBucketName" in trail.destination,
-        "SlsLogStoreStatus": "SlsProjectArn" in trail.destination,
+        "OssBucketStatus": any(trail.destination.get("OssBucketName") in one.oss.buckets for one in regions),
+        "SlsLogStoreStatus": any(project in one.log.projects for one in regions),
     }
 
 
