@@ -28,6 +28,8 @@ class Delivery(ABC, Generic[_Read]):
         The environment variables; those of the process by default.
     clock
         Gives seconds since 1970 (UTC).
+    sleep
+        Waits for seconds before a request is made again.
     stream
         Where log lines go; the standard output by default.
     """
@@ -37,9 +39,10 @@ class Delivery(ABC, Generic[_Read]):
         environment: Mapping[str, str] | None = None,
         *,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
         stream: TextIO | None = None,
     ) -> None:
-        self._runtime = Runtime(environment, clock=clock, stream=stream, event_path=True)
+        self._runtime = Runtime(environment, clock=clock, sleep=sleep, stream=stream, event_path=True)
         self._handle = self._runtime.handler(bytes, self._deliver)
 
     def prepare(self) -> None:

@@ -56,7 +56,7 @@ class RowDelivery(Delivery[LogRange]):
 def _document(row: LogRow) -> bytes:
     """The event of a row of a trail; any other row in the form in which the envelopes know and judge it."""
     event = row.fields.get("event")
-    if event is not None and row.topic.startswith(_TOPIC):
+    if event is not None and event.startswith(b"{") and row.topic.startswith(_TOPIC):
         return event
     fields = {} if event is None else {"event": event.decode("utf-8", "replace")}
     return msgspec.json.encode({"__topic__": row.topic, **fields})

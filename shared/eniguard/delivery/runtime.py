@@ -52,6 +52,8 @@ class Runtime:
         The environment variables; those of the process by default.
     clock
         Gives seconds since 1970 (UTC).
+    sleep
+        Waits for seconds before a request is made again.
     stream
         Where log lines go; the standard output by default.
     event_path
@@ -63,6 +65,7 @@ class Runtime:
         environment: Mapping[str, str] | None = None,
         *,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
         stream: TextIO | None = None,
         event_path: bool = False,
     ) -> None:
@@ -70,6 +73,7 @@ class Runtime:
         self.clock = clock
         self.logger = Logger(stream=stream, clock=clock)
         self.metrics = Metrics(self.logger, clock=clock)
+        self._sleep = sleep
         self._event_path = event_path
         self._context = FcContext()
         self._until: float | None = None
@@ -234,7 +238,9 @@ class Runtime:
         """What reads logs and objects."""
         from eniguard.cloud.data_reads import DataReads
 
-        return DataReads(self._credentials, clock=self.clock, deadline=lambda: self._until)
+        return DataReads(
+            self._credentials, clock=self.clock, sleep=self._sleep, deadline=lambda: self._until
+        )
 
     @cached_property
     def endpoints(self) -> dict[str, str]:
@@ -279,6 +285,7 @@ class Runtime:
             region=region,
             endpoints=self.endpoints,
             clock=self.clock,
+            sleep=self._sleep,
             deadline=lambda: self._until,
         )
 
