@@ -26,4 +26,4 @@ class EventDelivery(Delivery[bytes]):
             return DirectOrigin(taking.request_id, one.index)
 
         for batch in parse(read, path="<delivery>", now=taking.now, forgeable=_BY_HAND):
-            taking.batch(batch, origin)
+            taking.batch(batch, origin, raw=read)

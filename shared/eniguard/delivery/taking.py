@@ -64,7 +64,9 @@ class Taking:
         """The id of the request; ``-`` where the runtime gives none."""
         return self._call.context.request_id or "-"
 
-    def batch(self, batch: Batch, origin: OriginOf, way: Way | None = None) -> None:
+    def batch(
+        self, batch: Batch, origin: OriginOf, way: Way | None = None, *, raw: bytes | None = None
+    ) -> None:
         """Take events that were read together.
 
         Parameters
@@ -75,6 +77,8 @@ class Taking:
             Tells where each can be read again.
         way
             How the delivery came, whatever it looks like; by default each event's envelope says it.
+        raw
+            All bytes of the delivery, where what cannot be read is known by them.
 
         Raises
         ------
@@ -83,7 +87,7 @@ class Taking:
         """
         self.not_concerned(batch)
         for error in batch.errors:
-            self.unreadable(error, origin(error), way or "bare")
+            self.unreadable(error, origin(error), way or "bare", raw)
         self.events([(_by(way, one), origin(one)) for one in batch.concerned])
 
     def not_concerned(self, batch: Batch) -> None:
