@@ -15,8 +15,8 @@ from eniguard.events.wrappers import Way
 
 #: Whoever may write into the bucket can write any event in any form.
 _ALL_WAYS: tuple[Way, ...] = ("bare", "oss", "eventbridge", "sls", "lookup")
-#: How OSS says that it has another object under the name by now (GetObject, If-Match), and that the keys of this
-#: call are at their end: the next call has new ones.
+#: How OSS says that it has another object under the name by now (GetObject, If-Match), and that the keys of
+#: this call are at their end: the next call has new ones.
 _REPLACED, _EXPIRED = "PreconditionFailed", "SecurityTokenExpired"
 
 

@@ -238,9 +238,7 @@ class Runtime:
         """What reads logs and objects."""
         from eniguard.cloud.data_reads import DataReads
 
-        return DataReads(
-            self._credentials, clock=self.clock, sleep=self._sleep, deadline=lambda: self._until
-        )
+        return DataReads(self._credentials, clock=self.clock, sleep=self._sleep, deadline=lambda: self._until)
 
     @cached_property
     def endpoints(self) -> dict[str, str]:

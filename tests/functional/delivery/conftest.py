@@ -13,5 +13,5 @@ __all__ = ["guard", "live"]
 
 
 @pytest.fixture
-def guard(live: Live, tmp_path: Path) -> Guard:  # noqa: F811  the fixture that is imported
+def guard(live: Live, tmp_path: Path) -> Guard:
     return Guard(live, tmp_path)

@@ -94,8 +94,10 @@ class Guard:
 
     # -- what triggers call with -----------------------------------------------------------------------------
 
-    def rows(self, *texts: bytes | str | dict[str, Any] | None, topic: str = "actiontrail_audit_event") -> bytes:
-        """Write rows into one log group, and give what the log trigger calls with; ``None``: without event."""
+    def rows(
+        self, *texts: bytes | str | dict[str, Any] | None, topic: str = "actiontrail_audit_event"
+    ) -> bytes:
+        """Write rows into one log group, and give what the trigger calls with; ``None``: without event."""
         projects = self.cloud.region().log.projects
         if LOGSTORE not in projects.get(PROJECT, {}):
             self.cloud.call("log:CreateProject", self.root, projectName=PROJECT)

@@ -17,15 +17,13 @@ _EVENTS = 500
 
 def text(*, megabytes: int) -> bytes:
     """A JSON array of about that size."""
-    found = []
-    for number in range(megabytes * _EVENTS):
-        made = event if number % _EVENTS == 0 else other_event
-        found.append(json.dumps(made(number, **{"userAgent": "x" * 1500}) if made is event else _padded(number)))
-    return ("[" + ",".join(found) + "]").encode()
+    made = [_made(number) for number in range(megabytes * _EVENTS)]
+    return ("[" + ",".join(map(json.dumps, made)) + "]").encode()
 
 
-def _padded(number: int) -> dict[str, object]:
-    return {**other_event(number), "userAgent": f"{number:06d}" * 260}
+def _made(number: int) -> dict[str, object]:
+    kind = other_event if number % _EVENTS else event
+    return {**kind(number), "userAgent": f"{number:06d}" * 260}
 
 
 def main() -> None:
@@ -45,8 +43,10 @@ def main() -> None:
     for call in given["calls"]:
         answer = json.loads(delivery.handle(call, context) or "{}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        told.append({"counts": answer, "megabytes": peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)})
-    print(json.dumps(told))
+        told.append(
+            {"counts": answer, "megabytes": peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)}
+        )
+    json.dump(told, sys.stdout)
 
 
 if __name__ == "__main__":

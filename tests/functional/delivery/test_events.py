@@ -60,7 +60,9 @@ def test_an_event_whose_account_is_not_that_of_its_envelope_is_a_dead_letter(gua
     ],
     ids=["bare", "list", "page", "row"],
 )
-def test_what_is_handed_over_by_hand_can_be_forged_and_gives_way_to_the_trail(guard: Guard, form: Any) -> None:
+def test_what_is_handed_over_by_hand_can_be_forged_and_gives_way_to_the_trail(
+    guard: Guard, form: Any
+) -> None:
     guard.call("trail_event", form(event(requestParameters={"NetworkInterfaceId": "eni-bp1harmless001"})))
 
     assert guard.call("trail_log", guard.rows(event())) == {"decided": 1}
@@ -99,7 +101,9 @@ def test_oddities_in_a_list_cost_the_others_nothing(guard: Guard) -> None:
     assert counts["dead_letter"] >= 4
 
 
-@pytest.mark.parametrize("payload", [b"", b"\x00", b"{", b"\xff\xfe", b"[" * 5000, b"[]", b"{}", b"null", b"7"])
+@pytest.mark.parametrize(
+    "payload", [b"", b"\x00", b"{", b"\xff\xfe", b"[" * 5000, b"[]", b"{}", b"null", b"7"]
+)
 def test_what_is_no_event_is_no_error(guard: Guard, payload: bytes) -> None:
     assert set(guard.call("trail_event", payload)) <= {"dead_letter", "not_concerned"}
     letters = DeadLetters(guard.store(), clock=guard.live.now).page().found

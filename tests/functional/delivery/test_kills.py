@@ -1,4 +1,4 @@
-"""Each function is killed at each write of the store in turn; what is delivered again loses and doubles nothing."""
+"""Each function is killed at each write of the store in turn; what comes again loses and doubles nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ from tests.functional.delivery import killed
 from tests.functional.delivery.scene import TIMEOUT, Guard, cloud_event, event, other_event
 
 #: A finding, an event that is undecided, poison, and an event that is none of our business.
-EVENTS = [event(1), event(2, errorCode="", eventName="DetachNetworkInterface"), {"eventName": 5}, other_event(4)]
+EVENTS = [
+    event(1),
+    event(2, errorCode="", eventName="DetachNetworkInterface"),
+    {"eventName": 5},
+    other_event(4),
+]
 DECIDED = {str(one["eventId"]) for one in EVENTS[:2]}
 #: More writes than any delivery of these has.
 MOST = 40
@@ -34,7 +39,7 @@ def delivered(guard: Guard, name: str) -> bytes:
 
 
 def die(guards: list[Guard], payloads: list[bytes], name: str, *, after: bool) -> int:
-    """Call the function once for each guard, in processes that die at one write after the other; how many died."""
+    """Call the function once for each guard, in processes that die at its first, second … write; how many."""
     first = guards[0]
     calls = [
         {"environment": guard.environment, "payload": payload.decode()}
@@ -48,8 +53,9 @@ def die(guards: list[Guard], payloads: list[bytes], name: str, *, after: bool) -
         "calls": calls,
     }
     command = [sys.executable, "-m", killed.__name__]
-    done = subprocess.run(command, input=json.dumps(given), text=True, capture_output=True, timeout=120)
-    assert done.returncode == 0, done.stderr
+    done = subprocess.run(
+        command, input=json.dumps(given), text=True, capture_output=True, timeout=120, check=True
+    )
     *dead, last = json.loads(done.stdout)
     assert (set(dead), last) == ({9}, 0), done.stderr
     return len(dead)

@@ -1,4 +1,4 @@
-"""Look-ups of the functions: how many there are, what becomes of events when they fail, and with whose keys."""
+"""Look-ups of the functions: how many, what becomes of events when they fail, and with whose keys."""
 
 from __future__ import annotations
 
@@ -177,7 +177,9 @@ def test_a_token_that_ends_between_calls_is_replaced_by_that_of_the_next(guard: 
 
 def test_a_token_that_ends_during_a_call_costs_facts_and_no_event(guard: Guard, there: Scene) -> None:
     call = guard.rows(event(1), change(guard, there.managed, 2))
-    guard.cloud.fail("ecs:DescribeNetworkInterfaces", code="InvalidSecurityToken.Expired", status=400, times=None)
+    guard.cloud.fail(
+        "ecs:DescribeNetworkInterfaces", code="InvalidSecurityToken.Expired", status=400, times=None
+    )
 
     assert guard.call("trail_log", call) == {"decided": 2}
     assert guard.lines("undecided")

@@ -216,7 +216,8 @@ def test_fifty_megabytes_are_streamed_in_flat_memory(guard: Guard, tmp_path: Pat
 def test_objects_of_a_call_are_told_apart(guard: Guard) -> None:
     calls = [json.loads(guard.object(packed(event(n)), f"{n}.gz"))["events"][0] for n in (1, 2)]
     told = [
-        (one["oss"]["object"]["key"], one["oss"]["object"]["eTag"], one["oss"]["object"]["size"]) for one in calls
+        (one["oss"]["object"]["key"], one["oss"]["object"]["eTag"], one["oss"]["object"]["size"])
+        for one in calls
     ]
 
     assert guard.call("trail_file", object_call(*told)) == {"decided": 2}

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from eniguard.dead_letters import DeadLetters, SlsOrigin
-from eniguard.errors import CloudError, ConfigError, DeadlineNear, Denied, NotFound, StateError, Throttled, Transport
+from eniguard.errors import (
+    CloudError,
+    ConfigError,
+    DeadlineNear,
+    Denied,
+    NotFound,
+    StateError,
+    Throttled,
+    Transport,
+)
 from tests.functional.delivery.scene import (
     LOGSTORE,
     PROJECT,
@@ -18,7 +27,6 @@ from tests.functional.delivery.scene import (
     event,
     other_event,
 )
-
 
 
 def test_rows_between_the_cursors_are_decided_and_others_are_not(guard: Guard) -> None:

@@ -1,4 +1,4 @@
-"""What a function is told by its environment and guard.yml: store, secrets, addresses; and what it says of errors."""
+"""What a function is told by its environment and guard.yml: store, secrets, addresses."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_function_without_a_store_says_what_to_do(function: Any, tmp_path: Pat
     with pytest.raises(ConfigError, match=r"section `state`.*ENIGUARD_POLICY.*ENIGUARD_OFFLINE=1"):
         function({}).prepare()
     path = policy(tmp_path, "rules: {}")
-    with pytest.raises(ConfigError, match="guard.yml names no store"):
+    with pytest.raises(ConfigError, match=r"guard\.yml names no store"):
         function({"ENIGUARD_POLICY": path}).prepare()
 
 
@@ -75,7 +75,9 @@ def test_a_store_that_outlives_instances_is_not_asked_at_the_start(tmp_path: Pat
 def test_offline_needs_no_store_and_no_cloud() -> None:
     stream = io.StringIO()
     delivery = EventDelivery(
-        {"ENIGUARD_OFFLINE": "1", "FC_FUNCTION_NAME": "trail_event"}, clock=lambda: 1_772_352_000.0, stream=stream
+        {"ENIGUARD_OFFLINE": "1", "FC_FUNCTION_NAME": "trail_event"},
+        clock=lambda: 1_772_352_000.0,
+        stream=stream,
     )
     delivery.prepare()
 
@@ -91,7 +93,9 @@ def test_a_store_out_of_a_secret_is_used_and_told_to_nobody(guard: Guard, tmp_pa
     assert "secret-place" not in guard.log.getvalue()
 
 
-def test_a_secret_that_was_changed_is_read_again_after_the_store_refused(guard: Guard, tmp_path: Path) -> None:
+def test_a_secret_that_was_changed_is_read_again_after_the_store_refused(
+    guard: Guard, tmp_path: Path
+) -> None:
     (tmp_path / "folder").mkdir()
     secret(guard, "store", f"sqlite:///{tmp_path}/folder")
     Path(guard.environment["ENIGUARD_POLICY"]).write_text("state: {url: 'kms:store'}", "utf-8")
@@ -99,7 +103,11 @@ def test_a_secret_that_was_changed_is_read_again_after_the_store_refused(guard: 
     with pytest.raises(StateError):
         guard.call("trail_event", cloud_event(event()), instance=instance)
     guard.cloud.call(
-        "kms:PutSecretValue", guard.root, SecretName="store", SecretData=f"sqlite:///{tmp_path}/b", VersionId="2"
+        "kms:PutSecretValue",
+        guard.root,
+        SecretName="store",
+        SecretData=f"sqlite:///{tmp_path}/b",
+        VersionId="2",
     )
 
     assert guard.call("trail_event", cloud_event(event()), instance=instance) == {"decided": 1}
