@@ -16,7 +16,7 @@ from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.toolkit import FcContext, Invocation, Logger, Metrics, guard_handler
 
 if TYPE_CHECKING:
-    from eniguard.cloud import AssumedRole, Client, CredentialsProvider, FunctionCredentials
+    from eniguard.cloud import AssumedRole, Client, Credentials, CredentialsProvider, FunctionCredentials
     from eniguard.cloud.accounts import Accounts
     from eniguard.cloud.data_reads import DataReads
     from eniguard.dead_letters import DeadLetters
@@ -105,8 +105,6 @@ class Runtime:
     def serve(self, call: Invocation) -> None:
         """Take over the credentials and the deadline of a call."""
         self._context, self._until = call.context, call.deadline.at
-        if not self.offline and call.context.credentials is not None:
-            self._credentials.take(call.context)
 
     def prepare(self) -> None:
         """Load the policy and the rules, and see whether the store that it names will do.
@@ -160,7 +158,7 @@ class Runtime:
             self.policy,
             environment=self.environment,
             secret=self.secrets.get,
-            keys=self._credentials,
+            keys=self._keys,
             clock=self.clock,
         )
 
@@ -188,7 +186,7 @@ class Runtime:
         from eniguard.sources.managed_listings import ManagedListings
 
         return LiveSource(
-            self.accounts,
+            self._client_of,
             copies=LastKnown(self.store),
             listings=ManagedListings(self.store, clock=self.clock),
             clock=self.clock,
@@ -231,14 +229,14 @@ class Runtime:
 
         own = self._context.account_id or ""
         roles = self.policy.account_roles
-        return Accounts(own, self._client(self._credentials), roles, self._client, assume=self._assumed)
+        return Accounts(own, self._client(self._keys), roles, self._client, assume=self._assumed)
 
     @cached_property
     def reads(self) -> DataReads:
         """What reads logs and objects."""
         from eniguard.cloud.data_reads import DataReads
 
-        return DataReads(self._credentials, clock=self.clock, sleep=self._sleep, deadline=lambda: self._until)
+        return DataReads(self._keys, clock=self.clock, sleep=self._sleep, deadline=lambda: self._until)
 
     @cached_property
     def endpoints(self) -> dict[str, str]:
@@ -272,6 +270,11 @@ class Runtime:
 
         return FunctionCredentials(self.environment)
 
+    def _keys(self) -> Credentials:
+        """What signs: each call of the function has keys of its own, and clients outlive a call."""
+        self._credentials.take(self._context)
+        return self._credentials()
+
     def _client(self, credentials: CredentialsProvider) -> Client:
         from eniguard.cloud import Client
 
@@ -287,6 +290,10 @@ class Runtime:
             deadline=lambda: self._until,
         )
 
+    def _client_of(self, account: str) -> Client | None:
+        """The client of an account; the first one is made by the first look-up."""
+        return self.accounts(account)
+
     def _assumed(self, client: Client, role_arn: str) -> AssumedRole:
         from eniguard.cloud import AssumedRole
 
@@ -295,7 +302,7 @@ class Runtime:
     def _secret(self, name: str) -> str:
         from eniguard.cloud.secret_values import SecretValues
 
-        return SecretValues(self._client(self._credentials))(name)
+        return SecretValues(self._client(self._keys))(name)
 
     def _leave_the_store(self) -> None:
         """Let the next call open the store anew: its password may have changed, its connection be lost."""
