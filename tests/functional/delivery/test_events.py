@@ -10,7 +10,7 @@ import pytest
 
 from eniguard.dead_letters import DeadLetters, DirectOrigin
 from eniguard.errors import StateError
-from tests.functional.delivery.scene import Guard, Slow, cloud_event, event, other_event
+from tests.functional.delivery.scene import TIMEOUT, Guard, Slow, cloud_event, event, other_event
 
 
 def test_an_event_is_decided_once_however_often_it_comes(guard: Guard) -> None:
@@ -137,3 +137,31 @@ def test_an_event_that_another_instance_is_at_waits_for_the_sweep(guard: Guard) 
 
     assert (counts, others) == ({"decided": 1}, [{"deferred": 1}])
     assert len(guard.findings()) == 1
+
+
+def test_a_store_that_fails_once_an_event_was_told_lets_it_be_told_again_as_a_repeat_only(
+    guard: Guard,
+) -> None:
+    class Failing:
+        """A store whose queues cannot be written."""
+
+        def __init__(self, store: Any) -> None:
+            self._store = store
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._store, name)
+
+        def schedule(self, *_: Any) -> None:
+            raise StateError("the queue was not written; look at the store")
+
+    undecided = cloud_event(event(errorCode="", eventName="DetachNetworkInterface"))
+    instance = guard.function("trail_event")
+    runtime = instance._runtime
+    runtime.store = Failing(guard.store())  # type: ignore[assignment]
+    with pytest.raises(StateError):
+        guard.call("trail_event", undecided, instance=instance)
+
+    assert guard.call("trail_event", undecided) == {"deferred": 1}
+    guard.cloud.clock.advance(TIMEOUT + 1)
+    assert guard.call("trail_event", undecided) == {"decided": 1}
+    assert [line.get("repeat", False) for line in guard.lines("decision")] == [False, True]
