@@ -83,7 +83,8 @@ lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves 
 	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
 	@$(EVERYWHERE) -o $(PINS)/lock.txt $(PINS)/lock.in
 	@for folder in functions/*/; do \
-	    $(RUNTIME) -o $${folder}requirements.txt -c $(PINS)/run.txt $${folder}requirements.in || exit 1; \
+	    $(RUNTIME) -o $${folder}requirements.txt -c $(PINS)/run.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt \
+	        $${folder}requirements.in || exit 1; \
 	done
 
 seeds: .venv/run.stamp ## derive the permission tables from the source documents: make seeds DIR=documents

@@ -55,22 +55,58 @@ def open_policy_store(
     variables = os.environ if environment is None else environment
     if variables.get(OFFLINE_VARIABLE) == "1":
         return open_store("memory:", clock=clock)
-    state, source = policy.state, policy.source or "guard.yml"
-    if state is None:
-        raise ConfigError(f"{source}: no state store is configured: name one as url in its section state")
+    state = _state(policy)
     url = _url(state, secret or _of_environment(variables))
-    scheme = url.partition(":")[0]
-    if scheme in _OF_ONE_MACHINE and variables.get(DEPLOYED_VARIABLE):
-        raise ConfigError(
-            f"{source}: state.url: {scheme} keeps state on one machine, and a deployed function has none "
-            "of its own: name a store of Tablestore or Redis"
-        )
+    _check(url, policy, variables)
     store = open_store(url, clock=clock, keys=keys)
     if not state.prefix:
         return store
     from eniguard.state.prefixed import PrefixedStore
 
     return PrefixedStore(store, state.prefix)
+
+
+def check_policy_store(policy: Policy, *, environment: Mapping[str, str] | None = None) -> None:
+    """See whether the store that the policy names will do, as far as that shows without asking for a secret.
+
+    Parameters
+    ----------
+    policy, environment
+        As for `open_policy_store`.
+
+    Raises
+    ------
+    ConfigError
+        As for `open_policy_store`.
+    """
+    variables = os.environ if environment is None else environment
+    state = _state(policy)
+    if state.url.startswith("kms:"):
+        return
+    url = _of_environment(variables)(state.url) if state.url.startswith("env:") else state.url
+    _check(url, policy, variables)
+
+
+def _state(policy: Policy) -> StateSettings:
+    if policy.state is None:
+        raise ConfigError(
+            f"{_source(policy)}: no state store is configured: name one as url in its section state"
+        )
+    return policy.state
+
+
+def _check(url: str, policy: Policy, variables: Mapping[str, str]) -> None:
+    """Refuse a store that is gone with the instance of a function."""
+    scheme = url.partition(":")[0]
+    if scheme in _OF_ONE_MACHINE and variables.get(DEPLOYED_VARIABLE):
+        raise ConfigError(
+            f"{_source(policy)}: state.url: {scheme} keeps state on one machine, and a deployed function has "
+            "none of its own: name a store of Tablestore or Redis"
+        )
+
+
+def _source(policy: Policy) -> str:
+    return policy.source or "guard.yml"
 
 
 def _url(state: StateSettings, secret: Callable[[str], str]) -> str:

@@ -62,6 +62,11 @@ PYTHON312 = SimpleNamespace(
 )
 
 
+def told(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines without those of the metrics."""
+    return [line for line in lines if line["kind"] != "metric"]
+
+
 def handled(
     payload: object, context: object = PYTHON312, **environment: str
 ) -> tuple[dict[str, int], list[dict[str, Any]], str]:
@@ -77,7 +82,7 @@ def handled(
 def test_an_eventbridge_event_is_decided_and_logged_in_both_runtimes(context: SimpleNamespace) -> None:
     counts, lines, text = handled(CLOUD_EVENT, context)
     assert counts == {"decided": 1}
-    assert [line["kind"] for line in lines] == ["decision", "finding"]
+    assert [line["kind"] for line in told(lines)] == ["decision", "finding"]
     assert lines[0]["way"] == "eventbridge"
     assert (lines[1]["rule"], lines[1]["resources"][0]["id"]) == ("ENI001", "eni-bp1example0001")
     assert {line["request_id"] for line in lines} == {context.request_id}
@@ -98,7 +103,7 @@ def test_every_event_of_a_list_ends_in_one_line_of_its_own() -> None:
     broken = {**CLOUD_EVENT, "data": {**EVENT, "eventName": "DeleteNetworkInterface", "eventTime": "noon"}}
     counts, lines, _ = handled([CLOUD_EVENT, other, broken])
     assert counts == {"decided": 1, "not_concerned": 1, "dead_letter": 1}
-    assert sorted(line["kind"] for line in lines if line["kind"] != "finding") == [
+    assert sorted(line["kind"] for line in told(lines) if line["kind"] != "finding") == [
         "dead_letter",
         "decision",
         "not_concerned",
@@ -110,9 +115,10 @@ def test_every_event_of_a_list_ends_in_one_line_of_its_own() -> None:
 )
 def test_what_cannot_be_read_is_a_dead_letter_with_a_reason_and_no_exception(payload: bytes) -> None:
     counts, lines, _ = handled(payload)
-    assert counts["dead_letter"] >= 1
-    assert counts["decided"] == 0
-    assert all(line["reason"] for line in lines if line["kind"] == "dead_letter")
+    letters = [line for line in lines if line["kind"] == "dead_letter"]
+    assert counts == {"dead_letter": len(letters)}
+    assert letters
+    assert all(line["reason"] for line in letters)
 
 
 def test_an_account_in_the_envelope_that_differs_from_the_bodys_is_a_dead_letter() -> None:
@@ -130,17 +136,18 @@ def test_an_event_from_the_future_is_a_dead_letter() -> None:
 def test_only_the_first_call_of_an_instance_is_a_cold_start() -> None:
     stream = io.StringIO()
     delivery = EventDelivery({"ENIGUARD_OFFLINE": "1"}, clock=lambda: NOW, stream=stream)
-    for _ in range(2):
-        delivery.handle(json.dumps(CLOUD_EVENT).encode(), PYTHON312)
-    flags = [json.loads(line)["cold_start"] for line in stream.getvalue().splitlines()]
-    assert flags == [True, True, False, False]
+    for number in "12":
+        event = {**CLOUD_EVENT, "data": {**EVENT, "eventId": number}}
+        delivery.handle(json.dumps(event).encode(), PYTHON312)
+    lines = told([json.loads(line) for line in stream.getvalue().splitlines()])
+    assert [line["cold_start"] for line in lines] == [True, True, False, False]
 
 
 def test_a_policy_is_read_from_the_environment(tmp_path: Any) -> None:
     policy = tmp_path / "guard.yml"
     policy.write_text("rules: {ENI001: {enabled: false}}")
     _, lines, _ = handled(CLOUD_EVENT, ENIGUARD_POLICY=str(policy))
-    assert [line["kind"] for line in lines] == ["decision"]
+    assert [line["kind"] for line in told(lines)] == ["decision"]
 
 
 def test_without_offline_the_function_says_what_to_set() -> None:
@@ -151,5 +158,5 @@ def test_without_offline_the_function_says_what_to_set() -> None:
 def test_a_lone_surrogate_in_a_name_does_not_break_the_log() -> None:
     body = json.dumps({**CLOUD_EVENT, "data": {**EVENT, "userAgent": "\ud800"}}).encode()
     counts, lines, _ = handled(body)
-    assert counts["decided"] + counts["dead_letter"] == 1
+    assert counts in ({"decided": 1}, {"dead_letter": 1})
     assert lines

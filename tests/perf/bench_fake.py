@@ -84,7 +84,7 @@ def _ecs() -> Iterator[Read]:
     with fake_aliyun() as cloud:
         keys = cloud.account()
         request = models.DescribeNetworkInterfacesRequest(
-            region_id=cloud.region_id, network_interface_id=_enis(cloud, FEW)[:READ]
+            region_id=cloud.region_id, network_interface_id=enis_of(cloud, FEW)[:READ]
         )
         client = Client(
             Config(
@@ -125,7 +125,7 @@ def _ec2() -> Iterator[Read]:
 
 def _scene(size: int) -> tuple[Cloud, list[str]]:
     cloud = Cloud()
-    return cloud, _enis(cloud, size)[-READ:]
+    return cloud, enis_of(cloud, size)[-READ:]
 
 
 def _by_id(cloud: Cloud, asked: list[str]) -> Read:
@@ -153,7 +153,7 @@ def _assigned(cloud: Cloud, asked: list[str]) -> Read:
     return assign
 
 
-def _enis(cloud: Cloud, number: int) -> list[str]:
+def enis_of(cloud: Cloud, number: int) -> list[str]:
     """Ids of new ENIs, spread over vSwitches and groups as their limits demand."""
     keys = cloud.account()
     vpc = cloud.call("vpc:CreateVpc", keys, CidrBlock="10.0.0.0/8")["VpcId"]

@@ -1,6 +1,7 @@
 """A fresh process that loads functions/trail_event and decides its first event, as a cold start does.
 
-With the argument ``modules`` it prints what was loaded by then instead of nothing.
+With the argument ``online`` it has a guard.yml with a store in a file, and an event that needs no look-up.
+With ``modules`` it prints what was loaded by then.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import importlib.util
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 INDEX = Path(__file__).parents[2] / "functions" / "trail_event" / "index.py"
-EVENT = {
+EVENT: dict[str, Any] = {
     "id": "45ef4dew-de1a-47c5-b0a9-000000000001",
     "source": "acs.ecs",
     "specversion": "1.0",
@@ -54,7 +57,14 @@ class Context:
 
 
 def main() -> None:
-    os.environ["ENIGUARD_OFFLINE"] = "1"
+    event = EVENT
+    if "online" in sys.argv:
+        event = {**EVENT, "data": {**EVENT["data"], "errorCode": "Forbidden.RAM"}}
+        folder = tempfile.mkdtemp()
+        os.environ["ENIGUARD_POLICY"] = f"{folder}/guard.yml"
+        Path(folder, "guard.yml").write_text(f"state: {{url: 'sqlite:///{folder}/state.db'}}\n", "utf-8")
+    else:
+        os.environ["ENIGUARD_OFFLINE"] = "1"
     spec = importlib.util.spec_from_file_location("index", INDEX)
     assert spec is not None
     assert spec.loader is not None
@@ -62,8 +72,8 @@ def main() -> None:
     spec.loader.exec_module(index)
     context = Context()
     index.initialize(context)
-    index.handler(json.dumps(EVENT).encode(), context)
-    if sys.argv[1:] == ["modules"]:
+    index.handler(json.dumps(event).encode(), context)
+    if "modules" in sys.argv:
         sys.stderr.write("\n".join(sorted(sys.modules)))
 
 

@@ -209,6 +209,29 @@ def test_handler_imports_only_delivery_pipeline_settings_and_errors(path: Path) 
     assert beyond_a_handler(path.read_text(encoding="utf-8")) == set()
 
 
+@pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.parent.name)
+def test_handler_is_a_few_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 25
+
+
+@pytest.mark.parametrize("path", HANDLERS, ids=lambda path: path.parent.name)
+def test_function_deploys_what_a_decision_and_each_store_need_and_nothing_of_the_command_line(
+    path: Path,
+) -> None:
+    # given
+    extras = project()["optional-dependencies"]
+    needed = [*project()["dependencies"], *extras["redis"], *extras["tablestore"]]
+    asked = path.with_name("requirements.in").read_text(encoding="utf-8").splitlines()
+
+    # when
+    pinned = path.with_name("requirements.txt").read_text(encoding="utf-8")
+
+    # then
+    wanted = set(map(distribution, needed)) - {"click", "rich", "isal"}
+    assert {distribution(one) for one in asked if not one.startswith("#")} == wanted
+    assert wanted <= {line.partition("==")[0] for line in pinned.splitlines()}
+
+
 @pytest.mark.parametrize(
     ("source", "offending"),
     [

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from eniguard.dead_letters.origins import Origin
+from eniguard.dead_letters.origins import DirectOrigin, Origin
 from eniguard.errors import EniguardError, InputError
 from eniguard.events.calls import Call
 from eniguard.events.kept import KeptEvent, kept
@@ -127,7 +127,7 @@ def letter_of_input(
     """
     unread = None if raw is None else Unread(hashlib.sha256(raw).hexdigest(), len(raw))
     return DeadLetter(
-        _id("origin", msgspec.json.encode(origin).decode(), "" if unread is None else unread.sha256),
+        _id("origin", *_bytes_at(origin, unread)),
         at,
         _cut(function, _LONGEST_FUNCTION),
         way,
@@ -149,6 +149,15 @@ def problem_of(error: BaseException) -> str:
 def tried_again(letter: DeadLetter, problem: str) -> DeadLetter:
     """The letter after one more try, which failed too."""
     return msgspec.structs.replace(letter, tries=letter.tries + 1, problem=_cut(problem, _LONGEST_PROBLEM))
+
+
+def _bytes_at(origin: Origin, unread: Unread | None) -> tuple[str, str]:
+    """What is the same when the same bytes come again: a delivery by hand has another request each time."""
+    if unread is None:
+        return msgspec.json.encode(origin).decode(), ""
+    if isinstance(origin, DirectOrigin):
+        origin = msgspec.structs.replace(origin, request_id="")
+    return msgspec.json.encode(origin).decode(), unread.sha256
 
 
 def _id(*parts: str) -> str:

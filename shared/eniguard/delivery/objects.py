@@ -2,88 +2,70 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TextIO
 
 from eniguard.cloud.objects import ObjectReader, ObjectRef, objects_of
-from eniguard.dead_letters import Origin, OssOrigin
-from eniguard.delivery.runtime import Runtime
+from eniguard.dead_letters import Origin, OssOrigin, Reason
+from eniguard.delivery.base import Delivery
 from eniguard.delivery.taking import Taking
-from eniguard.errors import InputError
-from eniguard.events.envelopes import read
-from eniguard.toolkit import Invocation
+from eniguard.errors import CloudError, Denied, InputError, NotFound
+from eniguard.events.envelopes import Concerned, read
+from eniguard.events.wrappers import Way
+
+#: Whoever may write into the bucket can write any event in any form.
+_ALL_WAYS: tuple[Way, ...] = ("bare", "oss", "eventbridge", "sls", "lookup")
+#: How OSS says that it has another object under the name by now (GetObject, If-Match), and that the keys of
+#: this call are at their end: the next call has new ones.
+_REPLACED, _EXPIRED = "PreconditionFailed", "SecurityTokenExpired"
 
 
-class ObjectDelivery:
+class ObjectDelivery(Delivery["list[ObjectRef]"]):
     """Reads the objects that an OSS trigger points at as a stream, and decides the events in them.
 
     Whoever may write into the bucket can write events: those of objects never lead to more than a plan.
-
-    Parameters
-    ----------
-    environment, clock, stream
-        As for `eniguard.delivery.EventDelivery`.
     """
 
-    def __init__(
-        self,
-        environment: Mapping[str, str] | None = None,
-        *,
-        clock: Callable[[], float] = time.time,
-        stream: TextIO | None = None,
-    ) -> None:
-        self._runtime = Runtime(environment, clock=clock, stream=stream)
-        self._handle = self._runtime.handler(objects_of, self._take)
+    def _read(self, event: bytes) -> list[ObjectRef]:
+        return objects_of(event)
 
-    def prepare(self) -> None:
-        """Load the policy and the rules; raises `ConfigError` when something is wrong with them."""
-        self._runtime.prepare()
-
-    def handle(self, event: bytes | str, context: object) -> str | None:
-        """Decide the events in objects.
-
-        Parameters
-        ----------
-        event
-            What an OSS trigger calls a function with: buckets, and the keys of objects in them.
-        context
-            The runtime's context, of python3.10 or python3.12.
-
-        Returns
-        -------
-        str or None
-            The counts as a JSON object (`eniguard.delivery.taking.Counts`).
-
-        Raises
-        ------
-        ConfigError
-            As for `prepare`.
-        StateError, CloudError, DeadlineNear
-            Nothing is lost: the delivery has to come again.
-        """
-        return self._handle(event, context)
-
-    def _take(self, objects: list[ObjectRef], call: Invocation) -> str:
-        self.prepare()
-        taking = Taking(self._runtime, call)
-        for ref in objects:
-            self._object(ref, taking)
-        return taking.ended()
+    def _take(self, read: list[ObjectRef], taking: Taking) -> None:
+        for ref in read:
+            try:
+                self._object(ref, taking)
+            except CloudError as error:
+                reason = _lasting(error)
+                if reason is None:
+                    raise
+                taking.given_up(error, _origin(ref), "oss", reason)
 
     def _object(self, ref: ObjectRef, taking: Taking) -> None:
-        def origin(index: int | None, offset: int | None) -> Origin:
-            return OssOrigin(ref.bucket, ref.key, ref.etag or "", offset, index)
+        def origin(one: Concerned | InputError) -> Origin:
+            return _origin(ref, one.offset if isinstance(one, InputError) else None, one.index)
 
-        now = self._runtime.clock()
-        try:
-            for batch in read(self._reader.chunks(ref), path=ref.name, now=now, forgeable=("bare", "oss")):
-                taking.batch(batch, origin, "oss")
-        except InputError as error:
-            taking.unreadable(error, origin(error.index, error.offset), "oss")
+        blocks = _with_its_end(self._reader.chunks(ref))
+        for batch in read(blocks, path=ref.name, now=taking.now, forgeable=_ALL_WAYS):
+            taking.batch(batch, origin, "oss")
 
     @cached_property
     def _reader(self) -> ObjectReader:
-        address = self._runtime.address("oss")
-        return ObjectReader(self._runtime.reads, address=address)
+        return ObjectReader(self._runtime.reads, address=self._runtime.address("oss"))
+
+
+def _with_its_end(chunks: Iterator[bytes]) -> Iterator[bytes | InputError]:
+    """The chunks, and why there are no more: what came before a break is whole, and is decided."""
+    try:
+        yield from chunks
+    except InputError as error:
+        yield error
+
+
+def _lasting(error: CloudError) -> Reason | None:
+    """Why an object cannot be had before somebody sees to it; ``None`` for what may pass."""
+    if isinstance(error, NotFound) or error.code == _REPLACED:
+        return "gone"
+    return "failed" if isinstance(error, Denied) and error.code != _EXPIRED else None
+
+
+def _origin(ref: ObjectRef, offset: int | None = None, index: int | None = None) -> OssOrigin:
+    return OssOrigin(ref.bucket, ref.key, ref.etag or "", offset, index)

@@ -2,101 +2,50 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
 from functools import cached_property
-from itertools import islice
-from typing import TextIO
 
 import msgspec
 
 from eniguard.cloud.logs import LogPuller, LogRange, LogRow
-from eniguard.dead_letters import Origin, SlsOrigin
-from eniguard.delivery.runtime import Runtime
-from eniguard.delivery.taking import Taking
-from eniguard.errors import InputError
-from eniguard.events.envelopes import Concerned, parse
-from eniguard.toolkit import Invocation
+from eniguard.dead_letters import SlsOrigin
+from eniguard.delivery.base import Delivery
+from eniguard.delivery.taking import Arrived, Taking
+from eniguard.events.envelopes import parse
 
-#: Rows read before their events are decided together: as many share look-ups, and stay in memory.
-_ROWS = 500
+#: Events that are decided together: so many share their look-ups, and are held in memory.
+_TOGETHER = 1000
+#: How the topic of a trail's rows begins (docs/sources.md, Delivery).
+_TOPIC = "actiontrail"
 
 
-class RowDelivery:
+class RowDelivery(Delivery[LogRange]):
     """Pulls the rows that a log trigger points at, and decides the events in them.
 
-    Every row ends in one record before the call ends; a call that breaks off is made again by the trigger,
-    and passes over what was decided. A row that cannot be read is a dead letter and holds up none behind it.
-
-    Parameters
-    ----------
-    environment, clock, stream
-        As for `eniguard.delivery.EventDelivery`.
+    A row that cannot be read is a dead letter and holds up none behind it. When a call breaks off, the
+    trigger gives the same range again.
     """
 
-    def __init__(
-        self,
-        environment: Mapping[str, str] | None = None,
-        *,
-        clock: Callable[[], float] = time.time,
-        stream: TextIO | None = None,
-    ) -> None:
-        self._runtime = Runtime(environment, clock=clock, stream=stream)
-        self._handle = self._runtime.handler(LogRange.of, self._take)
+    def _read(self, event: bytes) -> LogRange:
+        return LogRange.of(event)
 
-    def prepare(self) -> None:
-        """Load the policy and the rules; raises `ConfigError` when something is wrong with them."""
-        self._runtime.prepare()
+    def _take(self, read: LogRange, taking: Taking) -> None:
+        events: list[Arrived] = []
+        for row in self._puller.rows(read):
+            events += self._row(row, read, taking)
+            if len(events) >= _TOGETHER:
+                taking.events(events)
+                events = []
+        taking.events(events)
 
-    def handle(self, event: bytes | str, context: object) -> str | None:
-        """Decide the events in a range of rows.
-
-        Parameters
-        ----------
-        event
-            What a log trigger calls a function with: project, logstore, shard, and two cursors.
-        context
-            The runtime's context, of python3.10 or python3.12.
-
-        Returns
-        -------
-        str or None
-            The counts as a JSON object (`eniguard.delivery.taking.Counts`).
-
-        Raises
-        ------
-        ConfigError
-            As for `prepare`.
-        StateError, CloudError, DeadlineNear
-            Nothing is lost: the trigger gives the same range again.
-        """
-        return self._handle(event, context)
-
-    def _take(self, place: LogRange, call: Invocation) -> str:
-        self.prepare()
-        taking = Taking(self._runtime, call)
-        rows = self._puller.rows(place)
-        while pulled := list(islice(rows, _ROWS)):
-            events: list[tuple[Concerned, Origin]] = []
-            for row in pulled:
-                events += self._row(row, place, taking)
-            taking.events(events)
-        return taking.ended()
-
-    def _row(self, row: LogRow, place: LogRange, taking: Taking) -> list[tuple[Concerned, Origin]]:
-        """The events of one row, none or one; what is unreadable in it is a dead letter."""
+    def _row(self, row: LogRow, place: LogRange, taking: Taking) -> list[Arrived]:
+        """The event of a row that a rule looks at, if it is one; all else of it is settled here."""
         origin = SlsOrigin(place.project, place.logstore, place.shard, place.begin, row.offset)
-        name = f"{place.project}/{place.logstore}/{place.shard}, row {row.offset}"
-        text = _text(row)
-        if isinstance(text, InputError):
-            taking.unreadable(text, origin, "sls", row.fields.get("event"))
-            return []
-        found: list[tuple[Concerned, Origin]] = []
-        for batch in parse(text, path=name, now=self._runtime.clock()):
+        found: list[Arrived] = []
+        for batch in parse(_document(row), path="<row>", now=taking.now):
             taking.not_concerned(batch)
             for error in batch.errors:
                 taking.unreadable(error, origin, "sls", row.fields.get("event"))
-            found += [(one, origin) for one in batch.concerned]
+            found += [(msgspec.structs.replace(one, way="sls"), origin) for one in batch.concerned]
         return found
 
     @cached_property
@@ -104,10 +53,10 @@ class RowDelivery:
         return LogPuller(self._runtime.reads, address=self._runtime.address("log"))
 
 
-def _text(row: LogRow) -> bytes | InputError:
-    """A row in the form in which logs are exported, as the envelopes know it."""
-    try:
-        fields = {name: value.decode() for name, value in row.fields.items() if name == "event"}
-    except UnicodeDecodeError:
-        return InputError("a row that is not UTF-8; expected the event as JSON text in 'event'")
+def _document(row: LogRow) -> bytes:
+    """The event of a row of a trail; any other row in the form in which the envelopes know and judge it."""
+    event = row.fields.get("event")
+    if event is not None and event.startswith(b"{") and row.topic.startswith(_TOPIC):
+        return event
+    fields = {} if event is None else {"event": event.decode("utf-8", "replace")}
     return msgspec.json.encode({"__topic__": row.topic, **fields})

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from eniguard.errors import ConfigError
+from eniguard.errors import AlreadyInProgress, ConfigError, StateError
 from eniguard.pipeline import Pipeline
 from eniguard.rule_modules import registry_of
 from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.toolkit import FcContext, Invocation, Logger, Metrics, guard_handler
 
 if TYPE_CHECKING:
-    from eniguard.cloud import Client, CredentialsProvider, FunctionCredentials
+    from eniguard.cloud import AssumedRole, Client, Credentials, CredentialsProvider, FunctionCredentials
     from eniguard.cloud.accounts import Accounts
     from eniguard.cloud.data_reads import DataReads
     from eniguard.dead_letters import DeadLetters
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from eniguard.rules.registry import Registry
     from eniguard.sources import Source
     from eniguard.state import Store
+    from eniguard.toolkit import Secrets
 
 #: Where the policy of a function stands; read once per instance.
 POLICY_VARIABLE = "ENIGUARD_POLICY"
@@ -31,9 +33,11 @@ OFFLINE_VARIABLE = "ENIGUARD_OFFLINE"
 #: Addresses in place of the cloud's, as in ``ecs=http://127.0.0.1:8080,*=http://127.0.0.1:8081``.
 ENDPOINTS_VARIABLE = "ENIGUARD_ENDPOINTS"
 
-#: Seconds after which a call is taken for broken off where the runtime names no timeout: its longest default
-#: (docs/sources.md, Function Compute).
+#: Seconds after which a call is taken for broken off where the runtime names no timeout: far more than the
+#: 3 s that a function has by default (docs/sources.md, Function Compute).
 _TIMEOUT = 60.0
+#: The parts that hold the store, to be made anew with it.
+_ON_THE_STORE = ("store", "dead_letters", "source", "pipeline", "intake")
 
 _Event = TypeVar("_Event")
 _Answer = TypeVar("_Answer")
@@ -48,6 +52,8 @@ class Runtime:
         The environment variables; those of the process by default.
     clock
         Gives seconds since 1970 (UTC).
+    sleep
+        Waits for seconds before a request is made again.
     stream
         Where log lines go; the standard output by default.
     event_path
@@ -59,6 +65,7 @@ class Runtime:
         environment: Mapping[str, str] | None = None,
         *,
         clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
         stream: TextIO | None = None,
         event_path: bool = False,
     ) -> None:
@@ -66,6 +73,7 @@ class Runtime:
         self.clock = clock
         self.logger = Logger(stream=stream, clock=clock)
         self.metrics = Metrics(self.logger, clock=clock)
+        self._sleep = sleep
         self._event_path = event_path
         self._context = FcContext()
         self._until: float | None = None
@@ -76,8 +84,15 @@ class Runtime:
         """The handler of the function: what ``read`` makes of the delivered bytes is handed to ``work``."""
 
         def served(event: _Event, call: Invocation) -> _Answer:
+            self.prepare()
             self.serve(call)
-            return work(event, call)
+            try:
+                return work(event, call)
+            except AlreadyInProgress:
+                raise
+            except StateError:
+                self._leave_the_store()
+                raise
 
         return guard_handler(
             read,
@@ -90,23 +105,27 @@ class Runtime:
     def serve(self, call: Invocation) -> None:
         """Take over the credentials and the deadline of a call."""
         self._context, self._until = call.context, call.deadline.at
-        if not self.offline and call.context.credentials is not None:
-            self._credentials.take(call.context)
 
     def prepare(self) -> None:
-        """Load the policy and the rules.
+        """Load the policy and the rules, and see whether the store that it names will do.
 
         Raises
         ------
         ConfigError
-            The policy is wrong, or names no store for what has to outlive a call.
+            The policy is wrong, or names no store that outlives a call.
         """
         _ = self.registry
-        if not self.offline and self.policy.state is None:
+        if self.offline:
+            return
+        if self.policy.state is None:
             raise ConfigError(
-                "guard.yml names no store: add a section `state` with its url, "
+                f"{self.policy.source or 'guard.yml'} names no store: add a section `state` with its url "
+                f"(the environment variable {POLICY_VARIABLE} says where the file is), "
                 f"or set {OFFLINE_VARIABLE}=1 to decide from the events alone"
             )
+        from eniguard.policy_store import check_policy_store
+
+        check_policy_store(self.policy, environment=self.environment)
 
     @property
     def offline(self) -> bool:
@@ -132,12 +151,25 @@ class Runtime:
 
     @cached_property
     def store(self) -> Store:
-        """The state store; in memory when offline."""
-        from eniguard.state import open_store
+        """The state store that the policy names; in memory when offline."""
+        from eniguard.policy_store import open_policy_store
 
-        if self.offline or self.policy.state is None:
-            return open_store("memory:", clock=self.clock)
-        return open_store(self.policy.state.url, clock=self.clock)
+        return open_policy_store(
+            self.policy,
+            environment=self.environment,
+            secret=self.secrets.get,
+            keys=self._keys,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The values of references; log lines hide them."""
+        from eniguard.toolkit import Secrets
+
+        return Secrets(
+            kms=self._secret, environment=self.environment, redactor=self.logger.redactor, clock=self.clock
+        )
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -154,7 +186,7 @@ class Runtime:
         from eniguard.sources.managed_listings import ManagedListings
 
         return LiveSource(
-            self.accounts,
+            self._client_of,
             copies=LastKnown(self.store),
             listings=ManagedListings(self.store, clock=self.clock),
             clock=self.clock,
@@ -196,14 +228,15 @@ class Runtime:
         from eniguard.cloud.accounts import Accounts
 
         own = self._context.account_id or ""
-        return Accounts(own, self._client(self._credentials), self.policy.account_roles, self._client)
+        roles = self.policy.account_roles
+        return Accounts(own, self._client(self._keys), roles, self._client, assume=self._assumed)
 
     @cached_property
     def reads(self) -> DataReads:
         """What reads logs and objects."""
         from eniguard.cloud.data_reads import DataReads
 
-        return DataReads(self._credentials, clock=self.clock, deadline=lambda: self._until)
+        return DataReads(self._keys, clock=self.clock, sleep=self._sleep, deadline=lambda: self._until)
 
     @cached_property
     def endpoints(self) -> dict[str, str]:
@@ -219,8 +252,12 @@ class Runtime:
         return overrides(self.environment.get(ENDPOINTS_VARIABLE, ""), ENDPOINTS_VARIABLE)
 
     def address(self, product: str) -> str | None:
-        """Where to send the requests of a product in place of the cloud."""
-        return self.endpoints.get(product, self.endpoints.get("*"))
+        """Where to send requests for logs or objects in place of the cloud; of ``*`` its host counts."""
+        given = self.endpoints.get(product)
+        if given is None and (every := self.endpoints.get("*")) is not None:
+            scheme, separator, rest = every.rpartition("://")
+            given = f"{scheme}{separator}{rest.partition('/')[0]}"
+        return given if given is None or "://" in given else f"https://{given}"
 
     @cached_property
     def _credentials(self) -> FunctionCredentials:
@@ -228,13 +265,51 @@ class Runtime:
 
         return FunctionCredentials(self.environment)
 
+    def _keys(self) -> Credentials:
+        """What signs: each call of the function has keys of its own, and clients outlive a call."""
+        self._credentials.take(self._context)
+        return self._credentials()
+
     def _client(self, credentials: CredentialsProvider) -> Client:
         from eniguard.cloud import Client
 
+        region = self._context.region
+        if region is None:
+            raise ConfigError("the runtime names no region: set the environment variable FC_REGION")
         return Client(
             credentials,
-            region=self._context.region or "cn-hangzhou",
+            region=region,
             endpoints=self.endpoints,
             clock=self.clock,
+            sleep=self._sleep,
             deadline=lambda: self._until,
         )
+
+    def _client_of(self, account: str) -> Client | None:
+        """The client of an account; the first one is made by the first look-up."""
+        return self.accounts(account)
+
+    def _assumed(self, client: Client, role_arn: str) -> AssumedRole:
+        from eniguard.cloud import AssumedRole
+
+        return AssumedRole(client, role_arn, clock=self.clock)
+
+    def _secret(self, name: str) -> str:
+        from eniguard.cloud.secret_values import SecretValues
+
+        return SecretValues(self._client(self._keys))(name)
+
+    def _leave_the_store(self) -> None:
+        """Let the next call open the store anew: its password may have changed, its connection be lost."""
+        state = self.policy.state
+        if self.offline or state is None:
+            return
+        store: Store | None = self.__dict__.get("store")
+        for name in _ON_THE_STORE:
+            self.__dict__.pop(name, None)
+        if store is not None:
+            with suppress(StateError):
+                store.close()
+        for reference in (state.url, state.password):
+            if reference is not None:
+                self.secrets.forget(reference)

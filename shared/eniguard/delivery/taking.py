@@ -7,15 +7,18 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct
 
-from eniguard.dead_letters import Origin, letter_of_input
+from eniguard.dead_letters import DeadLetter, Origin, Reason, letter_of_input
+from eniguard.dead_letters.letter import problem_of
 from eniguard.delivery.runtime import Runtime
-from eniguard.errors import InputError
+from eniguard.errors import CloudError, InputError
 from eniguard.events.envelopes import Batch, Concerned
 from eniguard.events.wrappers import Way
 from eniguard.toolkit import Invocation
 
-#: Where an event of the delivery can be read again, by its index and offset; ``None`` if they are unknown.
-OriginOf = Callable[["int | None", "int | None"], Origin]
+#: An event that arrived, and where it can be read again.
+Arrived = tuple[Concerned, Origin]
+#: Tells where an event of the delivery can be read again, or what is no event.
+OriginOf = Callable[["Concerned | InputError"], Origin]
 
 
 class Counts(Struct):
@@ -42,20 +45,50 @@ class Taking:
         The parts of the function.
     call
         The call that delivers.
+
+    Attributes
+    ----------
+    now
+        When it is read, in seconds since 1970 (UTC).
     """
 
     def __init__(self, runtime: Runtime, call: Invocation) -> None:
         self.counts = Counts()
+        self.now = runtime.clock()
         self._runtime = runtime
         self._call = call
         self._reasons: dict[str, int] = {}
 
-    def batch(self, batch: Batch, origin: OriginOf, way: Way) -> None:
-        """Take events that were read together; errors are those of `eniguard.intake.Intake.take`."""
+    @property
+    def request_id(self) -> str:
+        """The id of the request; ``-`` where the runtime gives none."""
+        return self._call.context.request_id or "-"
+
+    def batch(
+        self, batch: Batch, origin: OriginOf, way: Way | None = None, *, raw: bytes | None = None
+    ) -> None:
+        """Take events that were read together.
+
+        Parameters
+        ----------
+        batch
+            The events.
+        origin
+            Tells where each can be read again.
+        way
+            How the delivery came, whatever it looks like; by default each event's envelope says it.
+        raw
+            All bytes of the delivery, where what cannot be read is known by them.
+
+        Raises
+        ------
+        DeadlineNear, StateError
+            As for `eniguard.intake.Intake.take`.
+        """
         self.not_concerned(batch)
         for error in batch.errors:
-            self.unreadable(error, origin(error.index, error.offset), way)
-        self.events([(one, origin(one.index, None)) for one in batch.concerned])
+            self.unreadable(error, origin(error), way or "bare", raw)
+        self.events([(_by(way, one), origin(one)) for one in batch.concerned])
 
     def not_concerned(self, batch: Batch) -> None:
         """Count the events that are none of our business."""
@@ -63,8 +96,8 @@ class Taking:
             self._reasons[reason] = self._reasons.get(reason, 0) + count
             self.counts.not_concerned += count
 
-    def events(self, events: Sequence[tuple[Concerned, Origin]]) -> None:
-        """Take concerned events; errors are those of `eniguard.intake.Intake.take`."""
+    def events(self, events: Sequence[Arrived]) -> None:
+        """Take concerned events; errors are those of `batch`."""
         if not events:
             return
         for ending, count in self._runtime.intake.take(events, self._call).items():
@@ -72,21 +105,35 @@ class Taking:
 
     def unreadable(self, error: InputError, origin: Origin, way: Way, raw: bytes | None = None) -> None:
         """Keep what cannot be read as a dead letter; the bytes may hold secrets and are not kept."""
-        runtime = self._runtime
-        letter = letter_of_input(
-            error, origin, way=way, function=runtime.function, at=runtime.clock(), raw=raw
-        )
-        runtime.dead_letters.put(letter)
-        self._call.logger.write(
-            "dead_letter", letter=letter.id, reason=error.problem, index=error.index, offset=error.offset
-        )
-        self.counts.dead_letter += 1
+        self._put(error, origin, way, "unreadable", raw)
 
-    def ended(self) -> str:
-        """Tell how the delivery ended, and give the counts as a JSON object."""
+    def given_up(self, error: CloudError, origin: Origin, way: Way, reason: Reason) -> None:
+        """Keep as a dead letter what cannot be had, and will not be before somebody sees to it."""
+        self._put(InputError(problem_of(error)), origin, way, reason, None)
+
+    def tell(self) -> None:
+        """Tell how the delivery ended, as far as it came."""
         if self._reasons:
             self._call.logger.write("not_concerned", reasons=self._reasons)
         for name, count in msgspec.structs.asdict(self.counts).items():
             if count:
                 self._call.metrics.add("events", count, ended=name)
+
+    @property
+    def answer(self) -> str:
+        """The counts as a JSON object."""
         return msgspec.json.encode(self.counts).decode()
+
+    def _put(self, error: InputError, origin: Origin, way: Way, reason: Reason, raw: bytes | None) -> None:
+        runtime = self._runtime
+        letter: DeadLetter = letter_of_input(
+            error, origin, way=way, function=runtime.function, at=runtime.clock(), raw=raw, reason=reason
+        )
+        marks = {} if runtime.dead_letters.put(letter) else {"repeat": True}
+        place = {"index": error.index, "offset": error.offset}
+        self._call.logger.write("dead_letter", letter=letter.id, reason=letter.problem, **place, **marks)
+        self.counts.dead_letter += 1
+
+
+def _by(way: Way | None, one: Concerned) -> Concerned:
+    return one if way is None else msgspec.structs.replace(one, way=way)

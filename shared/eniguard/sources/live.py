@@ -105,10 +105,12 @@ class LiveSource:
         seen_at = self._clock()  # before the call: the answer is at least as new
         values = [ref.value for ref in refs if _ASKABLE.fullmatch(ref.value)]
         found = self._asked(account, region, kind, by, values) if values else {}
+        given_up_at = self._clock()  # attempts may have taken longer than what cannot be had is not asked for
         facts: dict[Ref, Fact] = {}
         for ref in refs:
             value = found.get(ref.value, Unknown(f"{ref.value[:40]!r} cannot be an id of {kind}"))
-            fact = facts[ref] = Fact(value, "live", seen_at)
+            as_of = given_up_at if isinstance(value, Unknown) else seen_at
+            fact = facts[ref] = Fact(value, "live", as_of)
             self._cache.put(ref, fact, self._copied(ref, fact) if ref.value in found else ())
         return facts
 
