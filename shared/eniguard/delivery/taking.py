@@ -50,6 +50,12 @@ class Taking:
         self._call = call
         self._reasons: dict[str, int] = {}
 
+    def within(self, call: Invocation) -> Taking:
+        """The same, for a call with another deadline."""
+        other = Taking(self._runtime, call)
+        other.counts, other._reasons = self.counts, self._reasons
+        return other
+
     def batch(self, batch: Batch, origin: OriginOf, way: Way) -> None:
         """Take events that were read together; errors are those of `eniguard.intake.Intake.take`."""
         self.not_concerned(batch)
