@@ -41,7 +41,7 @@ _ROUND = 100
 class Swept(Struct, frozen=True):
     """How a sweep ended: each of its parts, and the events that it took in."""
 
-    parts: dict[str, Ended]
+    ended: dict[str, Ended]
     events: Counts
 
 

@@ -20,7 +20,7 @@ from eniguard.events.wrappers import Way
 from eniguard.settings import SweepSettings
 from eniguard.state import Store
 from eniguard.sweeping.checkpoints import Checkpoint, Checkpoints, Held
-from eniguard.sweeping.parts import Each, Place
+from eniguard.sweeping.parts import Each, Place, time_is_up
 from eniguard.toolkit import Invocation
 
 #: Seconds that LookupEvents keeps events for (docs/sources.md, Delivery).
@@ -103,13 +103,16 @@ class GapFill:
         each.close()
 
     def _place(self, place: Place, held: Held | None, taking: Takes, call: Invocation) -> None:
-        """Look up one place until now; a window that an earlier sweep left open goes first."""
+        """Look up one place until about now; a window that an earlier sweep left open goes first.
+
+        What is new since that was opened waits for the next sweep, unless it is more than an overlap.
+        """
         lookup = self._lookups(place)
-        began = self._clock()
+        enough = self._clock() - self._settings.overlap
         while lookup is not None:
             opened = self._opened(place, held, call)
             held = None if opened is None else self._window(place, opened, lookup, taking, call)
-            if held is None or held.checkpoint.until >= began:
+            if held is None or held.checkpoint.until >= enough:
                 return
 
     def _window(
@@ -126,7 +129,7 @@ class GapFill:
                 self._overtaken(place, call)
                 return None
             opened = following
-            if not last and call.deadline.remaining() == 0:
+            if not last and time_is_up(call):
                 raise DeadlineNear(f"looked up to {written(opened.checkpoint.handled)} so far")
         return opened
 

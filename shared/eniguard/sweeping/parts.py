@@ -12,6 +12,8 @@ from eniguard.errors import CloudError, DeadlineNear, Throttled, Transport
 from eniguard.settings import Policy
 from eniguard.toolkit import Deadline, Invocation
 
+#: Seconds below which nothing more is begun: clients send no request then, and say that it was lost.
+_NEAR = 1.0
 #: How a part ended: all of it was done; the rest of it is for the next sweep; or it failed.
 Ended = Literal["done", "left", "failed"]
 
@@ -89,11 +91,11 @@ class Parts:
         try:
             part.run(self._call if left is None else self._within(left * part.share))
         except DeadlineNear as error:
-            self._call.logger.info("sweep_part_left", part=part.name, reason=str(error))
+            self._call.logger.info("sweep_step_left", step=part.name, reason=str(error))
             return "left"
         except Exception as error:  # noqa: BLE001  the others still have to be run
-            self._call.logger.error("sweep_part_failed", part=part.name, error=error)
-            self._call.metrics.add("sweep_failures", part=part.name)
+            self._call.logger.error("sweep_step_failed", step=part.name, error=error)
+            self._call.metrics.add("sweep_failures", step=part.name)
             if self._again is None and to_be_repeated(error):
                 self._again = error
             return "failed"
@@ -124,7 +126,7 @@ class Each:
     def run(self, places: Sequence[Place], work: Callable[[Place], None]) -> None:
         """Do the work in each place, as long as there is time."""
         for place in places:
-            if self._call.deadline.remaining() == 0:
+            if time_is_up(self._call):
                 self._left += 1
                 continue
             try:
@@ -133,18 +135,18 @@ class Each:
                 self._left += 1
                 self._tell("sweep_place_left", place, reason=str(error))
             except Exception as error:  # noqa: BLE001  the other places still have their turn
-                if isinstance(error, Transport) and self._call.deadline.remaining() == 0:
+                if isinstance(error, (Throttled, Transport)) and time_is_up(self._call):
                     self._left += 1
                     self._tell("sweep_place_left", place, reason=str(error))
                     continue
                 self._call.logger.error(
                     "sweep_place_failed",
-                    part=self._part,
+                    step=self._part,
                     account_id=place.account,
                     region=place.region,
                     error=error,
                 )
-                self._call.metrics.add("sweep_failures", part=self._part)
+                self._call.metrics.add("sweep_failures", step=self._part)
                 if self._again is None and to_be_repeated(error):
                     self._again = error
 
@@ -160,7 +162,13 @@ class Each:
 
     def _tell(self, kind: str, place: Place, **fields: str) -> None:
         told: Mapping[str, str] = {"account_id": place.account, "region": place.region, **fields}
-        self._call.logger.info(kind, part=self._part, **told)
+        self._call.logger.info(kind, step=self._part, **told)
+
+
+def time_is_up(call: Invocation) -> bool:
+    """Whether there is too little time left to ask the cloud for anything."""
+    left = call.deadline.remaining()
+    return left is not None and left < _NEAR
 
 
 def to_be_repeated(error: Exception) -> bool:

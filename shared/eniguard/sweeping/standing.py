@@ -14,7 +14,7 @@ from eniguard.settings import Policy
 from eniguard.sources.asking import Caller
 from eniguard.sources.live_view import GLOBAL_KINDS, LiveListings
 from eniguard.state import Store
-from eniguard.sweeping.parts import Each, Place
+from eniguard.sweeping.parts import Each, Place, time_is_up
 from eniguard.sweeping.told_once import ToldOnce
 from eniguard.sweeping.turns import Turns
 from eniguard.toolkit import Invocation
@@ -83,7 +83,7 @@ class Standing:
         listings = LiveListings(client, place.account, place.region, of_account=of_account, clock=self._clock)
         view = listings.view(self._policy.actors.service_ids)
         said = swept(rules, view, self._clock())
-        if call.deadline.remaining() == 0:
+        if time_is_up(call):
             raise DeadlineNear("the listings took all the time that there was; the rules are asked again")
         told = [self._told.tell(finding, call) for finding in said.findings]
         _tell(said, sum(told), listings.calls, call)
