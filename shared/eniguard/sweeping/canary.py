@@ -16,8 +16,8 @@ from eniguard.sweeping.parts import Place
 from eniguard.sweeping.turns import Turns
 from eniguard.toolkit import Invocation
 
-#: The parameter of each call that names the resource, and how ids of its kind begin. None of them has a
-#: DryRun (ECS and VPC references); the id is made up, so that nothing is there to be deleted.
+#: The parameter of each call that names the resource, and how ids of its kind begin. Those of ECS
+#: have no DryRun (docs/sources.md, API); the id is made up, so that nothing is there to be deleted.
 _SUBJECTS: dict[CanaryAction, tuple[str, str]] = {
     "ecs:DeleteNetworkInterface": ("NetworkInterfaceId", "eni"),
     "ecs:DeleteSecurityGroup": ("SecurityGroupId", "sg"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,8 +13,9 @@ from eniguard.intake.pending import UNDECIDED, GivenUp
 from eniguard.model.kinds import ENI
 from eniguard.settings import Policy
 from eniguard.sources.managed_listings import ManagedListings
-from eniguard.sweeping import Place, places_of
+from eniguard.sweeping import ManagedSweep, Place, places_of
 from fakealiyun import ApiError
+from tests.functional.intake.killed import invocation
 from tests.functional.sweeping.stage import GUARD_YML, MEMBER, OTHER, REGION, Stage
 from tests.real.scene import Scene
 
@@ -78,6 +80,27 @@ def test_a_listing_that_is_cut_leaves_the_one_before_and_the_sweep_is_made_again
     assert listing(stage) == (True, [there.managed])
     (swept,) = stage.of("swept")
     assert swept["ended"]["measures"] == "done"
+
+
+def test_a_listing_with_an_item_that_cannot_be_read_proves_nothing_of_what_it_leaves_out(
+    stage: Stage,
+) -> None:
+    class Odd:
+        def call(
+            self, product_name: str, action: str, parameters: Mapping[str, Any], *, region: str | None = None
+        ) -> dict[str, Any]:
+            enis = [
+                {"NetworkInterfaceId": "eni-1", "ServiceManaged": True},
+                {"NetworkInterfaceId": "eni-2"},
+                {"NetworkInterfaceId": "eni-3", "ServiceManaged": False},
+                {"NetworkInterfaceId": "eni-4", "SecurityGroupIds": 4},
+            ]
+            return {"NetworkInterfaceSets": {"NetworkInterfaceSet": enis}}
+
+    sweep = ManagedSweep(stage.store(), lambda _: Odd(), clock=stage.now)
+    sweep.run([Place(stage.cloud.account_id, REGION)], invocation(stage.now()))
+
+    assert listing(stage) == (False, ["eni-1", "eni-2"])
 
 
 def give_up(stage: Stage, number: int, at: float, *rules: str) -> None:
