@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from eniguard.pipeline import Decided
 from eniguard.replay.engine import Entry, Options, Replay
 from eniguard.replay.expectations import EXPECTATIONS_FILE, Expected, read_expectations
 from eniguard.replay.sweeps import SweepEntry
+from eniguard.rule_modules import registry_of
 from eniguard.settings import Policy
 
 #: As many items of a list, and characters of a text, as an example shows.
@@ -30,10 +31,10 @@ class Example(Struct, frozen=True):
     Attributes
     ----------
     path
-        The file of the case, relative to the replay root.
+        The file of the case, relative to the replay root; empty for a rule that has its example itself.
     seen
         A call as an event of ActionTrail, with the parameters that the guard reads; or, for a snapshot, what
-        it says of the subject.
+        it says of the subject; or a record of what the guard noted of itself.
     swept
         Whether it is a state snapshot that was judged, and no call.
     finding
@@ -49,7 +50,7 @@ class Example(Struct, frozen=True):
     fix: Fix | None = None
 
 
-def examples(root: Path, policy: Policy, codes: Iterable[str]) -> dict[str, Example]:
+def examples(root: Path, policy: Policy, codes: Sequence[str]) -> dict[str, Example]:
     """The first example of each rule among the recorded cases below a replay root.
 
     Parameters
@@ -68,7 +69,8 @@ def examples(root: Path, policy: Policy, codes: Iterable[str]) -> dict[str, Exam
     InputError
         Something below the root cannot be read.
     """
-    wanted = tuple(codes)
+    own = _of_rules(policy, codes)
+    wanted = tuple([code for code in codes if code not in own])
     keys = _first_cases(read_expectations(root / EXPECTATIONS_FILE), wanted)
     if missing := [code for code in wanted if code not in keys]:
         raise ConfigError(
@@ -86,7 +88,8 @@ def examples(root: Path, policy: Policy, codes: Iterable[str]) -> dict[str, Exam
                 found[finding.rule] = Example(entry.path, seen, call is None, finding)
     if missing := [code for code in wanted if code not in found]:
         raise ConfigError(f"{root / keys[missing[0]]}: no finding of {missing[0]} under this policy")
-    return {code: msgspec.structs.replace(found[code], fix=fixes.get(code)) for code in wanted}
+    replayed = {code: msgspec.structs.replace(found[code], fix=fixes.get(code)) for code in wanted}
+    return {code: own.get(code) or replayed[code] for code in codes}
 
 
 def event_of(call: Call) -> dict[str, Any]:
@@ -117,6 +120,18 @@ def shortened(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST:
         return f"{value[:_LONGEST]}…"
     return value
+
+
+def _of_rules(policy: Policy, codes: Sequence[str]) -> dict[str, Example]:
+    """The examples of the rules that judge what the guard noted of itself: no replay asks them."""
+    found: dict[str, Example] = {}
+    for rule in registry_of(policy, only=codes).internal:
+        said = [one for one in rule.evaluate(rule.example, rule.params) if isinstance(one, Finding)]
+        if not said:
+            raise ConfigError(f"{rule.code}: its own example is no finding under this policy")
+        seen: dict[str, Any] = shortened(msgspec.to_builtins(rule.example))
+        found[rule.code] = Example("", seen, False, said[0])
+    return found
 
 
 def _resource_of(path: Path, finding: Finding) -> dict[str, Any]:

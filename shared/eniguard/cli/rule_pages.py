@@ -130,18 +130,20 @@ def _fix(fix: Fix | None) -> str:
 
 
 def _example(sheet: RuleSheet, example: Example) -> Iterator[str]:
-    what = (
-        "what the guard reads of the resource"
-        if example.swept
-        else "with the parameters that the guard reads"
-    )
-    yield f"From {code(example.path)}, {what}:"
+    yield _where(example)
     yield fenced(example.seen)
     yield "What the rule says:"
     said = msgspec.to_builtins(example.finding)
     if said["advice"] == sheet.advice:
         del said["advice"]
     yield fenced(shortened({name: said.get(name) for name in _SAID}))
+
+
+def _where(example: Example) -> str:
+    if not example.path:
+        return "What the guard noted of itself:"
+    resource, call = "what the guard reads of the resource", "with the parameters that the guard reads"
+    return f"From {code(example.path)}, {resource if example.swept else call}:"
 
 
 def _reference(one: Reference) -> str:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from eniguard.model import Reference, Severity
 from eniguard.rule_modules import registry_of
 from eniguard.rules.base import Declared, Rule
+from eniguard.rules.internal import InternalRule
 from eniguard.rules.registry import AnyRule, catalogue, naming
 from eniguard.rules.sweep import Swept
 from eniguard.settings import Policy
@@ -45,7 +46,7 @@ class RuleSheet(Struct, frozen=True):
     ``module`` is where a rule that is not packaged was found. ``notes`` is what its ``Params`` say of
     themselves. ``kinds`` are the resources that it reads in the sweep; ``actions``, ``outcomes`` and
     ``actors`` are those of the calls it looks at. ``idle`` is why it can say nothing of calls under the
-    policy.
+    policy. ``internal`` is one that judges what the guard noted of itself.
     """
 
     code: str
@@ -67,12 +68,13 @@ class RuleSheet(Struct, frozen=True):
     permissions: list[str]
     references: list[Reference]
     idle: str | None = None
+    internal: bool = False
 
 
 def rule_lines(policy: Policy) -> list[RuleLine]:
     """All rules in the order of the catalogue, as a policy has them."""
     registry = registry_of(policy)
-    enabled = {rule.code for rule in (*registry.rules, *registry.sweeps)}
+    enabled = {rule.code for rule in (*registry.rules, *registry.sweeps, *registry.internal)}
     return [
         RuleLine(
             code=rule.code,
@@ -112,11 +114,14 @@ def rule_sheet(cls: AnyRule, policy: Policy) -> RuleSheet:
         permissions=list(rule.permissions),
         references=list(rule.references),
         idle=rule.idle(policy) if isinstance(rule, Rule) else None,
+        internal=isinstance(rule, InternalRule),
     )
 
 
 def judged(sheet: RuleSheet) -> str:
     """When a rule is asked."""
+    if sheet.internal:
+        return "by the sweep only, on what the guard noted of itself"
     if not sheet.actions:
         return "by the sweep only"
     return "for each event" if sheet.event_path else "in replay and by the sweep only"

@@ -52,6 +52,11 @@ class Accounts:
         self._members: dict[str, Client] = {}
         self._own = own
 
+    @property
+    def own(self) -> Client:
+        """The client of the account that the guard runs in."""
+        return self._client
+
     def __call__(self, account: str) -> Client | None:
         """The client of an account, ``None`` for one without a role; an empty id is the own account."""
         if not account or account == self._own:

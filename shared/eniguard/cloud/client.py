@@ -95,6 +95,11 @@ class Client:
         self._retries = retries
         self._user_agent = user_agent
 
+    @property
+    def credentials(self) -> CredentialsProvider:
+        """Who it calls as, for clients of other kinds."""
+        return self._credentials
+
     def call(
         self,
         product_name: str,

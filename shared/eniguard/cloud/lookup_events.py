@@ -46,6 +46,20 @@ class Page(Struct, frozen=True):
         return msgspec.json.encode({"Events": self.events})
 
 
+class Pace:
+    """Keeps queries apart; share one among the `EventLookup` of an account."""
+
+    def __init__(self) -> None:
+        self._asked_at: float | None = None
+
+    def wait(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        """Sleep until the next query may be sent."""
+        now = clock()
+        if self._asked_at is not None and now < self._asked_at + _PACE:
+            sleep(self._asked_at + _PACE - now)
+        self._asked_at = clock()
+
+
 class EventLookup:
     """Looks recorded events up in one account and region.
 
@@ -53,6 +67,8 @@ class EventLookup:
     ----------
     credentials, region, endpoints, clock, sleep, random, deadline, retries
         As for `eniguard.cloud.Client`.
+    pace
+        Keeps its queries apart; one of its own by default.
 
     Examples
     --------
@@ -74,6 +90,7 @@ class EventLookup:
         random: Callable[[], float] = _random.random,
         deadline: Callable[[], float | None] | None = None,
         retries: Retries = RETRIES,
+        pace: Pace | None = None,
     ) -> None:
         self.queries = 0
         self._credentials = credentials
@@ -84,7 +101,7 @@ class EventLookup:
         self._random = random
         self._deadline = deadline
         self._retries = retries
-        self._asked_at: float | None = None
+        self._pace = Pace() if pace is None else pace
         self._client: tuple[Credentials, ActionTrail] | None = None
 
     def pages(self, start: str, end: str, *, token: str | None = None) -> Iterator[Page]:
@@ -137,7 +154,7 @@ class EventLookup:
             self._sleep(wait)
 
     def _query(self, credentials: Credentials, start: str, end: str, token: str | None) -> Page | Refusal:
-        self._keep_pace()
+        self._pace.wait(self._clock, self._sleep)
         left = self._left()
         if left is not None and left < _PACE:
             return Refusal(_lost("it was not sent, the deadline is near"))
@@ -152,12 +169,6 @@ class EventLookup:
         if body is None or body.events is None:
             return Refusal(_lost("the answer has no events"), again=True)
         return Page(tuple(body.events), body.next_token or None)
-
-    def _keep_pace(self) -> None:
-        now = self._clock()
-        if self._asked_at is not None and now < self._asked_at + _PACE:
-            self._sleep(self._asked_at + _PACE - now)
-        self._asked_at = self._clock()
 
     def _client_of(self, credentials: Credentials) -> ActionTrail:
         if self._client is None or self._client[0] != credentials:

@@ -106,6 +106,10 @@ class Runtime:
         """Take over the credentials and the deadline of a call."""
         self._context, self._until = call.context, call.deadline.at
 
+    def until(self) -> float | None:
+        """When the call that is served has to be done; ``None`` when it may take any time."""
+        return self._until
+
     def prepare(self) -> None:
         """Load the policy and the rules, and see whether the store that it names will do.
 
@@ -174,7 +178,15 @@ class Runtime:
     @cached_property
     def pipeline(self) -> Pipeline:
         """What decides."""
-        return Pipeline(self.policy, registry=self.registry, source=self.source, history=self.store)
+        from eniguard.own_calls import Ledger
+
+        return Pipeline(
+            self.policy,
+            registry=self.registry,
+            source=self.source,
+            history=self.store,
+            ledger=Ledger(self.store),
+        )
 
     @cached_property
     def source(self) -> Source | None:
@@ -196,6 +208,7 @@ class Runtime:
     def intake(self) -> Intake:
         """What takes in events; made in the first call, whose timeout is that of all."""
         from eniguard.intake import Intake
+        from eniguard.own_calls import Canaries
 
         return Intake(
             self.pipeline,
@@ -203,6 +216,7 @@ class Runtime:
             self.dead_letters,
             in_progress_for=self.timeout,
             clock=self.clock,
+            canaries=Canaries(self.store),
         )
 
     @cached_property

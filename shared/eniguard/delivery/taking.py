@@ -59,6 +59,12 @@ class Taking:
         self._call = call
         self._reasons: dict[str, int] = {}
 
+    def within(self, call: Invocation) -> Taking:
+        """The same, for a call with another deadline."""
+        other = Taking(self._runtime, call)
+        other.counts, other._reasons = self.counts, self._reasons
+        return other
+
     @property
     def request_id(self) -> str:
         """The id of the request; ``-`` where the runtime gives none."""

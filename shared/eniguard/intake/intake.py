@@ -23,6 +23,7 @@ from eniguard.events.wrappers import Way
 from eniguard.intake.pending import DEFERRED, Pending, Waiting
 from eniguard.intake.told import tell, tell_failure
 from eniguard.model import Decision
+from eniguard.own_calls import Canaries
 from eniguard.pipeline import Pipeline
 from eniguard.rules.answers import PASSED_ON
 from eniguard.state import Store
@@ -71,6 +72,8 @@ class Intake:
         Seconds after which an event that was begun and not finished is begun again: the function's timeout.
     clock
         Gives seconds since 1970 (UTC).
+    canaries
+        Note by which ways the events of the guard's canaries come; by default nobody does.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class Intake:
         *,
         in_progress_for: float,
         clock: Callable[[], float] = time.time,
+        canaries: Canaries | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._clock = clock
@@ -89,6 +93,7 @@ class Intake:
         self._confirmed = self._once(store, "confirmed_event")
         self._pending = Pending(store)
         self._dead_letters = dead_letters
+        self._canaries = canaries
 
     def take(self, events: Sequence[Arrived], call: Invocation) -> Counter[Ending]:
         """Decide events that were delivered together, each if it was not decided before.
@@ -131,6 +136,8 @@ class Intake:
         return ended
 
     def _one(self, one: Concerned, origin: Origin, call: Invocation) -> Ending:
+        if self._canaries is not None:
+            self._canaries.arrived(one, self._clock())
         event, key = kept(one.call, one.way), _key(one)
         try:
             with self._events.claim(key) as claim:

@@ -30,3 +30,6 @@ TABLE_INSTANCE = "ots:Instance"
 TABLE = "ots:Table"
 SECRET = "kms:Secret"
 REGION = "region"
+#: The guard itself, and the ways by which events reach it.
+GUARD = "eniguard:Guard"
+WAY = "eniguard:Way"

@@ -18,6 +18,7 @@ from eniguard.rules import self as self_rules
 from eniguard.rules.answers import PASSED_ON
 from eniguard.rules.base import NO_PARAMS, Rule
 from eniguard.rules.case import Case
+from eniguard.rules.internal import InternalRule
 from eniguard.rules.sweep import SweepRule, Swept
 from eniguard.settings import Policy, RuleSettings
 
@@ -35,8 +36,10 @@ PACKAGED: tuple[type[Rule], ...] = (
 )
 #: The packaged rules that judge only what stands there, in the order of the catalogue.
 PACKAGED_SWEEPS: tuple[type[SweepRule], ...] = (*eni.SWEEPS, *sg.SWEEPS, *pfx.SWEEPS, *slr.SWEEPS)
+#: The packaged rules that judge what the guard noted of itself.
+PACKAGED_INTERNAL: tuple[type[InternalRule], ...] = self_rules.INTERNAL
 
-AnyRule = type[Rule] | type[SweepRule]
+AnyRule = type[Rule] | type[SweepRule] | type[InternalRule]
 
 
 #: A rule, and which of the cases of `Concerned` is its own.
@@ -185,6 +188,10 @@ class Registry:
         self.rules: tuple[Rule, ...] = tuple([rule for rule in made if isinstance(rule, Rule)])
         #: Those that the sweep asks; some judge calls, too.
         self.sweeps: tuple[Swept, ...] = tuple([rule for rule in made if isinstance(rule, Swept)])
+        #: Those that the sweep asks about what the guard noted of itself.
+        self.internal: tuple[InternalRule, ...] = tuple(
+            [rule for rule in made if isinstance(rule, InternalRule)]
+        )
         #: Of those that judge calls, the ones that nobody asks under this policy, and why.
         self.idle: dict[str, str] = {
             rule.code: reason for rule in self.rules if (reason := rule.idle(policy)) is not None
@@ -217,7 +224,7 @@ def naming(policy: Policy) -> Iterator[None]:
 def catalogue() -> tuple[AnyRule, ...]:
     """All packaged rules: by family, and by code in each."""
     families = {rule.code[:-3]: place for place, rule in reversed(list(enumerate(PACKAGED)))}
-    rules: tuple[AnyRule, ...] = (*PACKAGED, *PACKAGED_SWEEPS)
+    rules: tuple[AnyRule, ...] = (*PACKAGED, *PACKAGED_SWEEPS, *PACKAGED_INTERNAL)
     return tuple(sorted(rules, key=lambda rule: (families.get(rule.code[:-3], len(rules)), rule.code)))
 
 

@@ -10,12 +10,16 @@ from eniguard.settings.guard import (
     GuardTrail,
 )
 from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings, StateSettings
+from eniguard.settings.sweep import CanaryAction, CanarySettings, CanaryWay, SweepSettings
 
 __all__ = [
     "DEFAULT_POLICY",
     "IGNORE_TAG",
     "ActorMatch",
     "Actors",
+    "CanaryAction",
+    "CanarySettings",
+    "CanaryWay",
     "ControlTag",
     "Guard",
     "GuardLogStore",
@@ -25,4 +29,5 @@ __all__ = [
     "Policy",
     "RuleSettings",
     "StateSettings",
+    "SweepSettings",
 ]

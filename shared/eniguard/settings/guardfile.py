@@ -16,6 +16,7 @@ from eniguard.settings.location import DEFAULT_PATH
 from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings
 from eniguard.settings.state_section import StateSection
 from eniguard.settings.strict import Strict
+from eniguard.settings.sweep_section import CanarySection, SweepSection
 
 AccountId = Annotated[str, Field(pattern=r"^[0-9]{4,32}$", description="Id of an Alibaba Cloud account")]
 RoleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["eniguard-reader"])]
@@ -109,6 +110,7 @@ class GuardFile(Strict):
     actors: ActorsSection = Field(default_factory=ActorsSection)
     guard: GuardSection = Field(default_factory=GuardSection)
     state: StateSection | None = Field(default=None, description="Where state is kept")
+    sweep: SweepSection = Field(default_factory=SweepSection)
 
     def policy(self, source: str | None = None) -> Policy:
         """The compiled form, which the deciding core reads; ``source`` is the file it comes from."""
@@ -131,6 +133,7 @@ class GuardFile(Strict):
             ),
             guard=self.guard.compiled(),
             state=None if self.state is None else self.state.compiled(),
+            sweep=self.sweep.compiled(),
             source=source,
         )
 
@@ -208,11 +211,14 @@ def _model_at(location: tuple[int | str, ...]) -> type[BaseModel]:
         "rules": RuleEntry,
         "actors": ActorsSection,
         "state": StateSection,
+        "sweep": SweepSection,
     }
     if not location:
         return GuardFile
     if location[:2] in (("actors", "controllers"), ("actors", "deployers")):
         return CallerEntry
+    if location[:2] == ("sweep", "canary"):
+        return CanarySection
     if location[0] == "guard":
         return SECTIONS[tuple([part for part in location[1:] if isinstance(part, str)])]
     return sections[str(location[0])]

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from eniguard.model.severity import Severity
 from eniguard.settings.guard import Guard
+from eniguard.settings.sweep import SweepSettings
 
 
 class RuleSettings(Struct, frozen=True):
@@ -68,6 +69,7 @@ class Policy(Struct, frozen=True):
     ``account_roles`` the roles to assume in those that things are looked up in, by id. ``rule_modules``
     are importable modules with rules beside the packaged ones; ``rules`` tunes single rules by code.
     ``regions`` are those to look after, ``state`` is where state is kept; ``None`` says nothing of it.
+    ``sweep`` is how the sweep works.
     ``source`` is the file all this stands in, for messages.
     """
 
@@ -79,6 +81,7 @@ class Policy(Struct, frozen=True):
     actors: Actors = Actors()
     guard: Guard = Guard()
     state: StateSettings | None = None
+    sweep: SweepSettings = SweepSettings()
     source: str | None = None
 
 

@@ -15,6 +15,8 @@ MOST_PAGES = 50
 #: Calls of one round for a kind and relation, beside pages, where an API takes one value a call or a bad one
 #: has to be found among many.
 MOST_CALLS = 50
+#: What the size of a page is called, by how pages follow each other.
+_SIZES = {"token": "MaxResults", "number": "PageSize", "marker": "MaxItems"}
 
 
 class Caller(Protocol):
@@ -118,14 +120,15 @@ class Asker:
 def _first_page(question: Question) -> Mapping[str, Any]:
     if question.pages is None:
         return {}
-    size = "MaxResults" if question.pages == "token" else "PageSize"
-    return {size: question.size}
+    return {_SIZES[question.pages]: question.size}
 
 
 def _next_page(question: Question, answer: Mapping[str, Any], number: int) -> Mapping[str, Any] | None:
     """What asks for the page after that of a number (from 1); ``None`` when there is none."""
     if question.pages == "token" and (token := answer.get("NextToken")):
         return {**_first_page(question), "NextToken": token}
+    if question.pages == "marker" and answer.get("IsTruncated") and (marker := answer.get("Marker")):
+        return {**_first_page(question), "Marker": marker}
     total = answer.get("TotalCount")
     if question.pages == "number" and isinstance(total, int) and number * question.size < total:
         return {**_first_page(question), "PageNumber": number + 1}

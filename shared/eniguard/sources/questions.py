@@ -15,6 +15,7 @@ from eniguard.model.kinds import (
     INSTANCE,
     INSTANCE_TYPE,
     IPV6_ADDRESS,
+    POLICY,
     PORT_RANGE_LIST,
     PREFIX_LIST,
     ROLE,
@@ -43,8 +44,8 @@ class Question(Struct, frozen=True):
     most
         How many values one call takes.
     pages, size
-        How pages follow each other (``NextToken`` with ``MaxResults``, or ``PageNumber`` with ``PageSize``),
-        and how many items one has at most; ``None`` for an answer in one piece.
+        How pages follow each other (``NextToken`` with ``MaxResults``, ``PageNumber`` with ``PageSize``, or
+        ``Marker`` with ``MaxItems``), and how many items one has at most; ``None`` for one answer.
     variants
         Parameters that are asked one after the other, because no call takes all of them.
     doubtful
@@ -56,7 +57,7 @@ class Question(Struct, frozen=True):
     asked: Callable[[Values], Mapping[str, Any]]
     items: Callable[[Answer, Values], list[Item]]
     most: int = 1
-    pages: Literal["token", "number"] | None = None
+    pages: Literal["token", "number", "marker"] | None = None
     size: int = 100
     variants: tuple[Mapping[str, str], ...] = ({},)
     doubtful: bool = False
@@ -246,3 +247,60 @@ QUESTIONS: dict[tuple[str, str], Question] = {
     ),
     (ROLE, "id"): Question("ram", "GetRole", _commas("RoleName"), _whole("Role")),
 }
+
+
+def _everything(
+    product: str,
+    action: str,
+    items: Callable[[Answer, Values], list[Item]],
+    *,
+    pages: Literal["token", "number", "marker"],
+    size: int,
+    variants: tuple[Mapping[str, str], ...] = ({},),
+) -> Question:
+    return Question(product, action, lambda _: {}, items, 1, pages, size, variants)
+
+
+#: How to list all of a kind in a region, or in the account for those of RAM; sizes as in `QUESTIONS`.
+LISTINGS: dict[str, Question] = {
+    ENI: _everything("ecs", "DescribeNetworkInterfaces", _ENIS, pages="token", size=500),
+    SECURITY_GROUP: _everything("ecs", "DescribeSecurityGroups", _GROUPS, pages="token", size=100),
+    INSTANCE: _everything(
+        "ecs", "DescribeInstances", _wrapped("Instances", "Instance"), pages="token", size=100
+    ),
+    VSWITCH: _everything(
+        "vpc", "DescribeVSwitches", _wrapped("VSwitches", "VSwitch"), pages="number", size=50
+    ),
+    VPC: _everything("vpc", "DescribeVpcs", _wrapped("Vpcs", "Vpc"), pages="number", size=50),
+    CIDR_RESERVATION: _everything(
+        "vpc", "ListVSwitchCidrReservations", _RESERVATIONS, pages="token", size=100, variants=_BOTH_FAMILIES
+    ),
+    EIP: _everything(
+        "vpc", "DescribeEipAddresses", _wrapped("EipAddresses", "EipAddress"), pages="number", size=100
+    ),
+    IPV6_ADDRESS: _everything("vpc", "DescribeIpv6Addresses", _IPV6, pages="number", size=50),
+    ROLE: _everything("ram", "ListRoles", _wrapped("Roles", "Role"), pages="marker", size=1000),
+    POLICY: _everything("ram", "ListPolicies", _wrapped("Policies", "Policy"), pages="marker", size=1000),
+}
+
+#: How lists are listed, without their entries, and the field of their ids.
+LISTED_LISTS: dict[str, tuple[Question, str]] = {
+    PREFIX_LIST: (
+        _everything(
+            "ecs", "DescribePrefixLists", _wrapped("PrefixLists", "PrefixList"), pages="token", size=100
+        ),
+        "PrefixListId",
+    ),
+    PORT_RANGE_LIST: (
+        _everything("ecs", "DescribePortRangeLists", _wrapped("PortRangeLists"), pages="token", size=100),
+        "PortRangeListId",
+    ),
+}
+
+#: A policy with the document in force; its values are the type and the name.
+POLICY_DOCUMENT = Question(
+    "ram",
+    "GetPolicy",
+    lambda values: {"PolicyType": values[0], "PolicyName": values[1]},
+    _whole(None),
+)

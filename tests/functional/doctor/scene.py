@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from eniguard.canary import CANARY_WAYS, Seen, mark_seen
 from eniguard.cli.connections import Connections
 from eniguard.doctor import Check, Setup, examine
+from eniguard.own_calls.sightings import CANARY_WAYS, Seen, mark_seen
 from eniguard.rule_modules import registry_of
 from eniguard.settings.guardfile import parse_policy
 from eniguard.state import Store

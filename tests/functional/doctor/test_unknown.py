@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from eniguard.canary import Seen, last_seen, mark_seen
 from eniguard.doctor import Setup, examine
 from eniguard.doctor.patterns import takes
 from eniguard.errors import ConfigError, StateError
+from eniguard.own_calls.sightings import Seen, last_seen, mark_seen
 from eniguard.state import Store
 from fakealiyun import Cloud
 from tests.functional.doctor.scene import EVENT, LOG, ROLE, RULE, STATE, TRAIL, Scene, allowing

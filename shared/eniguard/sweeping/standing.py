@@ -1,0 +1,116 @@
+"""The rules on what stands there, asked about every place on a schedule of their own."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from eniguard.errors import DeadlineNear
+from eniguard.facts.view import Listing
+from eniguard.model import Sweep, Undecided
+from eniguard.rules.sweep import Swept, swept
+from eniguard.settings import Policy
+from eniguard.sources.asking import Caller
+from eniguard.sources.live_view import GLOBAL_KINDS, LiveListings
+from eniguard.state import Store
+from eniguard.sweeping.parts import Each, Place, time_is_up
+from eniguard.sweeping.told_once import ToldOnce
+from eniguard.sweeping.turns import Turns
+from eniguard.toolkit import Invocation
+
+
+class Standing:
+    """Asks the rules of the sweep about live facts, and tells what is new.
+
+    Parameters
+    ----------
+    rules
+        The enabled ones (`eniguard.rules.registry.Registry.sweeps`).
+    policy
+        The compiled guard.yml.
+    store
+        Keeps when they were asked, and what was told.
+    clients
+        Gives the client of an account, ``None`` for one without a role.
+    clock
+        Gives seconds since 1970 (UTC).
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Swept],
+        policy: Policy,
+        store: Store,
+        clients: Callable[[str], Caller | None],
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._rules = tuple(rules)
+        self._policy = policy
+        self._clients = clients
+        self._clock = clock
+        self._turns = Turns(store, clock=clock)
+        self._told = ToldOnce(store, clock=clock)
+
+    def run(self, places: Sequence[Place], call: Invocation) -> None:
+        """Ask about the places whose time has come; errors are those of `GapFill.run`."""
+        firsts = {place.account: place for place in reversed(places)}
+        of_accounts: dict[str, dict[str, Listing]] = {account: {} for account in firsts}
+        last = {place: self._turns.last(_turn(place)) for place in places}
+        due = [
+            place
+            for place in places
+            if self._clock() - (last[place] or 0.0) >= self._policy.sweep.rules_every
+        ]
+        each = Each("rules", call)
+
+        def ask(place: Place) -> None:
+            first = firsts[place.account] == place
+            rules = [rule for rule in self._rules if first or not GLOBAL_KINDS.issuperset(rule.kinds)]
+            self._place(place, rules, of_accounts[place.account], call)
+
+        each.run(sorted(due, key=lambda place: last[place] or 0.0), ask)
+        each.close()
+
+    def _place(
+        self, place: Place, rules: Sequence[Swept], of_account: dict[str, Listing], call: Invocation
+    ) -> None:
+        """Ask about one place; what belongs to no region is judged in the first one of its account."""
+        client = self._clients(place.account)
+        if client is None:
+            return
+        listings = LiveListings(client, place.account, place.region, of_account=of_account, clock=self._clock)
+        view = listings.view(self._policy.actors.service_ids)
+        said = swept(rules, view, self._clock())
+        if time_is_up(call):
+            raise DeadlineNear("the listings took all the time that there was; the rules are asked again")
+        told = [self._told.tell(finding, call) for finding in said.findings]
+        _tell(said, sum(told), listings.calls, call)
+        self._turns.done(_turn(place))
+
+
+def _tell(said: Sweep, told: int, calls: int, call: Invocation) -> None:
+    """One line for the place; rules that could not be decided are told of with their first reason."""
+    undecided: dict[str, Undecided] = {}
+    for one in said.undecided:
+        undecided.setdefault(one.rule, one)
+    counts = Counter(one.rule for one in said.undecided)
+    call.logger.write(
+        "rules_swept",
+        account_id=said.account_id,
+        region=said.region,
+        findings=len(said.findings),
+        told=told,
+        calls=calls,
+        undecided={
+            code: {"count": counts[code], "reason": one.reason, "failed": one.failed}
+            for code, one in undecided.items()
+        },
+    )
+    for code, count in counts.items():
+        call.metrics.add("undecided", count, rule=code)
+
+
+def _turn(place: Place) -> str:
+    return f"rules/{place.account}/{place.region}"
