@@ -268,7 +268,7 @@ class Letters:
         self.origins: list[Any] = []
 
     def batch(self, batch: Batch, origin: Any, way: Any) -> None:
-        self.origins += [origin(error.index, error.offset) for error in batch.errors]
+        self.origins += [origin(error) for error in batch.errors]
 
 
 class Taken:
