@@ -18,7 +18,7 @@ from msgspec import Struct
 from eniguard.dead_letters import DeadLetters, LookupOrigin, Origin, letter_of_call
 from eniguard.errors import AlreadyInProgress, DeadlineNear
 from eniguard.events.envelopes import Concerned
-from eniguard.events.kept import KeptEvent, kept, restored
+from eniguard.events.kept import KeptEvent, kept
 from eniguard.events.wrappers import Way
 from eniguard.intake.pending import DEFERRED, Pending, Waiting
 from eniguard.intake.told import tell, tell_failure
@@ -128,8 +128,7 @@ class Intake:
         Parameters and errors are those of `take`; ``limit`` is how many are taken at most.
         """
         ended: Counter[Ending] = Counter()
-        for due, waiting in self._pending.due(DEFERRED, self._clock(), limit):
-            one = arrived(waiting.event)
+        for due, _, one in self._pending.due(DEFERRED, self._clock(), call.logger, limit):
             again = LookupOrigin(one.call.region, one.call.event_id, one.call.account_id)
             ended += self.take([(one, again)], call)
             self._pending.settled(DEFERRED, due)
@@ -215,17 +214,6 @@ class Intake:
 def open_rules(decision: Decision) -> tuple[str, ...]:
     """The rules that could not be decided for want of facts; a rule that failed would fail again."""
     return tuple(dict.fromkeys([one.rule for one in decision.undecided if not one.failed]))
-
-
-def arrived(event: KeptEvent) -> Concerned:
-    """A kept event as it first arrived.
-
-    Raises
-    ------
-    InputError
-        Something of it was too long to keep, or this version does not read it as a call any more.
-    """
-    return Concerned(restored(event), 0, event.way)
 
 
 def _content(event: KeptEvent) -> str:
