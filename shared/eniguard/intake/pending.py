@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from eniguard.dead_letters import DeadLetters, DirectOrigin, letter_of_input
 from eniguard.errors import InputError
+from eniguard.events.calls import Call
 from eniguard.events.envelopes import Concerned
 from eniguard.events.kept import KeptEvent, restored
 from eniguard.model import Decision
@@ -72,6 +73,12 @@ class Pending:
         """Put down an event that another instance had begun, to be taken at ``at`` if that one broke off."""
         self._store.schedule(DEFERRED, key, at, _encode(Waiting(event)))
 
+    def left_open(self, call: Call, event: KeptEvent, decision: Decision, now: float) -> None:
+        """Put down an event for the rules that could not be decided on it, if there are any."""
+        rules, key = open_rules(decision), event_key(call)
+        if rules and (event.cut or not self.retry(key, Waiting(event, rules), now)):
+            self.give_up(key, decision, rules, now)
+
     def retry(self, key: str, waiting: Waiting, now: float) -> bool:
         """Put down an event that rules could not be decided on; ``False`` if it was tried often enough."""
         if waiting.tries >= len(AGAIN_AFTER):
@@ -122,3 +129,13 @@ class Pending:
         self._letters.put(letter)
         log.write("dead_letter", letter=letter.id, reason=letter.problem)
         self.settled(queue, due)
+
+
+def event_key(call: Call) -> str:
+    """What an event is known by, whatever way it comes."""
+    return f"{call.account_id or '-'}/{call.event_id}"
+
+
+def open_rules(decision: Decision) -> tuple[str, ...]:
+    """The rules that could not be decided for want of facts; a rule that failed would fail again."""
+    return tuple(dict.fromkeys([one.rule for one in decision.undecided if not one.failed]))

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from eniguard.errors import AlreadyInProgress, DeadlineNear
-from eniguard.intake.intake import open_rules
-from eniguard.intake.pending import UNDECIDED, DueEvent, Pending
+from eniguard.intake.pending import UNDECIDED, DueEvent, Pending, open_rules
 from eniguard.intake.told import tell_findings
 from eniguard.pipeline import Pipeline
 from eniguard.state import Store
