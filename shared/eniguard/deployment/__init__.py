@@ -1,0 +1,1 @@
+"""How the functions are deployed: template.yml and what is wrong with it, and what is generated for it."""
