@@ -1,6 +1,6 @@
 """Whether template.yml can be deployed, and would be deployed as it reads.
 
-Serverless Devs takes much that its component then passes over in silence: see docs/sources.md, Serverless Devs.
+Serverless Devs takes much that its component then passes over in silence (docs/sources.md, Serverless Devs).
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def template_problems(template: Rendered, folder: Path, *, deploy: bool = False)
     folder
         Where it lies.
     deploy
-        Whether it is about to be deployed: then no documentation value may be left, and the code has to be there.
+        Whether it is about to be deployed: then no documentation value may be left, and the code has to be
+        there.
     """
     return [*template.problems, *_top(template.document, folder), *_deployed(template, folder, deploy)]
 
@@ -52,9 +53,9 @@ def _top(document: Node, folder: Path) -> Iterator[str]:
         yield "name: is missing: what the application is called"
     access = document.get("access")
     if not isinstance(access, str) or "${" in access:
-        yield f"access: {access!r}: Serverless Devs replaces nothing here: name an access, and another with -a"
+        yield f"access: {access!r}: nothing is replaced here: name an access, and another one with -a"
     if (folder / _COMPONENT).exists():
-        yield f"{_COMPONENT}: a file or folder of this name beside the template is taken for the component: rename it"
+        yield f"{_COMPONENT}: what has this name beside the template is taken for the component: rename it"
     resources = document.get("resources")
     if not isinstance(resources, Mapping) or not resources:
         yield "resources: is missing: the functions by name"

@@ -1,4 +1,4 @@
-"""Filter patterns of EventBridge: the one that brings the calls that rules judge, and what is wrong with one."""
+"""Filter patterns of EventBridge: the one that brings what rules judge, and what is wrong with one."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def event_pattern(registry: Registry, *, by_name: bool = False) -> Pattern:
     registry
         The rules that ``trail_event`` asks.
     by_name
-        Whether only events that have the name of a judged write are handed on: fewer calls of the function, and
-        a pattern that has to follow the rules.
+        Whether only events that have the name of a judged write are handed on: fewer calls of the function,
+        and a pattern that has to follow the rules.
 
     Raises
     ------

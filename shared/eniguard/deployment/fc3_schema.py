@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError, best_match
@@ -130,21 +130,21 @@ def _innermost(error: ValidationError) -> ValidationError:
 
 def _told(error: ValidationError) -> Iterator[str]:
     where = place(error.absolute_path)
-    schema, value = error.schema, error.instance
-    if error.validator == "additionalProperties" and isinstance(schema, Mapping):
-        valid = sorted(schema.get("properties", ()))
+    value, wanted = cast(Any, error.instance), cast(Any, error.validator_value)
+    if error.validator == "additionalProperties":
+        valid = sorted(cast(Schema, error.schema)["properties"])
         for key in sorted(set(value) - set(valid)):
             near = get_close_matches(key, valid, n=1)
-            meant = f"; did you mean {near[0]}?" if near else f"; valid here: {', '.join(valid)}"
-            yield f"{joined(where, key)}: unknown key{meant}"
+            meant = f"did you mean {near[0]}?" if near else f"valid here: {', '.join(valid)}"
+            yield f"{joined(where, key)}: unknown key; {meant}"
     elif error.validator == "required":
-        missing = [key for key in error.validator_value if key not in value]
-        yield from (f"{joined(where, key)}: is missing" for key in missing[:1])
+        (missing, *_) = [key for key in wanted if key not in value]
+        yield f"{joined(where, missing)}: is missing"
     elif error.validator in ("enum", "const"):
-        valid = error.validator_value if error.validator == "enum" else [error.validator_value]
-        near = get_close_matches(str(value), [str(one) for one in valid], n=1)
-        meant = f"; did you mean {near[0]}?" if near else ""
-        yield f"{where}: {value!r} is not valid{meant} (valid: {', '.join(map(str, valid))})"
+        valid = [str(one) for one in (wanted if error.validator == "enum" else [wanted])]
+        near = get_close_matches(str(value), valid, n=1)
+        meant = f"did you mean {near[0]}? " if near else ""
+        yield f"{where}: {value!r} is not valid; {meant}valid: {', '.join(valid)}"
     else:
         yield f"{where}: {error.message}"
 

@@ -57,7 +57,7 @@ def _names(props: Props) -> Iterator[str]:
         yield f"layers: {len(layers)}; a function can have {_MOST_LAYERS}"
     for one in layers:
         if not _LAYER.fullmatch(one):
-            yield f"layers: {one!r} is no layer with its version, as in acs:fc:REGION:ACCOUNT:layers/NAME/versions/1"
+            yield f"layers: {one!r} is no layer, as in acs:fc:REGION:ACCOUNT:layers/NAME/versions/1"
     keys = [one["key"] for one in props.get("tags", ())]
     for place, key in enumerate(keys):
         if key != key.lower() or key in keys[:place]:
@@ -65,15 +65,15 @@ def _names(props: Props) -> Iterator[str]:
 
 
 def _resources(props: Props) -> Iterator[str]:
-    cpu = Fraction(str(props.get("cpu", _DEFAULT_CPU)))
-    gigabytes = Fraction(props.get("memorySize", _DEFAULT_MEMORY), 1024)
+    cpu, memory = Fraction(str(props.get("cpu", _DEFAULT_CPU))), props.get("memorySize", _DEFAULT_MEMORY)
+    gigabytes = Fraction(memory, 1024)
     if cpu % _CPU_STEP:
         yield f"cpu: {float(cpu)} is no multiple of {float(_CPU_STEP)}"
     if not cpu <= gigabytes <= _MOST_GB * cpu:
         least, most = float(gigabytes / _MOST_GB), float(gigabytes)
         yield (
-            f"cpu: {float(cpu)} does not go with {props.get('memorySize', _DEFAULT_MEMORY)} MB: each vCPU has 1 to "
-            f"{_MOST_GB} GB, so take {least:g} to {most:g}"
+            f"cpu: {float(cpu)} does not go with {memory} MB: a vCPU has 1 to {_MOST_GB} GB, "
+            f"so take {least:g} to {most:g}"
         )
     if props.get("instanceConcurrency", 1) > 1 and not props["runtime"].startswith("custom"):
         yield f"instanceConcurrency: {props['runtime']} serves one request at a time"
@@ -91,7 +91,7 @@ def _left_out(props: Props) -> Iterator[str]:
 def _environment(props: Props) -> Iterator[str]:
     for name in props.get("environmentVariables", {}):
         if name.startswith(_RESERVED):
-            yield f"environmentVariables.{name}: the runtime sets {' and '.join(_RESERVED)} itself: take another"
+            yield f"environmentVariables.{name}: the runtime sets those that begin so: take another name"
 
 
 def _asynchronous(props: Props) -> Iterator[str]:

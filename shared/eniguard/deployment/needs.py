@@ -27,7 +27,7 @@ _OF_ALL = ("ram:GetRole",)
 _OF_SWEEP = ("actiontrail:LookupEvents", "ecs:DescribeNetworkInterfaces", "ecs:DescribeSecurityGroups")
 #: What a store of Tablestore asks (docs/state.md).
 _OF_TABLE = ("ots:BatchWriteRow", "ots:DeleteRow", "ots:GetRange", "ots:GetRow", "ots:PutRow")
-#: What a job of Simple Log Service does that reads a logstore in the name of a role (docs/sources.md, Permissions).
+#: What a log trigger does in the name of its role (docs/sources.md, Permissions).
 _OF_READING = ("log:GetCursorOrData", "log:ListShards")
 _OF_GROUPS = (
     "log:ConsumerGroupHeartBeat",
@@ -127,7 +127,9 @@ def _roles(kind: Kind, props: Props, policy: Policy) -> Iterator[Role]:
             continue
         account, name = _named(kind, trigger["invocationRole"])
         service = f"{trigger['triggerType']}.aliyuncs.com"
-        yield Role(name, account, service, f"the trigger {trigger['triggerName']} of {kind}", tuple(sorted(needs)))
+        yield Role(
+            name, account, service, f"the trigger {trigger['triggerName']} of {kind}", tuple(sorted(needs))
+        )
 
 
 def _named(kind: Kind, role: str | None) -> tuple[str, str]:

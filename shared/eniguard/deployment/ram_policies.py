@@ -1,7 +1,7 @@
 """RAM policies of the roles of a template, and the lint that they pass.
 
-A policy is valid for RAM and still too wide, or too narrow by a slip of the pen: the lint finds both before an
-account does.
+A policy can be valid for RAM and too wide, or allow nothing by a slip of the pen: the lint finds both before
+an account does.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from eniguard.deployment.needs import Need, Role
+from eniguard.deployment.needs import Role
 
 Document = dict[str, Any]
 
@@ -46,7 +46,8 @@ def permission_policy(role: Role) -> Document:
     for need in sorted(role.needs):
         by_resource.setdefault(need.resource, []).append(need.action)
     statements = [
-        {"Effect": "Allow", "Action": actions, "Resource": resource} for resource, actions in by_resource.items()
+        {"Effect": "Allow", "Action": actions, "Resource": resource}
+        for resource, actions in by_resource.items()
     ]
     return {"Version": _VERSION, "Statement": statements}
 

@@ -22,7 +22,7 @@ Values = dict[str, Any]
 
 
 class Variable(Struct, frozen=True):
-    """An environment variable that a template asks for; ``default`` is what it gives where it is not ``set``."""
+    """An environment variable that a template asks for; ``default`` counts where it is not ``set``."""
 
     name: str
     default: str | None
@@ -83,7 +83,7 @@ class _Rendering:
         return self._value({**given, "props": self._props(given, where)}, where)
 
     def _props(self, resource: Mapping[str, Any], where: str) -> Json:
-        """The properties of a resource with those that it takes over, unrendered: maps are merged, lists not."""
+        """The properties of a resource with those it takes over, unrendered: maps are merged, lists not."""
         own, taken = resource.get("props", {}), resource.get("extend")
         if taken is None:
             return own

@@ -14,7 +14,10 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,127}")
 _CRON = re.compile(r"@every [1-9][0-9]*[smh]|(CRON_TZ=[A-Za-z_]+/[A-Za-z_/]+ )?(\S+ ){5}\S+")
 #: Where the events of a trigger come from; it is called in the name of a role.
 _SOURCES = {
-    "log": (re.compile(r"acs:log:[a-z0-9-]+:[0-9]+:project/[a-z0-9-]+"), "acs:log:REGION:ACCOUNT:project/NAME"),
+    "log": (
+        re.compile(r"acs:log:[a-z0-9-]+:[0-9]+:project/[a-z0-9-]+"),
+        "acs:log:REGION:ACCOUNT:project/NAME",
+    ),
     "oss": (re.compile(r"acs:oss:[a-z0-9-]+:[0-9]+:[a-z0-9-]+"), "acs:oss:REGION:ACCOUNT:BUCKET"),
 }
 #: Numbers that are texts, and their limits (Function Compute, log triggers).
@@ -47,8 +50,8 @@ def _bridges(kinds: Sequence[str]) -> Iterator[str]:
         yield "triggers: a function can have one trigger of EventBridge: the component deploys no second one"
     elif places and places[0] != len(kinds) - 1:
         yield (
-            f"triggers[{places[0]}]: put the trigger of EventBridge last: the component deploys none after it "
-            "once it is there"
+            f"triggers[{places[0]}]: put the trigger of EventBridge last: the component deploys none after "
+            "one that is there already"
         )
 
 
@@ -76,7 +79,7 @@ def _log(trigger: Props, props: Props) -> Iterator[str]:
     for key, (least, most) in _JOB.items():
         given = config["jobConfig"].get(key)
         if given is not None and not (given.isdigit() and least <= int(given) <= most):
-            yield f"triggerConfig.jobConfig.{key}: {given!r} is not a number from {least} to {most}, as a text"
+            yield f"triggerConfig.jobConfig.{key}: {given!r}; expected {least} to {most}, as a text"
     project = trigger.get("sourceArn", "").rpartition("/")[2]
     source = (project, config["sourceConfig"]["logstore"])
     logs = [config["logConfig"], props.get("logConfig")]
@@ -100,6 +103,6 @@ def _bridge(config: Props) -> Iterator[str]:
     if options["mode"] == "event-driven" and "batchWindow" in options:
         yield "runOptions.batchWindow: events are handed on one by one where the mode is event-driven"
     if options.get("errorsTolerance") != "ALL":
-        yield "runOptions.errorsTolerance: set ALL: with NONE, the default, one event that fails stops the rule"
+        yield "runOptions.errorsTolerance: set ALL: by default one event that fails stops the rule"
     if "deadLetterQueue" not in options:
         yield "runOptions.deadLetterQueue: is missing: events that fail for good would be thrown away"
