@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from eniguard.deployment.needs import Role
+from eniguard.roles import matches
 
 Document = dict[str, Any]
 
@@ -28,7 +29,7 @@ _OPERATORS = re.compile(
     r"|Date(Not)?Equals|Date(Less|Greater)Than(Equals)?|Bool|(Not)?IpAddress(IncludeBorder)?)"
 )
 #: How the names of calls begin that read and hand out nothing secret.
-_READS = re.compile(r"(Describe|List|Lookup|Query|Check|Get)[A-Z*?]|Get\*?$|List\*?$|Describe\*?$")
+_READS = re.compile(r"(Describe|List|Lookup|Query|Check|Get)[A-Z*?]")
 #: Reads that hand out what somebody wrote: their place has to be named as for a write.
 _CONTENTS = (
     "kms:GetSecretValue",
@@ -38,6 +39,7 @@ _CONTENTS = (
     "ots:GetRange",
     "ots:GetRow",
 )
+_PASS_ROLE = "ram:passrole"
 
 
 def permission_policy(role: Role) -> Document:
@@ -95,6 +97,8 @@ def _statement(one: Mapping[str, Any], trust: bool) -> Iterator[str]:
     if ("Action" in one) == ("NotAction" in one):
         yield "Action: a statement has it or NotAction"
     actions = _listed(one.get("Action", one.get("NotAction", [])))
+    if not actions:
+        yield "Action: names nothing"
     for action in actions:
         if action != "*" and not _ACTION.fullmatch(action):
             yield f"Action: {action!r} is none, as in ecs:DescribeInstances"
@@ -117,14 +121,15 @@ def _too_wide(one: Mapping[str, Any], actions: list[str], resources: list[str]) 
         yield "what is allowed by exception grows with every new API: name what is allowed"
         return
     for action in actions:
-        name = action.partition(":")[2]
-        if _READS.match(name) and action not in _CONTENTS:
-            continue
-        if "*" in action or "?" in action:
+        wild = "*" in action or "?" in action
+        contents = [one for one in _CONTENTS if matches(one, (action,))]
+        if wild and not _READS.match(action.partition(":")[2]):
             yield f"Action: {action} allows writes by a wildcard: name them"
-        elif "*" in resources:
+        elif wild and contents:
+            yield f"Action: {action} takes in {contents[0]}, which hands out contents: name what is read"
+        elif "*" in resources and (contents or not _READS.match(action.partition(":")[2])):
             yield f'Resource: {action} is allowed on "*": name what on'
-        if action == "ram:PassRole" and not _about_service(one.get("Condition", {})):
+        if action.lower() == _PASS_ROLE and not _about_service(one.get("Condition", {})):
             yield "Condition: ram:PassRole hands roles to any service: allow it for acs:Service alone"
 
 

@@ -29,7 +29,7 @@ def read_template(path: Path, environment: Mapping[str, str] | None = None) -> R
     Raises
     ------
     ConfigError
-        The file cannot be read, or is no YAML mapping.
+        The file cannot be read, or is no YAML mapping; or the ``.env`` holds what would be replaced in it.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -53,6 +53,11 @@ def _beside(template: Path) -> dict[str, str]:
         return {}
     from dotenv import dotenv_values
 
-    return {
-        name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None
-    }
+    found = {name: value or "" for name, value in dotenv_values(path, interpolate=False).items()}
+    for name, value in found.items():
+        # Serverless Devs expands more than the shell does, single quotes or not.
+        if "$" in value:
+            raise ConfigError(
+                f"{path}: {name} holds a $, which Serverless Devs replaces: write what it stands for"
+            )
+    return found

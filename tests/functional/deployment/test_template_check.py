@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from eniguard.deployment.fc3_schema import published, violations
+from eniguard.errors import ConfigError
 from tests.functional.cli.recorded import run
 from tests.functional.deployment.templates import OWN, REPOSITORY, TEMPLATE, changed, problems, resources
 
@@ -234,6 +235,14 @@ def test_variables_stand_in_a_file_beside_the_template_unless_the_environment_ha
     props = resources({"ENIGUARD_REGION": "cn-shanghai"}, path)["sweep"]["props"]
 
     assert (props["functionName"], props["region"]) == ("eniguard-prod-sweep", "cn-shanghai")
+
+
+def test_a_variable_beside_the_template_that_serverless_devs_would_replace_is_refused(tmp_path: Path) -> None:
+    path = changed(tmp_path)
+    (tmp_path / ".env").write_text("ENIGUARD_STAGE='$STAGE'\n", "utf-8")
+
+    with pytest.raises(ConfigError, match=r"ENIGUARD_STAGE holds a \$"):
+        problems(path)
 
 
 def test_check_says_so_when_nothing_is_wrong_and_exits_with_2_when_something_is(tmp_path: Path) -> None:
