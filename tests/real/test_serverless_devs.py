@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,18 @@ COMMAND = SERVERLESS / "node_modules" / "@serverless-devs" / "s" / "bin" / "s"
 
 
 class Previewed:
-    """What ``s preview`` said of a template."""
+    """What ``s preview``, or another command, said of a template."""
 
-    def __init__(self, template: Path, home: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, template: Path, home: Path, environment: Mapping[str, str], command: str = "preview"
+    ) -> None:
         self.asked = home / "asked.txt"
-        settings = home / ".s" / "set-config.yml"
-        settings.parent.mkdir(parents=True)
-        # Otherwise every command reports on itself.
-        settings.write_text("analysis: disable\n", encoding="utf-8")
+        # Otherwise every command reports on itself, and looks for a newer version once a day.
+        config = home / ".s" / "config"
+        config.mkdir(parents=True)
+        (home / ".s" / "set-config.yml").write_text("analysis: disable\n", encoding="utf-8")
+        looked = {"lastUpdateCheck": int(time.time() * 1000)}
+        (config / "update-notifier.json").write_text(json.dumps(looked), encoding="utf-8")
         given = {
             "HOME": str(home),
             "PATH": f"{NODE.parent}{os.pathsep}{os.defpath}",
@@ -37,7 +42,7 @@ class Previewed:
             **environment,
         }
         self.done = subprocess.run(
-            [NODE, COMMAND, "preview", "-t", template.name, "-o", "json"],
+            [NODE, COMMAND, command, "-t", template.name, "-o", "json"],
             cwd=template.parent,
             env=given,
             stdin=subprocess.DEVNULL,
@@ -72,12 +77,19 @@ def test_the_template_is_rendered_as_the_check_reads_it(environment: dict[str, s
     assert not previewed.asked.exists(), previewed.asked.read_text("utf-8")
 
 
+def test_a_command_that_asks_over_the_network_would_be_seen(tmp_path: Path) -> None:
+    verified = Previewed(TEMPLATE, tmp_path, {}, "verify")
+
+    assert verified.done.returncode != 0
+    assert "connect api.devsapp.cn" in verified.asked.read_text("utf-8")
+
+
 def test_variables_beside_the_template_count_for_both_unless_the_environment_has_them(tmp_path: Path) -> None:
     folder = tmp_path / "project"
     folder.mkdir()
     path = changed(folder)
     (folder / ".env").write_text(
-        "ENIGUARD_STAGE=\"prod\" # not dev\nENIGUARD_TRAIL='$HOME'\nENIGUARD_REGION=cn-beijing\n", "utf-8"
+        "ENIGUARD_STAGE=\"prod\" # not dev\nENIGUARD_TRAIL='org trail'\nENIGUARD_REGION=cn-beijing\n", "utf-8"
     )
     environment = {"ENIGUARD_REGION": "cn-shanghai"}
 
