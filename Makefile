@@ -11,6 +11,7 @@ PINNED = $(PIP_INSTALL) --require-hashes --requirement
 ITSELF = $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 FAST_TESTS := tests/unit tests/functional tests/examples shared/eniguard/rules
 NODE_CLIENT := tests/real/node
+SERVERLESS := tests/real/serverless
 
 # One requirement file serves Python 3.10 to 3.13 on every platform; a function's serves its runtime only.
 COMPILE := UV_PYTHON_DOWNLOADS=never .venvs/lock/bin/uv pip compile --quiet --no-config --generate-hashes \
@@ -21,13 +22,13 @@ PINS := requirements
 
 # Hosts of package registries, and the options that name one.
 REGISTRY := (pypi|pythonhosted|npmjs|debian)[.](org|com)|--(extra-)?index[-]url|--find[-]links
-GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages lock seeds clean
+.PHONY: help demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages permissions-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +36,7 @@ help: ## list the targets
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
 	@.venv/bin/eniguard replay events --policy events/guard.yml
 
-test: .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp .venvs/redis/redis.stamp ## run every test
+test: .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp $(SERVERLESS)/node_modules/.stamp .venvs/redis/redis.stamp ## run every test
 	@.venv/bin/python -m pytest
 
 test-fast: .venv/sdks.stamp ## run the unit, functional and rule tests
@@ -67,6 +68,10 @@ coverage-page: .venv/test.stamp ## list anew which APIs the fake cloud implement
 
 rule-pages: .venv/run.stamp ## write the pages about the rules anew, from the rules and events/
 	@.venv/bin/eniguard generate rule-pages --policy events/guard.yml --events events docs/rules
+
+permissions-page: .venv/run.stamp ## write the policies in docs/permissions.md anew, from template.yml and the rules
+	@sed -i '/^<!-- generated/q' docs/permissions.md
+	@env -i PATH="$$PATH" .venv/bin/eniguard generate ram-policy --format markdown --policy guard.example.yml >> docs/permissions.md
 
 docs: .venv/docs.stamp ## build the documentation into site/
 	@.venv/bin/mkdocs build --strict --quiet
@@ -117,8 +122,8 @@ clean: ## remove everything that the other targets made
 	@touch $@
 
 # npm finds the node that lies beside it.
-$(NODE_CLIENT)/node_modules/.stamp: $(NODE_CLIENT)/package.json $(NODE_CLIENT)/package-lock.json .venv/node.stamp
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix $(NODE_CLIENT) --ignore-scripts --no-audit --no-fund --silent
+%/node_modules/.stamp: %/package.json %/package-lock.json .venv/node.stamp
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm ci --prefix $* --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 # A redis-server, unless there is one on PATH.

@@ -23,6 +23,7 @@ _COMMANDS = {
     "inventory": ("eniguard.cli.inventory_command", "inventory"),
     "show": ("eniguard.cli.show_command", "show"),
     "generate": ("eniguard.cli.generate_command", "generate"),
+    "template": ("eniguard.cli.template_command", "template"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
     "doctor": ("eniguard.cli.doctor_command", "doctor"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,6 +22,27 @@ _PAGES_EPILOG = """\b
 Examples:
   eniguard generate rule-pages docs/rules
   eniguard generate rule-pages --policy guard.yml --rules ACME001 --events cases docs/rules"""
+
+_RAM_EPILOG = """\b
+Examples:
+  eniguard generate ram-policy --format markdown
+  eniguard generate ram-policy eniguard-dev-sweep > policy.json
+  eniguard generate ram-policy eniguard-dev-sweep --trust > trust.json"""
+
+_PATTERN_EPILOG = """\b
+Examples:
+  eniguard generate event-pattern
+  eniguard generate event-pattern --by-name --policy guard.yml"""
+
+_template_option = click.option(
+    "--template",
+    "template_path",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="template.yml",
+    show_default=True,
+    help="The template whose functions, roles and places count.",
+)
 
 
 @click.group(short_help="Write files that follow from the rules and records.")
@@ -87,3 +109,85 @@ def rule_pages(
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+@generate.command("ram-policy", epilog=_RAM_EPILOG)
+@click.argument("role", required=False)
+@click.option("--trust", is_flag=True, help="The trust policy of ROLE in place of what it may do.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("json", "markdown")),
+    default="json",
+    show_default=True,
+    help="Of all roles: JSON by name, or a page to read.",
+)
+@_template_option
+@policy_option
+def ram_policy(
+    role: str | None, trust: bool, form: str, template_path: Path, policy_path: str | None
+) -> None:
+    """Write the RAM policies of the roles in template.yml to standard output.
+
+    Each role gets what its function or trigger needs under the policy and no more: reads of what the
+    enabled rules look up, its logs, its state, its failed calls, and what its trigger points at. No
+    function gets a right to change anything that is guarded. With ROLE, that one policy as RAM takes it.
+    """
+    from eniguard.cli.ram_pages import role_pages
+    from eniguard.deployment import permission_policy, roles_of, trust_policy
+    from eniguard.settings.location import find_policy
+
+    roles = {one.name: one for one in roles_of(_resources(template_path), find_policy(policy_path))}
+    if role is None:
+        if trust:
+            raise click.UsageError("--trust needs the name of a role")
+        both = {
+            name: {"trust": trust_policy(one), "policy": permission_policy(one)}
+            for name, one in roles.items()
+        }
+        tell_json(role_pages(roles.values()) if form == "markdown" else indented(both) + "\n")
+    elif role not in roles:
+        raise click.UsageError(f"{template_path} has no role {role!r}; there are {', '.join(roles)}")
+    else:
+        tell_json(indented((trust_policy if trust else permission_policy)(roles[role])) + "\n")
+
+
+@generate.command("event-pattern", epilog=_PATTERN_EPILOG)
+@click.option(
+    "--by-name",
+    is_flag=True,
+    help="Match the names of the judged calls, too: fewer calls of the function, and a pattern to keep up.",
+)
+@policy_option
+def event_pattern(by_name: bool, policy_path: str | None) -> None:
+    """Write the filter pattern of trail_event's trigger to standard output.
+
+    It takes the calls that the enabled rules judge. By default it matches the end of the type alone, and
+    the code chooses.
+    """
+    from eniguard.deployment import event_pattern as pattern_of
+    from eniguard.deployment import registry_for
+    from eniguard.deployment.event_patterns import pattern_text
+    from eniguard.settings.location import find_policy
+
+    registry = registry_for("trail_event", find_policy(policy_path))
+    tell_json(pattern_text(pattern_of(registry, by_name=by_name)) + "\n")
+
+
+def _resources(path: Path) -> dict[str, Any]:
+    """The resources of a template.
+
+    Raises
+    ------
+    ConfigError
+        It cannot be read, or something is wrong with it.
+    """
+    from eniguard.deployment import read_template, template_problems
+    from eniguard.errors import ConfigError
+
+    found = read_template(path)
+    problems = template_problems(found, path.parent)
+    if problems:
+        raise ConfigError("\n".join(f"{path}: {one}" for one in problems))
+    resources: dict[str, Any] = found.document["resources"]
+    return resources

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from eniguard.errors import ConfigError
 from eniguard.model.severity import Severity
 from eniguard.settings.guard_section import SECTIONS, GuardSection
 from eniguard.settings.location import DEFAULT_PATH
+from eniguard.settings.once_loader import OnceLoader
 from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings
 from eniguard.settings.state_section import StateSection
 from eniguard.settings.strict import Strict
@@ -167,7 +167,7 @@ def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
     """
     try:
         # The loader is a SafeLoader that also refuses a key given twice.
-        content = yaml.load(text, Loader=_OnceLoader)
+        content = yaml.load(text, Loader=OnceLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ConfigError(f"{source}: not YAML: {error}") from None
     if content is None:
@@ -178,21 +178,6 @@ def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
         return GuardFile.model_validate(content).policy(source)
     except ValidationError as error:
         raise ConfigError("\n".join(f"{source}: {_explained(one)}" for one in error.errors())) from None
-
-
-class _OnceLoader(yaml.SafeLoader):
-    """YAML lets a key stand twice and takes the last one; here that is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[object] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, Hashable) and key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} stands twice", key_node.start_mark
-                )
-            seen.add(key if isinstance(key, Hashable) else id(key_node))
-        return super().construct_mapping(node, deep)
 
 
 def _explained(error: Any) -> str:

@@ -66,7 +66,7 @@ class ManagedEniBlocksDelete(Rule):
     outcomes = REFUSED
     actors = CUSTOMERS
     references = (Reference("Managed ENIs", "row 2 DeleteNetworkInterface"),)
-    permissions = ("ecs:DescribeNetworkInterfaces",)
+    permissions = ("ecs:DescribeNetworkInterfaces", "ecs:DescribeInstances")
     false_positives = (
         "Shortly after a service instance is released its ENIs are still there; they go by themselves."
     )

@@ -23,6 +23,9 @@ EXPOSURE_PERMISSIONS = (
     "ecs:DescribeSecurityGroupAttribute",
     "ecs:DescribePrefixListAttributes",
     "ecs:DescribePortRangeListEntries",
+    # Whom the group is attached to: its ENIs, the primary ones through their instances.
+    "ecs:DescribeNetworkInterfaces",
+    "ecs:DescribeInstances",
 )
 
 _NONE: tuple[Ref, ...] = ()

@@ -62,7 +62,7 @@ class GroupsSwapped(Rule):
     actors = CUSTOMERS
     Params = RiskyParams
     references = (Reference("ECS API reference", "ModifyNetworkInterfaceAttribute, SecurityGroupId"),)
-    permissions = (*EXPOSURE_PERMISSIONS, "ecs:DescribeNetworkInterfaces", "ecs:DescribeInstances")
+    permissions = EXPOSURE_PERMISSIONS
     false_positives = (
         "Instances that are meant to be reached by everybody on such a port: take the port out of `ports`. "
         "An ENI without a public address is not reached, whatever its groups let in."

@@ -30,7 +30,7 @@ class PrefixOutsideVSwitch(PrefixRule):
         "Choose prefixes from the block of the ENI's vSwitch, or use an ENI of the vSwitch that owns them."
     )
     references = (Reference("IP prefixes", "Limitations: Scope"),)
-    permissions = PLACE_PERMISSIONS[:2]
+    permissions = PLACE_PERMISSIONS
     false_positives = (
         "A state snapshot of another day may lack an IPv6 block that was added to the vSwitch since."
     )

@@ -39,7 +39,7 @@ _ADVICE = (
     "higher quota in Quota Center before it is full."
 )
 _REFERENCES = (Reference("IP prefixes", "Limitations: Security group"),)
-_PERMISSIONS = ("ecs:DescribeSecurityGroups", "ecs:DescribeNetworkInterfaces")
+_PERMISSIONS = ("ecs:DescribeSecurityGroups", "ecs:DescribeNetworkInterfaces", "ecs:DescribeInstances")
 
 
 class GroupAddresses(Rule, Swept):

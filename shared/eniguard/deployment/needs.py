@@ -1,0 +1,226 @@
+"""What each function of a template needs to do its work: RAM actions, and what on.
+
+Everything that is not asked for here is denied: the role of a function has no right that neither an enabled
+rule nor the function itself needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from eniguard.errors import ConfigError
+from eniguard.rule_modules import registry_of
+from eniguard.rules.registry import Registry
+from eniguard.settings import Policy
+
+#: The functions there are, by the name of their resource and folder.
+Kind = Literal["trail_log", "trail_event", "trail_file", "sweep"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+#: What every function asks beside the rules: whether a role that looks like a service's is one.
+_OF_ALL = ("ram:GetRole",)
+#: What the sweep asks beside the rules: the gaps of the other ways, and what services manage.
+_OF_SWEEP = ("actiontrail:LookupEvents", "ecs:DescribeNetworkInterfaces", "ecs:DescribeSecurityGroups")
+#: What a store of Tablestore asks (docs/state.md).
+_OF_TABLE = ("ots:BatchWriteRow", "ots:DeleteRow", "ots:GetRange", "ots:GetRow", "ots:PutRow")
+#: What a log trigger does in the name of its role (docs/sources.md, Permissions).
+_OF_READING = ("log:GetCursorOrData", "log:ListShards")
+_OF_GROUPS = (
+    "log:ConsumerGroupHeartBeat",
+    "log:ConsumerGroupUpdateCheckPoint",
+    "log:CreateConsumerGroup",
+    "log:DeleteConsumerGroup",
+    "log:GetConsumerGroupCheckPoint",
+    "log:ListConsumerGroup",
+    "log:UpdateConsumerGroup",
+)
+_OFFLINE = "ENIGUARD_OFFLINE"
+_EVERYWHERE = "*"
+
+Props = Mapping[str, Any]
+
+
+class Need(Struct, frozen=True, order=True):
+    """A RAM action, and the full name of what it is needed on."""
+
+    action: str
+    resource: str = _EVERYWHERE
+
+
+class Role(Struct, frozen=True):
+    """A role of a template.
+
+    Attributes
+    ----------
+    name
+        As in ``eniguard-dev-trail-event``.
+    account
+        The id of its account.
+    service
+        Who takes it: a service of the cloud, as in ``fc.aliyuncs.com``.
+    why
+        What it is for, in a few words.
+    needs
+        What it has to be allowed.
+    """
+
+    name: str
+    account: str
+    service: str
+    why: str
+    needs: tuple[Need, ...]
+
+
+def roles_of(resources: Mapping[str, Any], policy: Policy) -> list[Role]:
+    """The roles of the functions and triggers of a template.
+
+    Parameters
+    ----------
+    resources
+        Those of the rendered template, without problems.
+    policy
+        The guard.yml that is deployed.
+
+    Raises
+    ------
+    ConfigError
+        A resource is none of the functions, has no role, or shares one.
+    """
+    found: dict[str, Role] = {}
+    for name, resource in resources.items():
+        for role in _roles(_kind(name), resource["props"], policy):
+            if role.name in found:
+                raise ConfigError(
+                    f"resources.{name}: the role {role.name} is that of another function: give each its own"
+                )
+            found[role.name] = role
+    return list(found.values())
+
+
+def registry_for(kind: Kind, policy: Policy) -> Registry:
+    """The rules that a function asks under a policy."""
+    return registry_of(policy, event_path=kind == "trail_event")
+
+
+def _kind(name: str) -> Kind:
+    for kind in KINDS:
+        if kind == name:
+            return kind
+    raise ConfigError(f"resources.{name}: not a function of eniguard; there are {', '.join(KINDS)}")
+
+
+def _roles(kind: Kind, props: Props, policy: Policy) -> Iterator[Role]:
+    region = props["region"]
+    account, name = _named(kind, props.get("role"))
+    needs = sorted(set(_of_function(kind, props, policy, account)))
+    yield Role(name, account, "fc.aliyuncs.com", f"the function {kind}", tuple(needs))
+    function = f"acs:fc:{region}:{account}:functions/{props['functionName']}"
+    for trigger in props.get("triggers", ()):
+        needs = [Need("fc:InvokeFunction", function)]
+        if trigger["triggerType"] == "log":
+            needs += _of_log_job(trigger, region, account)
+        elif trigger["triggerType"] != "oss":
+            continue
+        account, name = _named(kind, trigger["invocationRole"])
+        service = f"{trigger['triggerType']}.aliyuncs.com"
+        yield Role(
+            name, account, service, f"the trigger {trigger['triggerName']} of {kind}", tuple(sorted(needs))
+        )
+
+
+def _named(kind: Kind, role: str | None) -> tuple[str, str]:
+    """The account and the name of a role."""
+    account, separator, name = (role or "").removeprefix("acs:ram::").partition(":role/")
+    if not separator:
+        raise ConfigError(f"resources.{kind}: the role {role!r} is no ARN, as in acs:ram::ACCOUNT:role/NAME")
+    return account, name
+
+
+def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iterator[Need]:
+    region, variables = props["region"], props.get("environmentVariables", {})
+    log = props["logConfig"]
+    yield Need("log:PostLogStoreLogs", _logstore(region, account, log["project"], log["logstore"]))
+    for one in props.get("asyncInvokeConfig", {}).get("destinationConfig", {}).values():
+        yield _of_destination(one["destination"])
+    if variables.get(_OFFLINE) == "1":
+        return
+    yield from _of_state(policy, variables, region, account)
+    yield from map(Need, _of_rules(kind, policy))
+    for member, role in policy.account_roles.items():
+        if member != account:
+            yield Need("sts:AssumeRole", f"acs:ram::{member}:role/{role}")
+    for trigger in props.get("triggers", ()):
+        yield from _of_source(trigger, region, account)
+
+
+def _of_rules(kind: Kind, policy: Policy) -> set[str]:
+    registry = registry_for(kind, policy)
+    asked = [rule for rule in registry.rules if rule.code not in registry.idle]
+    wanted = {*_OF_ALL, *(action for rule in asked for action in rule.permissions)}
+    if kind == "sweep":
+        wanted.update(_OF_SWEEP, *(rule.permissions for rule in registry.sweeps))
+    return wanted
+
+
+def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account: str) -> Iterator[Need]:
+    if policy.state is None:
+        return
+    url = policy.state.url
+    if url.startswith("env:"):
+        name = url.removeprefix("env:")
+        if name not in variables:
+            raise ConfigError(f"{policy.source}: state.url is {url}: set {name} in environmentVariables")
+        url = variables[name]
+    for reference in (url, policy.state.password or ""):
+        if reference.startswith("kms:"):
+            secret = reference.removeprefix("kms:")
+            yield Need("kms:GetSecretValue", f"acs:kms:{region}:{account}:secret/{secret}")
+    if url.startswith("tablestore://"):
+        parts = urlsplit(url)
+        instance, _, place = (parts.hostname or "").partition(".")
+        # A host of its own, as that of a VPC, does not begin with the region.
+        where = region if place.endswith(".aliyuncs.com") else place
+        table = f"acs:ots:{where}:{account}:instance/{instance}/table/{parts.path.strip('/')}"
+        yield from (Need(action, table) for action in _OF_TABLE)
+
+
+def _of_source(trigger: Props, region: str, account: str) -> Iterator[Need]:
+    """What a function does to read what its trigger points at."""
+    place = trigger.get("sourceArn", "").rpartition(":")[2]
+    config = trigger["triggerConfig"]
+    if trigger["triggerType"] == "log":
+        project = place.removeprefix("project/")
+        logstore = _logstore(region, account, project, config["sourceConfig"]["logstore"])
+        yield Need("log:GetCursorOrData", logstore)
+    elif trigger["triggerType"] == "oss":
+        prefix = config["filter"]["key"]["prefix"]
+        yield Need("oss:GetObject", f"acs:oss:*:{account}:{place}/{prefix}*")
+
+
+def _of_log_job(trigger: Props, region: str, account: str) -> Iterator[Need]:
+    config = trigger["triggerConfig"]
+    project = trigger["sourceArn"].rpartition("/")[2]
+    source = _logstore(region, account, project, config["sourceConfig"]["logstore"])
+    yield from (Need(action, source) for action in _OF_READING)
+    yield from (Need(action, f"{source}/consumergroup/*") for action in _OF_GROUPS)
+    log = config["logConfig"]
+    yield Need("log:PostLogStoreLogs", _logstore(region, account, log["project"], log["logstore"]))
+
+
+def _of_destination(destination: str) -> Need:
+    product = destination.split(":")[1]
+    actions = {
+        "mns": "mns:PublishMessage" if "/topics/" in destination else "mns:SendMessage",
+        "fc": "fc:InvokeFunction",
+        "eventbridge": "eventbridge:PutEvents",
+        "mq": "mq:PUB",
+    }
+    return Need(actions[product], destination)
+
+
+def _logstore(region: str, account: str, project: str, logstore: str) -> str:
+    return f"acs:log:{region}:{account}:project/{project}/logstore/{logstore}"
