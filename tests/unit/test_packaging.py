@@ -29,7 +29,7 @@ REQUIREMENTS = sorted(
 )
 
 HANDLER_MAY_IMPORT = {"eniguard.delivery", "eniguard.pipeline", "eniguard.settings", "eniguard.errors"}
-IMPORTED_AS = {"pyyaml": "yaml", "opentelemetry-api": "opentelemetry"}
+IMPORTED_AS = {"pyyaml": "yaml", "opentelemetry-api": "opentelemetry", "python-dotenv": "dotenv"}
 #: What an official SDK brings along and is used through.
 COMES_WITH = {"alibabacloud-actiontrail20200706": ("alibabacloud_tea_openapi", "darabonba", "Tea")}
 #: Extras that code of the package needs, each imported only where it is used, with the code that does.
@@ -41,7 +41,9 @@ EXTRAS = {
 }
 #: What one function alone needs: the sweep looks events up.
 MORE = {"sweep": {"alibabacloud-actiontrail20200706"}}
-LOCK_OF_NODE = REPOSITORY / "tests" / "real" / "node" / "package-lock.json"
+LOCKS_OF_NODE = [
+    REPOSITORY / "tests" / "real" / name / "package-lock.json" for name in ("node", "serverless")
+]
 PINNED = re.compile(r"[A-Za-z0-9._-]+==\S+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+$")
 
 
@@ -196,8 +198,9 @@ def test_requirement_file_pins_each_package_with_a_hash_and_names_no_address(pat
     assert "://" not in text
 
 
-def test_lock_of_the_node_client_pins_each_package_with_a_hash_and_names_no_address() -> None:
-    text = LOCK_OF_NODE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", LOCKS_OF_NODE, ids=lambda path: path.parent.name)
+def test_lock_of_node_pins_each_package_with_a_hash_and_names_no_address(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
     packages = {name: found for name, found in json.loads(text)["packages"].items() if name}
 
     assert packages

@@ -70,7 +70,7 @@ def test_one_policy_is_written_as_ram_takes_it() -> None:
 
 
 def test_no_policy_for_a_template_with_something_wrong(tmp_path: Path) -> None:
-    path = changed(tmp_path, ("cpu: 0.35", "cpu: 0.33"))
+    path = changed(tmp_path, ("cpu: 0.5", "cpu: 0.33"))
 
     done = run("generate", "ram-policy", "--template", str(path))
 

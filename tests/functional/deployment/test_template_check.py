@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -78,11 +79,11 @@ BROKEN: dict[str, tuple[list[tuple[str, str]], str]] = {
         f"{EVENT}.triggers[0]: put the trigger of EventBridge last",
     ),
     "vCPUs that do not go with the memory": (
-        [("cpu: 0.35", "cpu: 1")],
+        [("cpu: 0.5", "cpu: 1")],
         f"{LOG}.cpu: 1.0 does not go with 512 MB: a vCPU has 1 to 4 GB, so take 0.125 to 0.5",
     ),
     "a fraction of a vCPU that there is not": (
-        [("cpu: 0.35", "cpu: 0.33")],
+        [("cpu: 0.5", "cpu: 0.33")],
         f"{LOG}.cpu: 0.33 is no multiple of 0.05",
     ),
     "no timeout": (
@@ -247,7 +248,7 @@ def test_a_variable_beside_the_template_that_serverless_devs_would_replace_is_re
 
 def test_check_says_so_when_nothing_is_wrong_and_exits_with_2_when_something_is(tmp_path: Path) -> None:
     good = run("template", "check", str(TEMPLATE))
-    bad = run("template", "check", str(changed(tmp_path, ("cpu: 0.35", "cpu: 0.33"))))
+    bad = run("template", "check", str(changed(tmp_path, ("cpu: 0.5", "cpu: 0.33"))))
 
     assert (good.exit_code, good.stdout) == (0, "")
     assert good.stderr.endswith("template.yml: 4 functions, nothing wrong\n")
@@ -268,7 +269,13 @@ def test_every_variable_of_the_environment_has_a_default_and_every_name_its_stag
         assert props["role"] == f"acs:ram::2000000000000001:role/{props['functionName']}"
 
 
-def test_the_schema_is_the_published_one_and_lets_pass_what_is_refused_here() -> None:
+def test_the_schema_is_the_published_one_byte_by_byte() -> None:
+    path = REPOSITORY / "shared" / "eniguard" / "deployment" / "data" / "fc3.schema.json"
+
+    assert sha256(path.read_bytes()).hexdigest() in (REPOSITORY / "docs" / "sources.md").read_text("utf-8")
+
+
+def test_the_published_schema_lets_pass_what_is_refused_here() -> None:
     from jsonschema import Draft7Validator
 
     props = {**resources()["sweep"]["props"], "memorySizee": 512}
