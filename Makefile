@@ -73,11 +73,11 @@ docs: .venv/docs.stamp ## build the documentation into site/
 
 lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves to the newest versions
 	@$(EVERYWHERE) -o $(PINS)/run.txt pyproject.toml $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake --extra redis $(PINS)/build.in
+	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/sdk-build.txt $(PINS)/sdk-build.in
 	@$(EVERYWHERE) -o $(PINS)/sdks.txt -c $(PINS)/test.txt -c $(PINS)/sdk-build.txt $(PINS)/sdks.in
 	@$(EVERYWHERE) -o $(PINS)/node.txt $(PINS)/node.in
-	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis $(PINS)/build.in $(PINS)/check.in
+	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in $(PINS)/check.in
 	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
