@@ -5,6 +5,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 UPGRADE ?=
+TEMPLATE ?= template.yml
 
 PIP_INSTALL = bin/python -m pip --disable-pip-version-check --no-input -qq install
 PINNED = $(PIP_INSTALL) --require-hashes --requirement
@@ -27,10 +28,19 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules build dist site .mypy_cach
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages lock seeds clean
+.PHONY: help up scenario down demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+up: .venv/test.stamp ## start a fake cloud and the functions of template.yml on loopback; TEMPLATE=file takes another
+	@.venv/bin/python -m local up '$(TEMPLATE)'
+
+scenario: .venv/test.stamp ## play an incident in what `make up` started: a managed ENI is deleted, ENI001 is found
+	@.venv/bin/python -m local scenario
+
+down: .venv/test.stamp ## end what `make up` started
+	@.venv/bin/python -m local down
 
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
 	@.venv/bin/eniguard replay events --policy events/guard.yml

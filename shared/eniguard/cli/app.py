@@ -23,6 +23,8 @@ _COMMANDS = {
     "inventory": ("eniguard.cli.inventory_command", "inventory"),
     "show": ("eniguard.cli.show_command", "show"),
     "generate": ("eniguard.cli.generate_command", "generate"),
+    "serve": ("eniguard.cli.serve_command", "serve"),
+    "invoke": ("eniguard.cli.invoke_command", "invoke"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
 }
 
