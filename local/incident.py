@@ -87,4 +87,6 @@ def _finding(log: Path, before: int, eni: str, seconds: float) -> str:
                     return line.partition(_PRINTED)[2]
         time.sleep(0.1)
     tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
-    raise click.ClickException(f"there is no ENI001 about {eni} after {seconds:g} s; {log} ends with:\n{tail}")
+    raise click.ClickException(
+        f"there is no ENI001 about {eni} after {seconds:g} s; {log} ends with:\n{tail}"
+    )

@@ -56,8 +56,20 @@ def start(folder: Path, template: Path) -> Running:
         begin = datetime.now(timezone.utc) - timedelta(minutes=_EARLIER)
         clock = {"set": begin.strftime("%Y-%m-%dT%H:%M:%SZ")}
         requests.post(f"{address}/_fakealiyun/clock", json=clock, timeout=10).raise_for_status()
-        options = ["-t", str(template), "--cloud", address, "--dead-letters", str(folder / "dead-letters.ndjson")]
-        variables = ["--env", f"ENIGUARD_POLICY={policy}", "--env", f"ENIGUARD_STATE=sqlite:///{folder}/state.db"]
+        options = [
+            "-t",
+            str(template),
+            "--cloud",
+            address,
+            "--dead-letters",
+            str(folder / "dead-letters.ndjson"),
+        ]
+        variables = [
+            "--env",
+            f"ENIGUARD_POLICY={policy}",
+            "--env",
+            f"ENIGUARD_STATE=sqlite:///{folder}/state.db",
+        ]
         compute = _Started(folder / "functions.log", ["-m", "eniguard.cli", "serve", *options, *variables])
         started.append(compute)
         told = compute.told()
@@ -134,5 +146,7 @@ def _end(pid: int) -> bool:
 
 
 def _ours(pid: int) -> bool:
-    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    shown = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return _MARK in shown.stdout

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from urllib.parse import parse_qsl
 
 from fakealiyun.cloud import Cloud
@@ -42,8 +42,8 @@ class Admin:
                                ``?role=deployer``, the last two with ``&session=``
     ``POST /keys``             the same from a JSON body; ``role`` may carry a ``policy``
     ``GET  /events``           recorded events, from the number ``?since=``
-    ``POST /deliveries``       recorded events as delivered: ``{"as": "eventbridge", "since": 0}``, and the other
-                               ways of `Trail.deliver`; the triggers write into logstores and buckets
+    ``POST /deliveries``       events as delivered: ``{"as": "eventbridge", "since": 0}``, or another way of
+                               `Trail.deliver`; those of triggers write into logstores and buckets
     ``GET  /snapshot``         the state, of ``?region=``
     ``POST /faults``           ``{"action": "ecs:DescribeVpcs", "code": …}``, as `Cloud.fail` takes it
     ``DELETE /faults``         no more faults
@@ -109,7 +109,7 @@ class Admin:
         if not isinstance(since, int) or since < 0:
             raise ValueError(f"since is the number of an event, not {since!r}.")
         events = self._cloud.trail.events
-        payloads = self._cloud.trail.payloads(events[since:], way) if events[since:] else ()
+        payloads = self._cloud.trail.payloads(events[since:], cast(Way, way)) if events[since:] else ()
         return {"payloads": [payload.decode() for payload in payloads], "next": len(events)}
 
     def _snapshot(self, options: Options) -> Any:

@@ -10,7 +10,7 @@ import click
 
 from eniguard.cli import exit_codes
 from eniguard.cli.safe import say, shown
-from eniguard.errors import ConfigError, InputError
+from eniguard.errors import InputError
 
 _EPILOG = """\b
 Examples:
@@ -106,7 +106,7 @@ def invoke(
 
 
 def _cloud(region: str, account: str | None, *, old: bool) -> str:
-    """The address of Function Compute; that of 2.0 has the account in it (docs/sources.md, Function Compute)."""
+    """The address of Function Compute; that of 2.0 has the account in it (docs/sources.md, Local running)."""
     if not old:
         return f"https://fcv3.{region}.aliyuncs.com"
     if account is None:

@@ -47,10 +47,18 @@ _LONGEST = 32_768
     "roles, and its events call them as their triggers say.",
 )
 @click.option(
-    "--env", "pairs", metavar="NAME=VALUE", multiple=True, help="A variable of all functions, over the template's."
+    "--env",
+    "pairs",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="A variable of all functions, over the template's.",
 )
-@click.option("--python", metavar="FILE", help="The interpreter of python runtimes; else one of their version.")
-@click.option("--account", default="1234567890123456", show_default=True, help="The account of the functions.")
+@click.option(
+    "--python", metavar="FILE", help="The interpreter of python runtimes; else one of their version."
+)
+@click.option(
+    "--account", default="1234567890123456", show_default=True, help="The account of the functions."
+)
 @click.option(
     "--dead-letters",
     "letters",

@@ -116,8 +116,10 @@ def _call(kind: str, head: dict[str, Any], body: bytes, loaded: _Loaded) -> tupl
     try:
         context = context_of(head["context"])
         callable_ = loaded.named(head["handler"])
-        answer = _answered(callable_(body, context)) if kind == "invoke" else _answered(callable_(context) or "")
-    except Exception as error:
+        answer = (
+            _answered(callable_(body, context)) if kind == "invoke" else _answered(callable_(context) or "")
+        )
+    except Exception as error:  # noqa: BLE001 - whatever a function raises is its answer
         succeeded, answer = False, _failed(error)
         logging.getLogger().error(answer.decode("utf-8", "replace"))
     end = "" if succeeded else ", Error: Unhandled function error"

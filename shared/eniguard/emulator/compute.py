@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from eniguard.emulator.calls import Call, Outcome
@@ -73,9 +74,7 @@ class Compute:
         host = Host(account_id, dict(variables or {}), python)
         destinations = Destinations(self.enqueue_event, letters, lambda line: tell("", line))
         self.functions = {one.name: one for one in functions}
-        self._pools = {
-            one.name: Pool(one, host, keys, lambda line, name=one.name: tell(name, line)) for one in functions
-        }
+        self._pools = {one.name: Pool(one, host, keys, partial(tell, one.name)) for one in functions}
         self._queues = {
             one.name: Queue(
                 one,

@@ -1,4 +1,4 @@
-"""Instances of custom runtimes: a server of the function's own, called over HTTP (docs/sources.md, Deployment)."""
+"""Instances of custom runtimes: a server of their own, called over HTTP (docs/sources.md, Local running)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 from eniguard.emulator.calls import Outcome
 from eniguard.emulator.functions import Function
 
-#: The name of a function as a destination (docs/sources.md, Deployment).
+#: The name of a function as a destination (docs/sources.md, Local running).
 _FUNCTION = ":functions/"
 
 
@@ -58,7 +58,7 @@ class Destinations:
 def message_of(
     arn: str, request_id: str, event: bytes, outcome: Outcome | None, *, tries: int, condition: str, at: float
 ) -> dict[str, Any]:
-    """What a destination gets; the payloads are texts. ``outcome`` is ``None`` if the call was never tried."""
+    """What a destination gets, the payloads as texts; ``outcome`` is ``None`` for a call that was too old."""
     body = b"" if outcome is None else outcome.body
     return {
         "timestamp": int(at * 1000),

@@ -54,7 +54,9 @@ class FakeCloud:
         try:
             found = self._json("POST", "/keys", {"role": role, "session": "function-compute"})
         except OSError as error:
-            raise Lost(f"Function instance could not be started: no keys of the role {role}: {error}") from None
+            raise Lost(
+                f"Function instance could not be started: no keys of the role {role}: {error}"
+            ) from None
         return Keys(found["access_key_id"], found["access_key_secret"], found["token"] or "")
 
     def deliveries(self, way: str, since: int) -> tuple[list[bytes], int]:

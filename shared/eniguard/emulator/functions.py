@@ -17,7 +17,7 @@ from eniguard.errors import ConfigError
 #: Where a function finds its code in the cloud; in its environment it stands for the folder on this machine.
 CODE_PATH = "/code"
 
-#: Bounds and defaults are those of fc3's schema (docs/sources.md, Deployment).
+#: Bounds and defaults are those of fc3's schema (docs/sources.md, Local running).
 _Seconds = Annotated[int, Meta(ge=1, le=86_400)]
 _Port = Annotated[int, Meta(ge=1, le=65_535)]
 

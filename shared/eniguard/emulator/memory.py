@@ -1,9 +1,9 @@
 """How much memory a process and its children have.
 
-The limit of a function is watched as resident memory, not set as RLIMIT_AS: the cloud limits what an instance
-uses and ends it, while RLIMIT_AS counts addresses that nobody uses (64 MB for the arena of each thread, every
-mapped library), so that a function which fits would fail here; and what fails would be a MemoryError that code
-can swallow. The price is that a call may be over its limit until the next look.
+The limit of a function is watched as resident memory, not set as RLIMIT_AS: the cloud limits what an
+instance uses and ends it, while RLIMIT_AS counts addresses that nobody uses (64 MB for the arena of each
+thread, every mapped library), so that a function which fits would fail here; and what fails would be a
+MemoryError that code can swallow. The price is that a call may be over its limit until the next look.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The patterns of event rules: which events a trigger of EventBridge lets through (docs/sources.md, Deployment)."""
+"""The patterns of event rules: which events they let through (docs/sources.md, Local running)."""
 
 from __future__ import annotations
 

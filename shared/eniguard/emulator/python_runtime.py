@@ -15,7 +15,7 @@ from typing import Any
 
 from eniguard.emulator.calls import Answer, Call
 from eniguard.emulator.functions import Function
-from eniguard.emulator.instance import Host, Instance, environment_of
+from eniguard.emulator.instance import Instance, environment_of
 from eniguard.emulator.process import Process, Sink
 from eniguard.errors import ConfigError
 

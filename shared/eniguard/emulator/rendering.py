@@ -1,6 +1,6 @@
 """A template of Serverless Devs with its variables filled in: the props of each resource.
 
-What the tool does offline is done here the same way (docs/sources.md, Deployment): ``${vars.x}``,
+What the tool does offline is done here the same way (docs/sources.md, Local running): ``${vars.x}``,
 ``${env('X', 'default')}``, ``${resources.r.props.x}``, and ``extend`` of what ``template`` names.
 """
 
@@ -61,7 +61,9 @@ class Rendered:
             return dict(own)
         parts = self._document.get("template") or {}
         if extended.get("name") not in parts:
-            raise ConfigError(f"{self._name}: {name} extends {extended.get('name')!r}, which `template` has not")
+            raise ConfigError(
+                f"{self._name}: {name} extends {extended.get('name')!r}, which `template` has not"
+            )
         ignored = set(extended.get("ignore") or ())
         base = {key: value for key, value in parts[extended["name"]].items() if key not in ignored}
         return _merged(base, own)

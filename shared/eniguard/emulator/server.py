@@ -134,12 +134,9 @@ class _Quiet(WSGIRequestHandler):
 
 def _body(environ: Mapping[str, Any], limit: int) -> bytes:
     """The event, in one piece or in chunks."""
-    length = environ.get("CONTENT_LENGTH")
-    if environ.get("wsgi.input_terminated"):
-        wanted = limit + 1
-    else:
-        wanted = min(int(length or 0), limit + 1)
-    body = bytes(environ["wsgi.input"].read(wanted))
+    chunked = bool(environ.get("wsgi.input_terminated"))
+    announced = limit + 1 if chunked else int(environ.get("CONTENT_LENGTH") or 0)
+    body = bytes(environ["wsgi.input"].read(min(announced, limit + 1)))
     if len(body) > limit:
         raise _Refused(
             HTTPStatus.BAD_REQUEST,
