@@ -14,7 +14,7 @@ from eniguard.errors import InputError
 
 _EPILOG = """\b
 Examples:
-  eniguard invoke trail_event events/eni/delete-refused.json --endpoint http://127.0.0.1:9100
+  eniguard invoke trail_event events/eni/delete-unlisted-refused.json --endpoint http://127.0.0.1:9100
   eniguard invoke eniguard-trail-event event.json --region cn-beijing --log
   eniguard invoke guards/trail-event event.json --account 1234567890123456 --async
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,9 +124,9 @@ def serve(
                 say(shown(line))
             started = {"address": server.address, "pid": os.getpid(), "functions": list(compute.functions)}
             tell_json(f"{json_text(started)}\n")
-            with Triggers(compute.enqueue_event, timers, delivered, fake, _tell):
+            triggers = Triggers(compute.enqueue_event, timers, delivered, fake, _tell)
+            with suppress(KeyboardInterrupt), triggers:
                 server.run()
-        except KeyboardInterrupt:
             say("ending the functions")
         finally:
             # A second ctrl-C must not leave processes behind.

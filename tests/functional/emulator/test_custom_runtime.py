@@ -14,7 +14,7 @@ from eniguard.emulator import Compute
 from eniguard.errors import ConfigError
 from tests.functional.emulator.folders import functions, props
 
-SERVER = '''
+SERVER = """
 import http.server, json, os, sys
 
 seen = []
@@ -45,7 +45,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 http.server.HTTPServer(("127.0.0.1", int(os.environ["FC_SERVER_PORT"])), Handler).serve_forever()
-'''
+"""
 
 
 def free_port() -> int:
