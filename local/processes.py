@@ -16,6 +16,9 @@ import click
 import msgspec
 import requests
 
+from eniguard.emulator import functions_of
+from eniguard.errors import ConfigError
+
 _RUNNING = "running.json"
 _STARTING = 60.0
 _ENDING = 10.0
@@ -42,13 +45,11 @@ class Running(msgspec.Struct, frozen=True):
 
 def start(folder: Path, template: Path) -> Running:
     """Start both; what they write lies in the folder."""
-    if (folder / _RUNNING).exists():
+    if (folder / _RUNNING).exists() and any(map(_ours, _pids(running(folder)))):
         raise click.ClickException("it is up already; `make down` ends it")
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob("state.db*"):
         left.unlink()
-    policy = folder / "guard.yml"
-    policy.write_text(GUARD.format(folder=folder), encoding="utf-8")
     cloud = _Started(folder / "cloud.log", ["-m", "fakealiyun.cli", "serve"])
     started = [cloud]
     try:
@@ -64,12 +65,7 @@ def start(folder: Path, template: Path) -> Running:
             "--dead-letters",
             str(folder / "dead-letters.ndjson"),
         ]
-        variables = [
-            "--env",
-            f"ENIGUARD_POLICY={policy}",
-            "--env",
-            f"ENIGUARD_STATE=sqlite:///{folder}/state.db",
-        ]
+        variables = _variables(folder, template)
         compute = _Started(folder / "functions.log", ["-m", "eniguard.cli", "serve", *options, *variables])
         started.append(compute)
         told = compute.told()
@@ -84,6 +80,24 @@ def start(folder: Path, template: Path) -> Running:
     return found
 
 
+def _pids(found: Running) -> tuple[int, int]:
+    return found.compute_pid, found.cloud_pid
+
+
+def _variables(folder: Path, template: Path) -> list[str]:
+    """A store on this machine: bundles have a compiled policy that asks for it, folders of source get one."""
+    variables = {"ENIGUARD_STATE": f"sqlite:///{folder}/state.db"}
+    try:
+        bundled = any(one.bundled for one in functions_of(template))
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
+    if not bundled:
+        policy = folder / "guard.yml"
+        policy.write_text(GUARD.format(folder=folder), encoding="utf-8")
+        variables["ENIGUARD_POLICY"] = str(policy)
+    return [part for name, value in variables.items() for part in ("--env", f"{name}={value}")]
+
+
 def running(folder: Path) -> Running:
     """What was started."""
     try:
@@ -96,7 +110,7 @@ def end(folder: Path) -> list[str]:
     """End what was started, by its process ids; a line about each."""
     found = running(folder)
     lines = []
-    for name, pid in (("Function Compute", found.compute_pid), ("fake cloud", found.cloud_pid)):
+    for name, pid in zip(("Function Compute", "fake cloud"), _pids(found), strict=True):
         lines.append(f"{name} (pid {pid}): {'ended' if _end(pid) else 'was gone'}")
     (folder / _RUNNING).unlink()
     return lines
@@ -146,7 +160,14 @@ def _end(pid: int) -> bool:
 
 
 def _ours(pid: int) -> bool:
-    shown = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return _MARK in shown.stdout
+    if Path("/proc/self").exists():
+        try:
+            command = (
+                Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            )
+        except OSError:
+            return False
+    else:
+        asked = ["ps", "-o", "command=", "-p", str(pid)]
+        command = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    return _MARK in command

@@ -1,4 +1,4 @@
-"""`make up`, `make scenario`, `make down`: a fake cloud and the functions of this repository, as processes."""
+"""`make up`, `make scenario`, `make down`: a fake cloud and this repository's functions, as processes."""
 
 from __future__ import annotations
 

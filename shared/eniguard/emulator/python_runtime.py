@@ -25,6 +25,8 @@ _BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 #: Runs a file without putting its folder, whose modules would hide others, on the path.
 _RUN = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
 _KIB = 1024
+#: Seconds that an interpreter has to say its version.
+_ASKING = 30
 
 
 class PythonInstance(Instance):
@@ -116,20 +118,21 @@ def interpreter(function: Function, given: str | None = None) -> Sequence[str]:
 
 @cache
 def _found(wanted: str) -> str | None:
+    """The interpreter of a runtime: this one, or one on PATH or among pyenv's versions."""
     if wanted == f"python3.{sys.version_info.minor}":
         return sys.executable
-    there = shutil.which(wanted)
-    if there is None:
-        return None
-    # What is found may be a stand-in for a version that is not installed.
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    versions = sorted(map(str, pyenv.glob(f"versions/{wanted.removeprefix('python')}.*/bin/{wanted}")))
+    return next((one for one in (shutil.which(wanted), *versions) if one and _runs(one, wanted)), None)
+
+
+def _runs(candidate: str, wanted: str) -> bool:
+    """Whether it is that version: pyenv's stand-ins refuse to run versions that are not chosen."""
+    version = "import sys; print('python%d.%d' % sys.version_info[:2])"
     asked = subprocess.run(
-        [there, "-c", "import sys; print(sys.executable)"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
+        [candidate, "-c", version], capture_output=True, text=True, check=False, timeout=_ASKING
     )
-    return asked.stdout.strip() or None if asked.returncode == 0 else None
+    return asked.stdout.strip() == wanted
 
 
 def _write(descriptor: int, data: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -138,15 +139,58 @@ def test_process_that_exits_is_reported_and_replaced(start: Start) -> None:
     assert answered(compute)["pid"] != first
 
 
-@pytest.mark.parametrize("then", [5, 0], ids=["seen while it runs", "seen in its peak"])
-def test_function_that_uses_more_memory_than_it_has_is_ended(start: Start, then: int) -> None:
+def test_function_that_uses_more_memory_than_it_has_is_ended_while_it_runs(start: Start) -> None:
     compute = start(props(memorySize=128))
 
-    outcome = asked(compute, megabytes=200, then=then)
+    outcome = asked(compute, megabytes=200, then=15)
 
     assert "Process exited unexpectedly" in message(outcome)
-    assert outcome.memory > 128
+    assert (outcome.memory > 128, outcome.duration < 10_000) == (True, True)
     assert answered(compute)["calls"] == 1
+
+
+def test_peak_of_memory_that_no_look_saw_counts_too(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eniguard.emulator.process.used", lambda pid: 0.0)
+    compute = start(props(memorySize=128))
+
+    outcome = asked(compute, megabytes=200)
+
+    assert "Process exited unexpectedly" in message(outcome)
+    assert answered(compute)["calls"] == 1
+
+
+def test_memory_of_a_child_counts(start: Start) -> None:
+    source = """
+import subprocess, sys
+
+def handler(event, context):
+    eat = "kept = bytearray(200 << 20); kept[::4096] = b'x' * len(kept[::4096]); import time; time.sleep(15)"
+    subprocess.run([sys.executable, "-c", eat])
+"""
+    outcome = asked(start(props(memorySize=128), source=source))
+
+    assert "Process exited unexpectedly" in message(outcome)
+    assert outcome.duration < 10_000
+
+
+def test_bundle_sees_what_it_brings_and_no_package_of_this_machine(start: Start, tmp_path: Path) -> None:
+    source = """
+import beside
+
+def handler(event, context):
+    try:
+        import yaml
+    except ImportError:
+        return beside.NAME
+"""
+    (tmp_path / "code" / "python").mkdir(parents=True)
+    (tmp_path / "code" / "python" / "beside.py").write_text("NAME = 'bundled'", encoding="utf-8")
+    runtime = f"python3.{sys.version_info.minor}"
+    variables = {"PYTHONPATH": "/code/python"}
+
+    outcome = asked(start(props(runtime=runtime, environmentVariables=variables), source=source))
+
+    assert outcome.body == b"bundled"
 
 
 def test_addresses_that_nobody_uses_do_not_count_as_memory(start: Start) -> None:
