@@ -88,6 +88,8 @@ def test_incident_becomes_a_finding_and_nothing_is_left_running(folder: Path, te
     assert finding["function"] == "eniguard-trail-event"
     assert finding["actor"]["name"] == "alice"
     assert down.stdout.count("ended") == 2
+    # Asked to end, not killed: it ends the functions itself.
+    assert "ending the functions" in (folder / "functions.log").read_text(encoding="utf-8")
     assert gone(running["cloud_pid"])
     assert gone(running["compute_pid"])
     assert local(folder, "down").returncode == 1
