@@ -5,6 +5,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 UPGRADE ?=
+TEMPLATE ?= template.yml
 
 PIP_INSTALL = bin/python -m pip --disable-pip-version-check --no-input -qq install
 PINNED = $(PIP_INSTALL) --require-hashes --requirement
@@ -28,10 +29,19 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages permissions-page lock seeds clean
+.PHONY: help up scenario down demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages permissions-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+up: .venv/test.stamp ## start a fake cloud and the functions of template.yml on loopback; TEMPLATE=file takes another
+	@.venv/bin/python -m local up '$(TEMPLATE)'
+
+scenario: .venv/test.stamp ## play an incident in what `make up` started: a managed ENI is deleted, ENI001 is found
+	@.venv/bin/python -m local scenario
+
+down: .venv/test.stamp ## end what `make up` started
+	@.venv/bin/python -m local down
 
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
 	@.venv/bin/eniguard replay events --policy events/guard.yml
@@ -78,11 +88,11 @@ docs: .venv/docs.stamp ## build the documentation into site/
 
 lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves to the newest versions
 	@$(EVERYWHERE) -o $(PINS)/run.txt pyproject.toml $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake --extra redis $(PINS)/build.in
+	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/sdk-build.txt $(PINS)/sdk-build.in
 	@$(EVERYWHERE) -o $(PINS)/sdks.txt -c $(PINS)/test.txt -c $(PINS)/sdk-build.txt $(PINS)/sdks.in
 	@$(EVERYWHERE) -o $(PINS)/node.txt $(PINS)/node.in
-	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis $(PINS)/build.in $(PINS)/check.in
+	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in $(PINS)/check.in
 	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in

@@ -15,6 +15,8 @@ from eniguard.state.store import Store
 
 #: Set in every function that is deployed (docs/sources.md, Delivery).
 DEPLOYED_VARIABLE = "FC_FUNCTION_NAME"
+#: Set beside it by `eniguard serve`, whose functions run on one machine.
+EMULATED_VARIABLE = "ENIGUARD_EMULATOR"
 #: ``1``: nothing outside the process is asked, and state is kept in memory.
 OFFLINE_VARIABLE = "ENIGUARD_OFFLINE"
 
@@ -98,7 +100,8 @@ def _state(policy: Policy) -> StateSettings:
 def _check(url: str, policy: Policy, variables: Mapping[str, str]) -> None:
     """Refuse a store that is gone with the instance of a function."""
     scheme = url.partition(":")[0]
-    if scheme in _OF_ONE_MACHINE and variables.get(DEPLOYED_VARIABLE):
+    deployed = variables.get(DEPLOYED_VARIABLE) and not variables.get(EMULATED_VARIABLE)
+    if scheme in _OF_ONE_MACHINE and deployed:
         raise ConfigError(
             f"{_source(policy)}: state.url: {scheme} keeps state on one machine, and a deployed function has "
             "none of its own: name a store of Tablestore or Redis"

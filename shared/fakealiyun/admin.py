@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from types import NoneType
-from typing import Any, get_args
+from typing import Any, cast, get_args
 from urllib.parse import parse_qsl
 
 from fakealiyun.cloud import Cloud
 from fakealiyun.faults import FaultKind
+from fakealiyun.trail import Way
 from fakealiyun.wire.answers import Answer
 
 #: Where it lies on the server; no product of the cloud has such a name.
@@ -41,6 +42,8 @@ class Admin:
                                ``?role=deployer``, the last two with ``&session=``
     ``POST /keys``             the same from a JSON body; ``role`` may carry a ``policy``
     ``GET  /events``           recorded events, from the number ``?since=``
+    ``POST /deliveries``       events as delivered: ``{"as": "eventbridge", "since": 0}``, or another way of
+                               `Trail.deliver`; those of triggers write into logstores and buckets
     ``GET  /snapshot``         the state, of ``?region=``
     ``POST /faults``           ``{"action": "ecs:DescribeVpcs", "code": …}``, as `Cloud.fail` takes it
     ``DELETE /faults``         no more faults
@@ -56,6 +59,7 @@ class Admin:
             ("GET", "/keys"): self._keys,
             ("POST", "/keys"): self._keys,
             ("GET", "/events"): self._events,
+            ("POST", "/deliveries"): self._deliver,
             ("GET", "/snapshot"): self._snapshot,
             ("POST", "/faults"): self._fail,
             ("DELETE", "/faults"): self._heal,
@@ -97,6 +101,16 @@ class Admin:
             raise ValueError(f"since is the number of an event, not {since!r}.")
         events = self._cloud.trail.events
         return {"events": events[int(since) :], "next": len(events)}
+
+    def _deliver(self, options: Options) -> Any:
+        way, since = options.get("as"), options.get("since", 0)
+        if way not in get_args(Way):
+            raise ValueError(f"as is one of {', '.join(get_args(Way))}.")
+        if not isinstance(since, int) or since < 0:
+            raise ValueError(f"since is the number of an event, not {since!r}.")
+        events = self._cloud.trail.events
+        payloads = self._cloud.trail.payloads(events[since:], cast(Way, way)) if events[since:] else ()
+        return {"payloads": [payload.decode() for payload in payloads], "next": len(events)}
 
     def _snapshot(self, options: Options) -> Any:
         return self._cloud.snapshot(options.get("region"))

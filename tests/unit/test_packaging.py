@@ -29,15 +29,25 @@ REQUIREMENTS = sorted(
 )
 
 HANDLER_MAY_IMPORT = {"eniguard.delivery", "eniguard.pipeline", "eniguard.settings", "eniguard.errors"}
-IMPORTED_AS = {"pyyaml": "yaml", "opentelemetry-api": "opentelemetry", "python-dotenv": "dotenv"}
+IMPORTED_AS = {
+    "pyyaml": "yaml",
+    "opentelemetry-api": "opentelemetry",
+    "python-dotenv": "dotenv",
+    "aliyun-fc2": "fc2",
+}
 #: What an official SDK brings along and is used through.
-COMES_WITH = {"alibabacloud-actiontrail20200706": ("alibabacloud_tea_openapi", "darabonba", "Tea")}
+COMES_WITH = {
+    "alibabacloud-actiontrail20200706": ("alibabacloud_tea_openapi", "darabonba", "Tea"),
+    "alibabacloud-fc20230330": ("alibabacloud_tea_openapi", "darabonba"),
+}
 #: Extras that code of the package needs, each imported only where it is used, with the code that does.
 EXTRAS = {
     "redis": ("state/redis/",),
     "tablestore": ("state/tablestore/",),
     "tracing": ("toolkit/tracer.py",),
     "aliyun": ("cloud/credentials.py", "cloud/lookup_events.py"),
+    "serve": ("emulator/",),
+    "invoke": ("cli/function_calls.py",),
 }
 #: What one function alone needs: the sweep looks events up.
 MORE = {"sweep": {"alibabacloud-actiontrail20200706"}}

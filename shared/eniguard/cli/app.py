@@ -24,6 +24,8 @@ _COMMANDS = {
     "show": ("eniguard.cli.show_command", "show"),
     "generate": ("eniguard.cli.generate_command", "generate"),
     "template": ("eniguard.cli.template_command", "template"),
+    "serve": ("eniguard.cli.serve_command", "serve"),
+    "invoke": ("eniguard.cli.invoke_command", "invoke"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
     "doctor": ("eniguard.cli.doctor_command", "doctor"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -93,6 +94,18 @@ def test_clock_is_read_moved_on_and_set(aliyun_server: FakeServer) -> None:
     assert moved == {"now": "2026-06-01T08:00:00Z"}
 
 
+def test_deliveries_are_events_as_they_come_and_the_number_of_the_next(aliyun_server: FakeServer) -> None:
+    alice = aliyun_server.cloud.account("alice")
+    aliyun_server.cloud.call("vpc:CreateVpc", alice, CidrBlock="10.0.0.0/8")
+    aliyun_server.cloud.call("vpc:DescribeVpcs", alice)
+
+    first = admin(aliyun_server, "POST", "/deliveries", json={"as": "eventbridge"})
+    later = admin(aliyun_server, "POST", "/deliveries", json={"as": "eventbridge", "since": first["next"]})
+
+    assert [json.loads(one)["data"]["eventName"] for one in first["payloads"]] == ["CreateVpc"]
+    assert later == {"payloads": [], "next": 2}
+
+
 def test_reset_forgets_events_and_keeps_keys(aliyun_server: FakeServer) -> None:
     key = aliyun_server.cloud.account().access_key_id
     sent(aliyun_server, "DescribeVpcs", key=key)
@@ -117,6 +130,8 @@ def test_reset_forgets_events_and_keeps_keys(aliyun_server: FakeServer) -> None:
         ("POST", "/clock", {}, 400, "advance"),
         ("POST", "/clock", [1], 400, "JSON object"),
         ("GET", "/events?since=x", None, 400, "since"),
+        ("POST", "/deliveries", {"as": "mail"}, 400, "as is one of eventbridge"),
+        ("POST", "/deliveries", {"as": "sls", "since": -1}, 400, "since"),
         ("GET", "/reset", None, 405, "POST"),
         ("GET", "/nothing", None, 404, "/nothing"),
     ],

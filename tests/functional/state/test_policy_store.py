@@ -140,3 +140,11 @@ def test_parts_of_a_store_share_nothing() -> None:
     assert not other.unschedule("q", "m", at=1.0)
     assert one.unschedule("q", "m", at=1.0)
     one.close()
+
+
+def test_function_of_the_local_function_compute_may_keep_state_on_its_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    emulated = {**DEPLOYED, "ENIGUARD_EMULATOR": "1"}
+
+    assert opened(monkeypatch, policy("sqlite:///state.db"), environment=emulated) == "sqlite:///state.db"

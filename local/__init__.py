@@ -1,0 +1,1 @@
+"""A whole cloud on this machine: `make up`, `make scenario`, `make down`."""

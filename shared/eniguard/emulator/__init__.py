@@ -1,0 +1,9 @@
+"""A local Function Compute: the functions of a template.yml, each in processes of its own."""
+
+from __future__ import annotations
+
+from eniguard.emulator.compute import Compute
+from eniguard.emulator.functions import Function, functions_of
+from eniguard.emulator.server import EmulatorServer
+
+__all__ = ["Compute", "EmulatorServer", "Function", "functions_of"]

@@ -1,0 +1,107 @@
+"""`eniguard serve` as a process: what it says, and that it ends all it started."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.functional.emulator.folders import props, template
+from tests.functional.emulator.test_instances import gone
+
+SERVE = [sys.executable, "-m", "eniguard.cli", "serve"]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SERVE, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-C", "terminated"])
+def test_ends_every_process_it_started(tmp_path: Path, number: signal.Signals) -> None:
+    # given
+    path = template(tmp_path, props())
+    with subprocess.Popen(
+        [*SERVE, "-t", str(path), "--env", "MODE=local"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as served:
+        assert served.stdout is not None
+        started = json.loads(served.stdout.readline())
+        url = f"{started['address']}/2023-03-30/functions/guard/invocations"
+        answer = requests.post(url, b'{"child": 1}', timeout=60).json()
+        environment = requests.post(url, b"{}", timeout=60).json()["environment"]
+
+        # when
+        os.kill(served.pid, number)
+        printed, said = served.communicate(timeout=60)
+
+    # then
+    assert (started["functions"], started["pid"]) == (["guard"], served.pid)
+    assert environment["MODE"] == "local"
+    assert "guard | call 1" in printed.splitlines()
+    assert said.splitlines() == ["ending the functions"]
+    assert served.returncode == 0
+    assert gone(answer["self"])
+    assert gone(answer["child"])
+
+
+def test_function_ends_when_the_emulator_is_killed(tmp_path: Path) -> None:
+    path = template(tmp_path, props())
+    with subprocess.Popen(
+        [*SERVE, "-t", str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as served:
+        assert served.stdout is not None
+        url = f"{json.loads(served.stdout.readline())['address']}/2023-03-30/functions/guard/invocations"
+        pid = requests.post(url, b"{}", timeout=60).json()["pid"]
+        served.kill()
+        # The function holds the other end of the output until it is gone.
+        served.stdout.read()
+
+    for _ in range(200):
+        if gone(pid):
+            break
+        signal.sigtimedwait([], 0.05)
+    assert gone(pid)
+
+
+def test_what_functions_print_is_made_harmless(tmp_path: Path) -> None:
+    source = "def handler(event, context):\n    print('\\x1b[2Jred')\n    return b''\n"
+    path = template(tmp_path, props(), source=source)
+    with subprocess.Popen(
+        [*SERVE, "-t", str(path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as served:
+        assert served.stdout is not None
+        url = f"{json.loads(served.stdout.readline())['address']}/2023-03-30/functions/guard/invocations"
+        requests.post(url, b"{}", timeout=60)
+        served.send_signal(signal.SIGINT)
+        printed, _ = served.communicate(timeout=60)
+
+    assert "guard | \\x1b[2Jred" in printed.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["-t", "nowhere.yml"], "nowhere.yml: cannot be read"),
+        (["--env", "MODE"], "--env MODE: expected NAME=VALUE"),
+        (["--host", "192.0.2.1"], "cannot listen at 192.0.2.1:0"),
+        (["--cloud", "http://127.0.0.1:9"], "is no fake cloud"),
+    ],
+)
+def test_what_cannot_be_served_is_said_in_a_line(tmp_path: Path, arguments: list[str], expected: str) -> None:
+    path = template(tmp_path, props())
+
+    ended = run("-t", path, *arguments)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert expected in ended.stderr
+    assert "Traceback" not in ended.stderr
