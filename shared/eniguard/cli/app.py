@@ -25,6 +25,7 @@ _COMMANDS = {
     "generate": ("eniguard.cli.generate_command", "generate"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
     "doctor": ("eniguard.cli.doctor_command", "doctor"),
+    "record": ("eniguard.cli.record_command", "record"),
 }
 
 #: Set by the shell when it asks for completions; click answers.

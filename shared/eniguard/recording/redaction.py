@@ -14,8 +14,10 @@ from eniguard.model.kinds import POLICY
 from eniguard.recording.fields import EVENT_FIELDS, FIELDS, Treatment
 from eniguard.recording.pseudonyms import Pseudonyms, is_service
 from eniguard.recording.resource_names import ResourceNames
+from eniguard.roles import owner_service
+from eniguard.rules.exp.open_egress import OpenEgress, RestrictedParams
 from eniguard.rules.pfx.terway import CREATOR, TERWAY
-from eniguard.settings.guard import IGNORE_TAG
+from eniguard.settings import DEFAULT_POLICY, IGNORE_TAG, Policy
 
 #: Names that tags have for their keys, and for their values.
 _KEYS, _VALUES = ("Key", "TagKey"), ("Value", "TagValue")
@@ -28,9 +30,12 @@ class Redaction:
     ----------
     pseudonyms
         Give the replacements.
+    policy
+        What the recording is decided with: it may name a tag that a rule goes by.
     """
 
-    def __init__(self, pseudonyms: Pseudonyms) -> None:
+    def __init__(self, pseudonyms: Pseudonyms, policy: Policy = DEFAULT_POLICY) -> None:
+        self._restricted = _tag_of_restricted_groups(policy)
         self.pseudonyms = pseudonyms
         self.names = ResourceNames(pseudonyms)
         self._replace: dict[Treatment, Callable[[str], str]] = {
@@ -92,17 +97,17 @@ class Redaction:
 
     def description(self, text: str) -> str:
         """What is left of a free text: the service that it names, by which rules tell whose a resource is."""
-        from eniguard.roles import owner_service
-
         return owner_service(text) or self.pseudonyms.exact(text)
 
     def tag_key(self, key: str) -> str:
         """The key of a tag; those that have a meaning to rules stay."""
-        return key if key in (IGNORE_TAG, CREATOR) else self.pseudonyms.exact(key)
+        stays = key in (IGNORE_TAG, CREATOR) or key.lower() == self._restricted
+        return key if stays else self.pseudonyms.exact(key)
 
     def tag_value(self, key: str, value: str) -> str:
-        """The value of a tag; that by which Terway marks its own stays."""
-        return value if key == CREATOR and value.startswith(TERWAY) else self.pseudonyms.exact(value)
+        """The value of a tag; what Terway marks its own by stays, and the mark of restricted groups."""
+        stays = (key == CREATOR and value.startswith(TERWAY)) or value.lower() == self._restricted
+        return value if stays else self.pseudonyms.exact(value)
 
     def _caller(self, who: Mapping[str, str], *, platform: bool) -> dict[str, str]:
         found = {"type": who["type"]}
@@ -149,6 +154,13 @@ class Redaction:
         if replace is _same or value is None or isinstance(value, bool):
             return value
         return replace(str(value))
+
+
+def _tag_of_restricted_groups(policy: Policy) -> str:
+    """The word that marks restricted groups, as key or value of a tag, in lower case."""
+    settings = policy.rules.get(OpenEgress.code)
+    given = None if settings is None else settings.params.get("tag")
+    return (given if isinstance(given, str) else RestrictedParams().tag).lower()
 
 
 def _same(text: str) -> str:

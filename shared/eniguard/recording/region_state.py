@@ -83,7 +83,6 @@ class RegionState:
         self._clock = clock
         self._listings = LiveListings(caller, account, region, clock=clock)
         self._asker = Asker(caller, region)
-        self._types: dict[str, None] = {}
 
     def write(self, path: Path, roles: Iterable[str]) -> None:
         """Write the snapshot; ``roles`` are the names of roles that rules ask about.
@@ -107,19 +106,17 @@ class RegionState:
             "region": self._region,
         }
         yield msgspec.json.encode(head)[:-1] + b',"resources":{'
-        between = b"\n"
+        between, types = b"\n", list[str]()
         for kind in LISTED:
             items = self._listings.items(kind)
             if isinstance(items, Unknown):
                 self.missing[kind] = items.reason
                 continue
             if kind == INSTANCE:
-                self._types = dict.fromkeys(
-                    str(one["InstanceType"]) for one in items if one.get("InstanceType")
-                )
+                types = [str(one["InstanceType"]) for one in items if one.get("InstanceType")]
             yield between + self._kind(kind, items)
             between = b",\n"
-        for kind, ids in ((INSTANCE_TYPE, list(self._types)), (ROLE, list(roles))):
+        for kind, ids in ((INSTANCE_TYPE, list(dict.fromkeys(types))), (ROLE, list(roles))):
             yield between + self._kind(kind, self._asked(kind, ids))
             between = b",\n"
         yield b"}}\n"

@@ -92,7 +92,7 @@ class ResourceNames:
         return f"{self.role(name)}@{kind}.{self._pseudonyms.name(alias)}{dot}{domain}"
 
     def task(self, text: str) -> str:
-        """The id of a deletion task, ``task/SERVICE/ROLE/ID``, of which the role stays if it is a service's."""
+        """The id of a deletion task, ``task/SERVICE/ROLE/ID``, of which a service's role stays."""
         parts = text.split("/")
         if parts[0] != "task" or len(parts) < 3:
             return self._pseudonyms.exact(text)
@@ -137,7 +137,7 @@ class ResourceNames:
         return json.dumps(self._walked(found, ""))
 
     def _role(self, name: str) -> str:
-        """Services' own roles stay; so do those that may be, or may be taken for one: rules go by the name."""
+        """Roles of services stay, and so do those that could be taken for one: rules go by their names."""
         if role_named(name) is not None:
             base, mark, suffix = name.partition(_SUFFIX)
             custom = bool(mark) and name.lower() not in index()
