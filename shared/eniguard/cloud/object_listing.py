@@ -57,7 +57,10 @@ class ObjectListing:
         """
         token: str | None = None
         while True:
-            query = {"encoding-type": "url", "list-type": "2", "max-keys": _PAGE, "prefix": prefix}
+            query = {"encoding-type": "url", "list-type": "2", "max-keys": _PAGE}
+            # A parameter without a value is signed in another way than one with a value.
+            if prefix:
+                query["prefix"] = prefix
             if token is not None:
                 query["continuation-token"] = token
             page = self._page(region, bucket, query)

@@ -21,7 +21,6 @@ from eniguard.roles import (
 #: Parts of ARNs that say what kind of resource a name is of (RAM, the authorisation tables of the products).
 _KINDS = frozenset(
     (
-        "",
         "LATEST",
         "eni",
         "eventbus",
@@ -55,9 +54,8 @@ _KINDS = frozenset(
 )
 #: Keys of RAM documents whose values are words of RAM, or services.
 _WORDS = frozenset(("Action", "Effect", "NotAction", "Service", "Version"))
-_PARTS = re.compile(r"(/)")
-#: A service of Function Compute 2.0 may be followed by its qualifier, and its function by a dollar sign.
-_FUNCTION_PARTS = re.compile(r"([/.$])")
+#: Of a function's name: a service of Function Compute 2.0 may be followed by its qualifier or a dollar sign.
+_OF_FUNCTION = re.compile(r"([.$])")
 _WILD = re.compile(r"([*?]+)")
 _SUFFIX = "_"
 _MOST = 4_096
@@ -100,7 +98,9 @@ class ResourceNames:
 
     def function(self, text: str) -> str:
         """A function: ``function``, ``service/function``, ``service$function``, or an ARN."""
-        return self.arn(text) if _is_arn(text) else self._by_parts(text, _FUNCTION_PARTS)
+        if _is_arn(text):
+            return self.arn(text)
+        return "/".join(map(self._of_function, text.split("/")))
 
     def named(self, text: str) -> str:
         """A name or an ARN."""
@@ -117,13 +117,13 @@ class ResourceNames:
         """``acs:PRODUCT:REGION:ACCOUNT:WHAT``; wildcards, products, regions and kinds of resources stay."""
         parts = text.split(":", 4)
         if not _is_arn(text) or len(parts) < 5:
-            return self._wild(text, self._pseudonyms.name)
+            return self._plain(text)
         account = self._wild(parts[3], self._pseudonyms.account)
         kind, slash, name = parts[4].partition("/")
         if kind.lower() == "role" and slash:
             what = f"{kind}/{self._wild(name, self.role)}"
         else:
-            what = self._by_parts(parts[4], _FUNCTION_PARTS if parts[1].lower() == "fc" else _PARTS)
+            what = self._path(parts[4], self._of_function if parts[1].lower() == "fc" else self._plain)
         return ":".join([*parts[:3], account, what])
 
     def document(self, given: Any) -> Any:
@@ -146,12 +146,21 @@ class ResourceNames:
             return name
         return self._pseudonyms.name(name)
 
-    def _by_parts(self, text: str, parts: re.Pattern[str]) -> str:
-        """Each part of a path or of a qualified name on its own, so that the same part is the same again."""
-        return "".join(
-            part if number % 2 or part in _KINDS else self._wild(part, self._pseudonyms.name)
-            for number, part in enumerate(parts.split(text))
+    def _path(self, path: str, replace: Callable[[str], str]) -> str:
+        """``KIND/NAME/KIND/NAME``: kinds stay where one can be."""
+        return "/".join(
+            part if part in _KINDS and number % 2 == 0 else replace(part)
+            for number, part in enumerate(path.split("/"))
         )
+
+    def _of_function(self, text: str) -> str:
+        """A part of a function's name, each piece of it on its own, so that it is the same again alone."""
+        return "".join(
+            part if number % 2 else self._plain(part) for number, part in enumerate(_OF_FUNCTION.split(text))
+        )
+
+    def _plain(self, text: str) -> str:
+        return self._wild(text, self._pseudonyms.name)
 
     def _wild(self, text: str, replace: Callable[[str], str]) -> str:
         """What stands between wildcards, replaced."""
