@@ -146,6 +146,6 @@ def eniguard() -> None:
     """Decide recorded Alibaba Cloud calls against the documented rules.
 
     The rules are about managed ENIs, managed security groups, IP prefixes, service-linked roles, the exposure
-    of ordinary groups, and the guard itself. Only dlq redrive and doctor ask the cloud, and nothing there is
-    changed.
+    of ordinary groups, and the guard itself. Only dlq redrive, doctor and record ask the cloud, and nothing
+    there is changed.
     """

@@ -25,7 +25,7 @@ class Treatment(Enum):
     DOCUMENT = "RAM policy as JSON"
     NAMED = "name or ARN"
     FUNCTION = "function, service/function, or an ARN"
-    TASK = "task/SERVICE/ROLE/ID"
+    TASK = "task/acs-service-role/SERVICE/ROLE/ID"
     ENDPOINT = "where an event target is"
 
 

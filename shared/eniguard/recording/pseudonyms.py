@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from eniguard.recording.addresses import Addresses
 
-#: How ids begin (docs/sources.md, API); what follows is replaced.
+#: How ids of resources begin (docs/sources.md, API); what follows is replaced.
 _PREFIXES = frozenset(
     (
         "acl",

@@ -90,11 +90,11 @@ class ResourceNames:
         return f"{self.role(name)}@{kind}.{self._pseudonyms.name(alias)}{dot}{domain}"
 
     def task(self, text: str) -> str:
-        """The id of a deletion task, ``task/SERVICE/ROLE/ID``, of which a service's role stays."""
+        """The id of a deletion task, ``task/acs-service-role/SERVICE/ROLE/ID``."""
         parts = text.split("/")
-        if parts[0] != "task" or len(parts) < 3:
+        if parts[0] != "task" or len(parts) < 4:
             return self._pseudonyms.exact(text)
-        return "/".join([*parts[:2], self.role(parts[2]), *map(self._pseudonyms.exact, parts[3:])])
+        return "/".join([*parts[:3], self.role(parts[3]), *map(self._pseudonyms.exact, parts[4:])])
 
     def function(self, text: str) -> str:
         """A function: ``function``, ``service/function``, ``service$function``, or an ARN."""

@@ -86,10 +86,14 @@ def test_resource_management_names_keep_their_form() -> None:
 
 
 def test_deletion_task_names_its_service_role_only() -> None:
-    found = NAMES.task("task/nat.aliyuncs.com/AliyunServiceRoleForNatgw/0123-4567")
+    stem = "task/acs-service-role/nat.aliyuncs.com/AliyunServiceRoleForNatgw"
 
-    assert found.startswith("task/nat.aliyuncs.com/AliyunServiceRoleForNatgw/name-")
+    found = NAMES.task(f"{stem}/0123-4567")
+
+    assert found.startswith(f"{stem}/name-")
     assert "0123-4567" not in found
+    assert "alice" not in NAMES.task("task/acs-service-role/nat.aliyuncs.com/alice/0123-4567")
+    assert "alice" not in NAMES.task("alice")
 
 
 @pytest.mark.parametrize(
