@@ -86,6 +86,39 @@ def test_object_requests_are_signed_like_the_official_sdk_signs_them(
     assert ours["authorization"] == request.headers["Authorization"]
 
 
+@given(prefix=TEXTS.filter(bool), token=st.none() | TEXTS.filter(bool), now=st.integers(0, 2**32))
+def test_listing_of_objects_is_signed_like_the_official_sdk_signs_it(
+    *, prefix: str, token: str | None, now: int
+) -> None:
+    query = {"encoding-type": "url", "list-type": "2", "max-keys": "1000", "prefix": prefix}
+    query |= {} if token is None else {"continuation-token": token}
+
+    ours = object_headers(
+        Credentials("key", "secret"),
+        region=REGION,
+        method="GET",
+        bucket="evidence",
+        key="",
+        headers={},
+        now=now,
+        query=query,
+    )
+
+    sent = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+    address = f"https://evidence.oss-{REGION}.aliyuncs.com/?{sent}"
+    request = HttpRequest("GET", address, headers={"x-oss-content-sha256": "UNSIGNED-PAYLOAD"})
+    context = SigningContext(
+        product="oss",
+        region=REGION,
+        bucket="evidence",
+        request=request,
+        credentials=OssCredentials("key", "secret"),
+        signing_time=datetime.fromtimestamp(now, timezone.utc),
+    )
+    SignerV4().sign(context)
+    assert ours["authorization"] == request.headers["Authorization"]
+
+
 PAIRS = st.tuples(TEXTS, st.binary(max_size=300).map(lambda data: data.decode("latin-1").encode()))
 LOGS = st.builds(
     Log,

@@ -28,6 +28,7 @@ _COMMANDS = {
     "invoke": ("eniguard.cli.invoke_command", "invoke"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
     "doctor": ("eniguard.cli.doctor_command", "doctor"),
+    "record": ("eniguard.cli.record_command", "record"),
 }
 
 #: Set by the shell when it asks for completions; click answers.
@@ -148,6 +149,6 @@ def eniguard() -> None:
     """Decide recorded Alibaba Cloud calls against the documented rules.
 
     The rules are about managed ENIs, managed security groups, IP prefixes, service-linked roles, the exposure
-    of ordinary groups, and the guard itself. Only dlq redrive and doctor ask the cloud, and nothing there is
-    changed.
+    of ordinary groups, and the guard itself. Only dlq redrive, doctor and record ask the cloud, and nothing
+    there is changed.
     """

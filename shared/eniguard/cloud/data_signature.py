@@ -63,8 +63,12 @@ def object_headers(
     key: str,
     headers: Mapping[str, str],
     now: float,
+    query: Mapping[str, str] = {},
 ) -> dict[str, str]:
-    """The headers of a request for an object, its signature among them; as for `log_headers`."""
+    """The headers of a request for an object, its signature among them; as for `log_headers`.
+
+    An empty ``key`` is the bucket itself.
+    """
     found = {**headers, "x-oss-date": _moment(now), "x-oss-content-sha256": _UNSIGNED}
     if credentials.security_token:
         found["x-oss-security-token"] = credentials.security_token
@@ -72,7 +76,7 @@ def object_headers(
         name for name in found if name in ("content-type", "content-md5") or name.startswith("x-oss-")
     )
     path = quote(f"/{bucket}/{key}", safe="/~")
-    request = (method, path, "", _lines(found, names), "", _UNSIGNED)
+    request = (method, path, canonical_query(query), _lines(found, names), "", _UNSIGNED)
     scope, mark = _signed(
         credentials, "\n".join(request), kind="oss", region=region, moment=found["x-oss-date"]
     )

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from eniguard.cloud.answers import Refusal
 from eniguard.cloud.credentials import Credentials
@@ -165,6 +166,14 @@ class LogPuller:
 
         return self._get("GetCursor", place, {"type": "cursor", "from": wanted}, read)
 
+    def shards(self, place: LogRange) -> list[LogRange]:
+        """The shards of a logstore, each with the cursors of ``place``; raises as `rows` does."""
+
+        def read(answer: HttpAnswer) -> list[int]:
+            return [one.number for one in msgspec.json.decode(answer.body, type=list[_Shard])]
+
+        return [replace(place, shard=one) for one in self._get("ListShards", place, {}, read)]
+
     def rows(self, place: LogRange, *, groups: int = 100) -> Iterator[LogRow]:
         """The rows of a range, in their order.
 
@@ -202,10 +211,12 @@ class LogPuller:
     def _get(
         self, action: str, place: LogRange, query: dict[str, str], read: Callable[[HttpAnswer], _Found]
     ) -> _Found:
-        path = f"/logstores/{place.logstore}/shards/{place.shard}"
+        path = f"/logstores/{place.logstore}/shards"
+        if action != "ListShards":
+            path = f"{path}/{place.shard}"
         base = self._address or f"https://{place.project}.{place.host}"
         host = f"{place.project}.{urlsplit(self._address).netloc if self._address else place.host}"
-        url = f"{base}{path}?{canonical_query(query)}"
+        url = f"{base}{path}?{canonical_query(query)}" if query else f"{base}{path}"
         plain = {
             "host": host,
             "accept": "application/x-protobuf" if action == "PullLogs" else "application/json",
@@ -243,6 +254,10 @@ class LogPuller:
 
 class _CursorAnswer(Struct):
     cursor: str
+
+
+class _Shard(Struct):
+    number: int = msgspec.field(name="shardID")
 
 
 class _Said(Struct, rename={"code": "errorCode", "message": "errorMessage"}):

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 from alibabacloud_actiontrail20200706.client import Client as ActionTrail
-from alibabacloud_actiontrail20200706.models import LookupEventsRequest
+from alibabacloud_actiontrail20200706.models import LookupEventsRequest, LookupEventsRequestLookupAttribute
 from alibabacloud_tea_openapi.models import Config
 from darabonba.runtime import RuntimeOptions
 from msgspec import Struct
@@ -69,6 +69,8 @@ class EventLookup:
         As for `eniguard.cloud.Client`.
     pace
         Keeps its queries apart; one of its own by default.
+    attributes
+        What events have to have, as in ``{"ServiceName": "Ecs"}``: one, or a pair that the API takes.
 
     Examples
     --------
@@ -91,6 +93,7 @@ class EventLookup:
         deadline: Callable[[], float | None] | None = None,
         retries: Retries = RETRIES,
         pace: Pace | None = None,
+        attributes: Mapping[str, str] = {},
     ) -> None:
         self.queries = 0
         self._credentials = credentials
@@ -102,6 +105,10 @@ class EventLookup:
         self._deadline = deadline
         self._retries = retries
         self._pace = Pace() if pace is None else pace
+        # An empty list would be sent as such.
+        self._attributes = [
+            LookupEventsRequestLookupAttribute(key=key, value=value) for key, value in attributes.items()
+        ] or None
         self._client: tuple[Credentials, ActionTrail] | None = None
 
     def pages(self, start: str, end: str, *, token: str | None = None) -> Iterator[Page]:
@@ -159,7 +166,12 @@ class EventLookup:
         if left is not None and left < _PACE:
             return Refusal(_lost("it was not sent, the deadline is near"))
         request = LookupEventsRequest(
-            start_time=start, end_time=end, direction="FORWARD", max_results=_PAGE, next_token=token
+            start_time=start,
+            end_time=end,
+            direction="FORWARD",
+            max_results=_PAGE,
+            next_token=token,
+            lookup_attribute=self._attributes,
         )
         self.queries += 1
         try:

@@ -18,12 +18,13 @@ from msgspec import Struct
 
 from eniguard.cloud.answers import Refusal
 from eniguard.cloud.credentials import Credentials
-from eniguard.cloud.data_reads import DataReads, lost, refused
+from eniguard.cloud.data_reads import DataReads, lost
 from eniguard.cloud.data_signature import object_headers
+from eniguard.cloud.object_answers import bucket_url, object_refusal
 from eniguard.cloud.object_progress import Progress
-from eniguard.cloud.transport import CONNECT, READ
+from eniguard.cloud.transport import CONNECT, READ, HttpAnswer
 from eniguard.cloud.unpacking import unpacked
-from eniguard.errors import CloudError, Denied, InputError, NotFound, Throttled, Transport
+from eniguard.errors import InputError
 
 if TYPE_CHECKING:
     import requests
@@ -35,7 +36,6 @@ _MOST_SAID = 1 << 16
 _REGION = re.compile(r"[a-z]+-[a-z0-9-]+\Z")
 #: Names of buckets (PutBucket).
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\Z")
-_SAID = re.compile(r"<(Code|Message|RequestId)>([^<]*)</")
 
 
 class ObjectRef(Struct, frozen=True):
@@ -231,11 +231,8 @@ class ObjectReader:
             return Refusal(lost("oss", "GetObject", why), again=True)
 
     def _url(self, ref: ObjectRef) -> str:
-        key = quote(ref.key, safe="/~")
-        if self._address:
-            return f"{self._address}/{ref.bucket}/{key}"
-        inner = "-internal" if self._internal else ""
-        return f"https://{ref.bucket}.oss-{ref.region}{inner}.aliyuncs.com/{key}"
+        base = bucket_url(ref.region, ref.bucket, address=self._address, internal=self._internal)
+        return f"{base}{quote(ref.key, safe='/~')}"
 
 
 def _signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -244,37 +241,14 @@ def _signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 def _refusal(response: requests.Response, credentials: Credentials) -> Refusal:
-    """The error answer of OSS (its list of common error codes)."""
+    """What is behind an answer that does not give the rest of the object."""
     from urllib3.exceptions import HTTPError
 
-    status = response.status_code
-    if status < 300:
+    if response.status_code < 300:
         return Refusal(lost("oss", "GetObject", "the answer is not the part that was asked for"), again=True)
     try:
         body = response.raw.read(_MOST_SAID, decode_content=True)
     except (HTTPError, HTTPException, OSError):
         body = b""
-    said: dict[str, str] = dict(_SAID.findall(body.decode("utf-8", "replace")))
-    code = said.get("Code")
-    kind = _kind(status, code or "")
-    error = refused(
-        kind,
-        "oss",
-        "GetObject",
-        status=status,
-        code=code,
-        message="the object was replaced since" if status == 412 else said.get("Message"),
-        request_id=said.get("RequestId") or response.headers.get("x-oss-request-id"),
-        hidden=credentials.hidden,
-    )
-    return Refusal(error, code == "SecurityTokenExpired", kind is Throttled or status >= 500)
-
-
-def _kind(status: int, code: str) -> type[CloudError]:
-    if status == 429 or code.endswith(("LimitExceeded", "TooManyRequests")):
-        return Throttled
-    if status in (401, 403):
-        return Denied
-    if status == 404:
-        return NotFound
-    return Transport if status >= 500 and not code else CloudError
+    answer = HttpAnswer(response.status_code, response.headers, body)
+    return object_refusal(answer, "GetObject", credentials)

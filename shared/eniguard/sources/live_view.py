@@ -112,21 +112,25 @@ class LiveListings:
             self._asked[kind, value] = self._by_id(kind, value)
         return self._asked[kind, value]
 
-    def _listed(self, kind: str) -> Listing:
+    def items(self, kind: str) -> list[Item] | Unknown:
+        """All of a kind as the API returns it, asked for anew each time; or why it is not known."""
         try:
             if kind == SECURITY_GROUP_RULE:
-                items = self._rules()
-            elif kind == POLICY:
-                items = self._policies()
-            elif kind in LISTED_LISTS:
-                items = self._lists(kind)
-            elif kind == INSTANCE_TYPE or kind not in LISTINGS:
+                return self._rules()
+            if kind == POLICY:
+                return self._policies()
+            if kind in LISTED_LISTS:
+                return self._lists(kind)
+            if kind == INSTANCE_TYPE or kind not in LISTINGS:
                 return Unknown(_NO_LISTING if kind == INSTANCE_TYPE else f"no API lists all {kind}")
-            else:
-                items = self._asker.items(LISTINGS[kind], ("",))
-            return items if isinstance(items, Unknown) else tuple([read_item(kind, one) for one in items])
+            return self._asker.items(LISTINGS[kind], ("",))
         except CloudError as error:
             return why(error)
+
+    def _listed(self, kind: str) -> Listing:
+        items = self.items(kind)
+        try:
+            return items if isinstance(items, Unknown) else tuple([read_item(kind, one) for one in items])
         except ItemError as error:
             return Unknown(f"the listing of {kind} cannot be read: {error}")
 

@@ -33,6 +33,7 @@ COMMANDS = [
     ("dlq", "show"),
     ("dlq", "redrive"),
     ("doctor",),
+    ("record",),
 ]
 
 
