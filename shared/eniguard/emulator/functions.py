@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import yaml
 from msgspec import Meta, Struct, field
 
-from eniguard.emulator.rendering import Rendered
+from eniguard.deployment.reading import read_template
 from eniguard.errors import ConfigError
 
 #: Where a function finds its code in the cloud; in its environment it stands for the folder on this machine.
@@ -147,16 +146,14 @@ def functions_of(path: Path, environment: Mapping[str, str] | None = None) -> li
     ConfigError
         The template cannot be read, or a function in it cannot be run here.
     """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: is no YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(document, dict):
-        raise ConfigError(f"{path}: is no template; expected a mapping with `resources`")
-    resources = Rendered(document, os.environ if environment is None else environment, str(path)).resources()
-    found = [_function(path, name, props) for name, props in resources.items()]
+    template = read_template(path, environment)
+    if template.problems:
+        raise ConfigError(f"{path}: {'; '.join(template.problems)}")
+    resources = template.document.get("resources")
+    if not isinstance(resources, dict) or not resources:
+        raise ConfigError(f"{path}: there are no resources; expected functions under `resources`")
+    functions = {name: one["props"] for name, one in resources.items() if _is_function(one)}
+    found = [_function(path, name, props) for name, props in functions.items()]
     if not found:
         raise ConfigError(f"{path}: has no function; expected resources of the component fc3")
     for clash in (_twice([one.name for one in found]), _twice(_ports(found))):
@@ -178,6 +175,10 @@ def _function(path: Path, resource: str, props: dict[str, Any]) -> Function:
     if not folder.is_dir():
         raise ConfigError(f"{where}: code: there is no folder {folder}; `make package` builds the bundles")
     return Function(read, folder)
+
+
+def _is_function(resource: Any) -> bool:
+    return isinstance(resource, dict) and resource.get("component") == "fc3" and "props" in resource
 
 
 def _ports(functions: list[Function]) -> list[str]:

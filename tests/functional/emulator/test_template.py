@@ -66,18 +66,22 @@ def test_variables_environment_references_and_inheritance_are_filled_in(tmp_path
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("resources:", "resource:", "there are no resources"),
+        ("resources:", "resource:", "there is no resource 'sweeper'"),
         ("component: fc3\n", "component: fc2\n", "has no function"),
-        ("${vars.region}\n    runtime", "${vars.nowhere}\n    runtime", r"\$\{vars.nowhere\} leads nowhere"),
-        ("'GUARD_REGION', 'cn-hangzhou'", "'GUARD_REGION'", "set the environment variable GUARD_REGION"),
-        ("guard-${vars.region}", "${vars.name}", "circle"),
-        ("{name: base}", "{name: bass}", "extends 'bass'"),
+        (
+            "${vars.region}\n    runtime",
+            "${vars.nowhere}\n    runtime",
+            r"\$\{vars.nowhere\}: there is no 'nowhere'",
+        ),
+        ("'GUARD_REGION', 'cn-hangzhou'", "'GUARD_REGION'", "the variable GUARD_REGION is not set"),
+        ("guard-${vars.region}", "${vars.name}", "leads back to itself"),
+        ("{name: base}", "{name: bass}", "template has no 'bass'"),
         ("timeout: 60", "timeout: an hour", r"resources.sweeper.props: Expected `int`"),
         ("MODE: dry-run", "MODE: 1", r"Expected `str`, got `int`.*environmentVariables"),
         ("runtime: python3.10", "runtime: java11", "java11 cannot be run here"),
         ("code: ./code", "code: ./build/trail", "make package"),
         ("functionName: sweeper", "functionName: guard-cn-hangzhou", "share guard-cn-hangzhou"),
-        ("edition: 3.0.0", "edition: [", "is no YAML"),
+        ("edition: 3.0.0", "edition: [", "not YAML"),
     ],
 )
 def test_template_that_cannot_be_run_is_refused_with_the_place(
