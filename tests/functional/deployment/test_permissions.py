@@ -164,6 +164,18 @@ def test_a_rule_that_is_switched_off_takes_its_rights_with_it() -> None:
     assert "vpc:DescribeEipAddresses" not in after
 
 
+def test_a_rule_that_can_say_nothing_under_a_policy_adds_no_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    off = {one.code: RuleSettings(enabled=False) for one in (*PACKAGED, *PACKAGED_SWEEPS)}
+    (rule,) = [one for one in PACKAGED if one.code == "PFX016"]
+    policy = Policy(rules={**off, rule.code: RuleSettings(enabled=True)})
+
+    before = {need.action for need in roles(policy)["eniguard-dev-trail-event"].needs}
+    monkeypatch.setattr(rule, "idle", lambda _self, _policy: "nothing to look at")
+    after = {need.action for need in roles(policy)["eniguard-dev-trail-event"].needs}
+
+    assert before - after == {"ecs:DescribeNetworkInterfaces"}
+
+
 def test_what_costs_too_much_on_the_path_of_an_event_is_not_allowed_there() -> None:
     left_out = {rule.code for rule in PACKAGED if not rule.event_path}
     asked = {rule.code for rule in registry_for("trail_event", DEFAULT_POLICY).rules}
