@@ -11,8 +11,7 @@ from eniguard.cli.findings_table import print_findings
 from eniguard.events.calls import Call
 from eniguard.events.kept import kept
 from eniguard.events.wrappers import Way
-from eniguard.intake.intake import open_rules
-from eniguard.intake.pending import Pending, Waiting
+from eniguard.intake import Pending
 from eniguard.model import Decision, Finding
 from eniguard.pipeline import Pipeline
 from eniguard.rule_modules import registry_of
@@ -86,7 +85,8 @@ class DecidingAgain:
     def write(self) -> None:
         """Write the findings of a letter, so that they are out when it is marked."""
         for call, way, decision in self._decided:
-            self._put_down(call, way, decision)
+            # The sweep asks again what lacks a fact, as with an event that arrives.
+            self._pending.left_open(call, kept(call, way), decision, self._clock())
             for finding in decision.findings:
                 self._output.add(finding)
             self.undecided.update(one.rule for one in decision.undecided)
@@ -95,15 +95,6 @@ class DecidingAgain:
             self._tables.close()
         if sys.stdout is not None:
             sys.stdout.flush()
-
-    def _put_down(self, call: Call, way: Way, decision: Decision) -> None:
-        """Let the sweep ask again what lacks a fact, as `eniguard.intake` does with an event that arrives."""
-        rules = open_rules(decision)
-        if not rules:
-            return
-        key, event, now = f"{call.account_id or '-'}/{call.event_id}", kept(call, way), self._clock()
-        if event.cut or not self._pending.retry(key, Waiting(event, rules), now):
-            self._pending.give_up(key, decision, rules, now)
 
     def forget(self) -> None:
         """Drop what was decided of a letter that failed before its end."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from eniguard.doctor.check import Check, asked, not_configured, ok, unknown, wrong
 from eniguard.doctor.setup import Setup
 from eniguard.errors import ConfigError, StateError
-from eniguard.own_calls.sightings import CANARY_WAYS, CanaryWay, Seen, last_seen
+from eniguard.own_calls.sightings import CANARY_WAYS, Seen, last_seen
+from eniguard.settings import CanaryWay
 
 _STATE = "name a store of Tablestore or Redis as url in the section state of guard.yml"
 #: Seconds for which the trial entry stays when nobody takes it away.

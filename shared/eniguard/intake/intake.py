@@ -18,11 +18,10 @@ from msgspec import Struct
 from eniguard.dead_letters import DeadLetters, LookupOrigin, Origin, letter_of_call
 from eniguard.errors import AlreadyInProgress, DeadlineNear
 from eniguard.events.envelopes import Concerned
-from eniguard.events.kept import KeptEvent, kept, restored
+from eniguard.events.kept import KeptEvent, kept
 from eniguard.events.wrappers import Way
-from eniguard.intake.pending import DEFERRED, Pending, Waiting
+from eniguard.intake.pending import DEFERRED, Pending, event_key
 from eniguard.intake.told import tell, tell_failure
-from eniguard.model import Decision
 from eniguard.own_calls import Canaries
 from eniguard.pipeline import Pipeline
 from eniguard.rules.answers import PASSED_ON
@@ -113,7 +112,7 @@ class Intake:
             The store did not do what was asked; the event at hand has to be delivered again.
         """
         if len(events) > 1:
-            new = [one.call for one, _ in events if not self._events.is_done(_key(one))]
+            new = [one.call for one, _ in events if not self._events.is_done(event_key(one.call))]
             self._pipeline.look_ahead(new)
         ended: Counter[Ending] = Counter()
         for one, origin in events:
@@ -128,8 +127,7 @@ class Intake:
         Parameters and errors are those of `take`; ``limit`` is how many are taken at most.
         """
         ended: Counter[Ending] = Counter()
-        for due, waiting in self._pending.due(DEFERRED, self._clock(), limit):
-            one = arrived(waiting.event)
+        for due, _, one in self._pending.due(DEFERRED, self._clock(), call.logger, limit):
             again = LookupOrigin(one.call.region, one.call.event_id, one.call.account_id)
             ended += self.take([(one, again)], call)
             self._pending.settled(DEFERRED, due)
@@ -138,7 +136,7 @@ class Intake:
     def _one(self, one: Concerned, origin: Origin, call: Invocation) -> Ending:
         if self._canaries is not None:
             self._canaries.arrived(one, self._clock())
-        event, key = kept(one.call, one.way), _key(one)
+        event, key = kept(one.call, one.way), event_key(one.call)
         try:
             with self._events.claim(key) as claim:
                 if claim.done:
@@ -170,7 +168,7 @@ class Intake:
         if not handled.forgeable:
             call.logger.info("told_otherwise_by_another_way", **told)
             return "duplicate"
-        with self._confirmed.claim(_key(one)) as claim:
+        with self._confirmed.claim(event_key(one.call)) as claim:
             if claim.done:
                 return "duplicate"
             call.logger.error("decided_anew_since_what_came_first_may_be_forged", **told)
@@ -191,10 +189,7 @@ class Intake:
             return "dead_letter"
         claim.hold()
         tell(call.logger, decision, one.way, repeat=claim.repeat)
-        if rules := open_rules(decision):
-            put_down = Waiting(event, rules)
-            if event.cut or not self._pending.retry(_key(one), put_down, self._clock()):
-                self._pending.give_up(_key(one), decision, rules, self._clock())
+        self._pending.left_open(one.call, event, decision, self._clock())
         call.metrics.event_to_decision(one.call.at, way=one.way)
         for finding in decision.findings:
             call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
@@ -212,26 +207,6 @@ class Intake:
         )
 
 
-def open_rules(decision: Decision) -> tuple[str, ...]:
-    """The rules that could not be decided for want of facts; a rule that failed would fail again."""
-    return tuple(dict.fromkeys([one.rule for one in decision.undecided if not one.failed]))
-
-
-def arrived(event: KeptEvent) -> Concerned:
-    """A kept event as it first arrived.
-
-    Raises
-    ------
-    InputError
-        Something of it was too long to keep, or this version does not read it as a call any more.
-    """
-    return Concerned(restored(event), 0, event.way)
-
-
 def _content(event: KeptEvent) -> str:
     """Stands for what an event says, without the way it came by."""
     return blake2b(event.event, digest_size=16).hexdigest()
-
-
-def _key(one: Concerned) -> str:
-    return f"{one.call.account_id or '-'}/{one.call.event_id}"

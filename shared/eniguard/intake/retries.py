@@ -9,11 +9,10 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from eniguard.errors import AlreadyInProgress, DeadlineNear
-from eniguard.intake.intake import arrived, open_rules
-from eniguard.intake.pending import UNDECIDED, Pending, Waiting
+from eniguard.intake.pending import UNDECIDED, DueEvent, Pending, open_rules
 from eniguard.intake.told import tell_findings
 from eniguard.pipeline import Pipeline
-from eniguard.state import Due, Store
+from eniguard.state import Store
 from eniguard.toolkit import Claim, Idempotency, Invocation
 
 
@@ -65,21 +64,22 @@ class Retries:
             The store did not do what was asked; the event at hand stays in the queue.
         """
         ended: Counter[str] = Counter()
-        for due, waiting in list(self._pending.due(UNDECIDED, self._clock(), limit)):
+        for one in self._pending.due(UNDECIDED, self._clock(), call.logger, limit):
             if call.deadline.remaining() == 0:
                 raise DeadlineNear(f"no time left after {ended.total()} undecided events")
             try:
-                with self._tries.claim(f"{due.member}/{waiting.tries}") as claim:
+                with self._tries.claim(f"{one.due.member}/{one.waiting.tries}") as claim:
                     if not claim.done:
-                        ended[self._again(due, waiting, call, claim)] += 1
+                        ended[self._again(one, call, claim)] += 1
                         claim.finish()
             except AlreadyInProgress:  # another sweep is at it
                 continue
-            self._pending.settled(UNDECIDED, due)
+            self._pending.settled(UNDECIDED, one.due)
         return ended
 
-    def _again(self, due: Due, waiting: Waiting, call: Invocation, claim: Claim) -> str:
-        decision = self._pipeline.decide(arrived(waiting.event).call, now=self._clock()).decision
+    def _again(self, one: DueEvent, call: Invocation, claim: Claim) -> str:
+        due, waiting = one.due, one.waiting
+        decision = self._pipeline.decide(one.event.call, now=self._clock()).decision
         found = [finding for finding in decision.findings if finding.rule in waiting.rules]
         claim.hold()
         tell_findings(call.logger, found, repeat=claim.repeat)

@@ -6,17 +6,17 @@ The canary is one harmless call of the guard itself; a way that does not bring i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
 
 from eniguard.errors import StateError
+from eniguard.settings import CanaryWay
 from eniguard.state.store import Store
 
 #: The ways that an event can come by itself.
-CanaryWay = Literal["eventbridge", "sls", "oss", "lookup"]
-CANARY_WAYS: tuple[CanaryWay, ...] = ("eventbridge", "sls", "oss", "lookup")
+CANARY_WAYS: tuple[CanaryWay, ...] = get_args(CanaryWay)
 #: What its keys begin with; the way follows.
 _KEY = "canary/seen/"
 #: How often a mark is put where another instance puts one between two looks.

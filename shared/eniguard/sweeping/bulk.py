@@ -53,7 +53,8 @@ class Bulk:
             The store did not do what was asked; what was not told of stays in the queue.
         """
         hours = 1 if self._rule is None else self._rule.hours
-        given_up = self._pending.given_up(window_start(self._clock(), hours) - 1e-3, MOST)
+        until = window_start(self._clock(), hours) - 1e-3
+        given_up = self._pending.given_up(until, call.logger, MOST)
         windows: dict[float, list[tuple[Due, GivenUp]]] = {}
         for one in given_up:
             windows.setdefault(window_start(one[0].at, hours), []).append(one)

@@ -112,7 +112,7 @@ class GapFill:
         while lookup is not None:
             opened = self._opened(place, held, call)
             held = None if opened is None else self._window(place, opened, lookup, taking, call)
-            if held is None or held.checkpoint.until >= enough:
+            if held is None or held.checkpoint.end is not None or held.checkpoint.until >= enough:
                 return
 
     def _window(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -12,27 +13,12 @@ from typing import Any
 
 import pytest
 
-from eniguard.cloud import Credentials
-from eniguard.cloud.lookup_events import EventLookup
-from eniguard.dead_letters import DeadLetters, LookupOrigin
-from eniguard.delivery.base import Delivery
-from eniguard.delivery.taking import Taking
-from eniguard.events.envelopes import parse
+from eniguard.dead_letters import DeadLetters
+from eniguard.delivery.sweep import SweepDelivery
 from fakealiyun.errors import ApiError
 from tests.functional.cloud.conftest import REGION, Live
 from tests.functional.delivery.scene import BUCKET, PROJECT, Guard
 from tests.real.scene import scene
-
-
-class PageDelivery(Delivery[bytes]):
-    """Takes pages of LookupEvents, as the sweep does."""
-
-    def _read(self, event: bytes) -> bytes:
-        return event
-
-    def _take(self, read: bytes, taking: Taking) -> None:
-        for batch in parse(read, now=taking.now):
-            taking.batch(batch, lambda one: LookupOrigin(REGION, str(one.index)), "lookup")
 
 
 def scenario(guard: Guard) -> None:
@@ -77,17 +63,9 @@ def trail(guard: Guard) -> None:
     cloud.call("actiontrail:StartLogging", root, Name="guard-trail")
 
 
-def pages(guard: Guard) -> list[bytes]:
-    """Everything that LookupEvents gives."""
-    keys = guard.keys
-    lookup = EventLookup(
-        lambda: Credentials(keys.access_key_id, keys.access_key_secret, keys.token),
-        region=REGION,
-        endpoints={"actiontrail": f"{guard.live.server.address}/{{product}}/{{region}}"},
-        clock=guard.live.now,
-        sleep=guard.live.sleep,
-    )
-    return [page.encoded() for page in lookup.pages("2026-03-01T07:00:00Z", guard.cloud.clock.text())]
+def swept(guard: Guard) -> SweepDelivery:
+    """An instance of the sweep, which looks events up."""
+    return SweepDelivery(guard.environment, clock=guard.live.now, sleep=guard.live.sleep, stream=guard.log)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -108,24 +86,24 @@ def test_a_scenario_that_comes_by_four_ways_at_once_gives_each_finding_once(guar
     ):
         guard.cloud.trail.deliver(kept(name), way, duplicate=True, shuffle=seed, since=since)  # type: ignore[arg-type]
     guard.cloud.clock.advance(3600)
-    payloads += [("pages", page) for page in pages(guard)] * 2
+    payloads += [("sweep", b"{}")] * 3
     random.Random(seed).shuffle(payloads)
-    instances: dict[str, Delivery[Any]] = {
-        name: guard.function(name) for name in ("trail_event", "trail_log", "trail_file")
-    }
-    instances["pages"] = PageDelivery(
-        guard.environment, clock=guard.live.now, sleep=guard.live.sleep, stream=guard.log
-    )
+    instances = {name: guard.function(name) for name in ("trail_event", "trail_log", "trail_file")}
+    sweep = swept(guard)
 
     # when
     counts: Counter[str] = Counter()
     for name, payload in payloads:
-        counts += Counter(guard.call(name, payload, instance=instances[name]))
+        if name == "sweep":
+            counts += Counter(json.loads(sweep.handle(payload, guard.context(name)) or "{}")["events"])
+        else:
+            counts += Counter(guard.call(name, payload, instance=instances[name]))
         guard.cloud.clock.advance(1)
 
     # then
     found = guard.findings()
     assert len(found) == len(set(found))
+    assert guard.lines("swept")
     assert {rule for rule, _, _ in found} >= {"ENI001", "EXP001"}
     decided = [line["event_id"] for line in guard.lines("decision")]
     assert len(decided) == len(set(decided)) == counts["decided"]
@@ -134,8 +112,9 @@ def test_a_scenario_that_comes_by_four_ways_at_once_gives_each_finding_once(guar
     assert not DeadLetters(guard.store(), clock=guard.live.now).page().found
     assert not guard.lines("told_otherwise_by_another_way")
     assert not guard.lines("decided_anew_since_what_came_first_may_be_forged")
-    came = [line for line in guard.lines("metric") if line["metric"] == "came_again_after"]
-    assert {line["way"] for line in came} == {"eventbridge", "sls", "oss", "lookup"}
+    again = [line for line in guard.lines("metric") if line["metric"] == "came_again_after"]
+    came = {line["way"] for line in [*guard.lines("decision"), *again]}
+    assert came == {"eventbridge", "sls", "oss", "lookup"}
 
 
 def test_the_ways_agree_on_what_they_find(live: Live, guard: Guard, tmp_path: Path) -> None:

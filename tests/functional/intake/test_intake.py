@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from eniguard.dead_letters import DirectOrigin
+from eniguard.dead_letters import DeadLetters, DirectOrigin
 from eniguard.errors import DeadlineNear
 from eniguard.events.envelopes import Concerned, parse
 from eniguard.events.wrappers import Way
@@ -173,3 +173,18 @@ def die(path: Path, made: dict[str, Any], *, number: int, after: bool) -> int:
     side = "after" if after else "before"
     command = [sys.executable, killed.__file__, str(path), json.dumps(made), str(NOW), str(number), side]
     return subprocess.run(command, check=False, capture_output=True, timeout=60).returncode
+
+
+def test_what_cannot_be_read_in_a_queue_is_a_dead_letter_and_holds_up_nothing(store: Store) -> None:
+    store.schedule(DEFERRED, "1234567890123456/from-another-version", NOW - 2, b'{"event": 1}')
+    intake_at(store, NOW).take(arrived(undecided_event()), invocation(NOW))
+    (waiting,) = store.due(UNDECIDED, NOW + 1e6)
+    store.schedule(DEFERRED, waiting.member, NOW - 1, waiting.value)
+    stream = io.StringIO()
+    ended = intake_at(store, NOW).resume(invocation(NOW, stream))
+    assert list(ended.elements()) == ["duplicate"]
+    (line,) = lines(stream, "dead_letter")
+    (found,) = DeadLetters(store, clock=lambda: NOW).page().found
+    assert found.letter.id == line["letter"]
+    assert "from-another-version" in line["reason"]
+    assert not store.due(DEFERRED, NOW + 1e6)

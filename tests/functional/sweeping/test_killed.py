@@ -76,7 +76,7 @@ def prepared(server: Any, folder: Path) -> tuple[Stage, Scene]:
     stage.sleep(1800)
     with pytest.raises(ApiError):
         stage.call("ecs:DeleteNetworkInterface", NetworkInterfaceId=there.managed)
-    stage.sleep(900)
+    stage.sleep(1800)  # longer ago than the next window would look back
     one = GivenUp("event-1", "ecs:DeleteNetworkInterface", ("ENI003",))
     store = stage.store()
     store.schedule(GIVEN_UP, "1234567890123456/event-1", stage.now() - 7200, msgspec.json.encode(one))

@@ -283,7 +283,7 @@ def test_many_pages_are_followed_to_the_end(live: Live) -> None:
     live.cloud.clock.advance(60)
     for number in range(105):
         live.cloud.call("ecs:CreateSecurityGroup", keys, VpcId=vpc, SecurityGroupName=f"group-{number}")
-    for number in range(120):
+    for number in range(1005):
         live.cloud.role(f"role-{number}")
 
     found = listings(live)
@@ -292,4 +292,4 @@ def test_many_pages_are_followed_to_the_end(live: Live) -> None:
     assert not isinstance(groups, Unknown)
     assert not isinstance(roles, Unknown)
     assert len(groups) >= 105
-    assert len(roles) >= 120
+    assert len(roles) >= 1005
