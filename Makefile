@@ -12,11 +12,9 @@ ITSELF = $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 FAST_TESTS := tests/unit tests/functional tests/examples shared/eniguard/rules
 NODE_CLIENT := tests/real/node
 
-# One requirement file serves Python 3.10 to 3.13 on every platform; a function's serves its runtime only.
-COMPILE := UV_PYTHON_DOWNLOADS=never .venvs/lock/bin/uv pip compile --quiet --no-config --generate-hashes \
-    --no-annotate --no-header --python-version 3.10 $(if $(UPGRADE),--upgrade)
-EVERYWHERE := $(COMPILE) --universal
-RUNTIME := $(COMPILE) --python-platform x86_64-manylinux2014
+# One requirement file serves Python 3.10 to 3.13 on every platform.
+EVERYWHERE := UV_PYTHON_DOWNLOADS=never .venvs/lock/bin/uv pip compile --quiet --no-config --generate-hashes \
+    --no-annotate --no-header --python-version 3.10 --universal $(if $(UPGRADE),--upgrade)
 PINS := requirements
 
 # Hosts of package registries, and the options that name one.
@@ -82,8 +80,10 @@ lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves 
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
 	@$(EVERYWHERE) -o $(PINS)/lock.txt $(PINS)/lock.in
+	@$(EVERYWHERE) -o $(PINS)/package.txt -c $(PINS)/check.txt -c $(PINS)/lock.txt $(PINS)/package.in
 	@for folder in functions/*/; do \
-	    $(RUNTIME) -o $${folder}requirements.txt -c $(PINS)/run.txt $${folder}requirements.in || exit 1; \
+	    $(EVERYWHERE) -o $${folder}requirements.txt -c $(PINS)/sdks.txt -c $(PINS)/test.txt \
+	        --excludes $(PINS)/not-in-functions.in $${folder}requirements.in || exit 1; \
 	done
 
 seeds: .venv/run.stamp ## derive the permission tables from the source documents: make seeds DIR=documents
