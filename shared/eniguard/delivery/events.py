@@ -27,6 +27,8 @@ class EventDelivery:
         Gives seconds since 1970 (UTC).
     stream
         Where log lines go; the standard output by default.
+    index
+        The index.py of the function; the policy.json beside it holds where no variable names a policy.
     """
 
     def __init__(
@@ -35,8 +37,9 @@ class EventDelivery:
         *,
         clock: Callable[[], float] = time.time,
         stream: TextIO | None = None,
+        index: str | None = None,
     ) -> None:
-        self._runtime = Runtime(environment, clock=clock, stream=stream, event_path=True)
+        self._runtime = Runtime(environment, clock=clock, stream=stream, event_path=True, index=index)
         self._handle = self._runtime.handler(self._read, self._take)
 
     def prepare(self) -> None:

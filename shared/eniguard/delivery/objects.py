@@ -23,7 +23,7 @@ class ObjectDelivery:
 
     Parameters
     ----------
-    environment, clock, stream
+    environment, clock, stream, index
         As for `eniguard.delivery.EventDelivery`.
     """
 
@@ -33,8 +33,9 @@ class ObjectDelivery:
         *,
         clock: Callable[[], float] = time.time,
         stream: TextIO | None = None,
+        index: str | None = None,
     ) -> None:
-        self._runtime = Runtime(environment, clock=clock, stream=stream)
+        self._runtime = Runtime(environment, clock=clock, stream=stream, index=index)
         self._handle = self._runtime.handler(objects_of, self._take)
 
     def prepare(self) -> None:

@@ -30,7 +30,7 @@ class RowDelivery:
 
     Parameters
     ----------
-    environment, clock, stream
+    environment, clock, stream, index
         As for `eniguard.delivery.EventDelivery`.
     """
 
@@ -40,8 +40,9 @@ class RowDelivery:
         *,
         clock: Callable[[], float] = time.time,
         stream: TextIO | None = None,
+        index: str | None = None,
     ) -> None:
-        self._runtime = Runtime(environment, clock=clock, stream=stream)
+        self._runtime = Runtime(environment, clock=clock, stream=stream, index=index)
         self._handle = self._runtime.handler(LogRange.of, self._take)
 
     def prepare(self) -> None:

@@ -11,6 +11,8 @@ from eniguard.settings.policy import DEFAULT_POLICY, Policy
 #: Where the policy is looked for when no path is given (design, "CLI").
 POLICY_VARIABLE = "ENIGUARD_POLICY"
 DEFAULT_PATH = "guard.yml"
+#: What guard.yml is compiled to, beside the index.py of a function that is deployed.
+COMPILED = "policy.json"
 
 
 def find_policy(
@@ -30,15 +32,30 @@ def find_policy(
     Raises
     ------
     ConfigError
-        A named file is missing, or the file found is not a valid guard.yml.
+        A named file is missing, or the file found is neither a valid guard.yml nor a valid policy.json.
     """
     named = path or (os.environ if environment is None else environment).get(POLICY_VARIABLE)
     found = [Path(named)] if named else _lying_in((*([] if beside is None else [beside]), os.curdir))
     if not found:
         return DEFAULT_POLICY
+    return policy_at(found[0])
+
+
+def policy_at(path: Path) -> Policy:
+    """The policy in a guard.yml, or in the policy.json (any ``.json``) that one was compiled to.
+
+    Raises
+    ------
+    ConfigError
+        As for `eniguard.settings.guardfile.read_policy` and `eniguard.settings.compiled.read_compiled`.
+    """
+    if path.suffix == ".json":
+        from eniguard.settings.compiled import read_compiled
+
+        return read_compiled(path)
     from eniguard.settings.guardfile import read_policy
 
-    return read_policy(found[0])
+    return read_policy(path)
 
 
 def _lying_in(folders: Sequence[str]) -> list[Path]:
