@@ -5,6 +5,7 @@ MAKEFLAGS += --no-builtin-rules
 
 PYTHON ?= python3
 UPGRADE ?=
+POLICY ?=
 
 PIP_INSTALL = bin/python -m pip --disable-pip-version-check --no-input -qq install
 PINNED = $(PIP_INSTALL) --require-hashes --requirement
@@ -25,7 +26,7 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules build dist site .mypy_cach
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages lock seeds clean
+.PHONY: help demo package test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +34,10 @@ help: ## list the targets
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
 	@.venv/bin/eniguard replay events --policy events/guard.yml
 
-test: .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp .venvs/redis/redis.stamp ## run every test
+package: .venv/package.stamp .venv/sdk-build.stamp ## build what is deployed of each function into build/; POLICY=guard.yml names the policy
+	@.venv/bin/python -m eniguard.bundles $(if $(POLICY),--policy '$(POLICY)')
+
+test: .venv/sdks.stamp .venv/package.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp .venvs/redis/redis.stamp ## run every test
 	@.venv/bin/python -m pytest
 
 test-fast: .venv/sdks.stamp ## run the unit, functional and rule tests
@@ -80,7 +84,7 @@ lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves 
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
 	@$(EVERYWHERE) -o $(PINS)/lock.txt $(PINS)/lock.in
-	@$(EVERYWHERE) -o $(PINS)/package.txt -c $(PINS)/check.txt -c $(PINS)/lock.txt $(PINS)/package.in
+	@$(EVERYWHERE) -o $(PINS)/package.txt -c $(PINS)/check.txt -c $(PINS)/lock.txt pyproject.toml --extra bundles
 	@for folder in functions/*/; do \
 	    $(EVERYWHERE) -o $${folder}requirements.txt -c $(PINS)/sdks.txt -c $(PINS)/test.txt \
 	        --excludes $(PINS)/not-in-functions.in $${folder}requirements.in || exit 1; \

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Raw, Struct
 
-from eniguard import __version__
 from eniguard.errors import ConfigError
 from eniguard.settings.policy import Policy
+from eniguard.version import VERSION
 
 _COMPILE = "compile guard.yml anew with `make package`"
 
@@ -54,7 +54,7 @@ def compile_policy(guard_yml: Path | None) -> bytes:
 
 def _written(policy: Policy, source: str | None, source_sha256: str | None) -> bytes:
     body = msgspec.json.encode(policy)
-    form = _Compiled(__version__, source, source_sha256, sha256(body).hexdigest(), Raw(body))
+    form = _Compiled(VERSION, source, source_sha256, sha256(body).hexdigest(), Raw(body))
     return msgspec.json.encode(form) + b"\n"
 
 
@@ -64,38 +64,59 @@ def read_compiled(path: Path) -> Policy:
     Raises
     ------
     ConfigError
-        The file cannot be read, was written by another version or changed since, or the guard.yml that it
-        was compiled from lies beside it and says something else.
+        The file cannot be read, or as for `parse_compiled`; or the guard.yml that it was compiled from lies
+        beside it and says something else by now.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
+    form = _form(content, path)
+    _check_source(form, path)
+    return _policy(form, path)
+
+
+def parse_compiled(content: bytes, path: Path) -> Policy:
+    """The policy in what a policy.json says; ``path`` is for messages.
+
+    Raises
+    ------
+    ConfigError
+        It is no compiled policy, was written by another version, or was changed since.
+    """
+    return _policy(_form(content, path), path)
+
+
+def _form(content: bytes, path: Path) -> _Compiled:
     try:
-        found = msgspec.json.decode(content, type=_Compiled)
+        form = msgspec.json.decode(content, type=_Compiled)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: is no compiled policy ({error}): name guard.yml, or {_COMPILE}") from None
-    if found.eniguard != __version__:
+    if form.eniguard != VERSION:
         raise ConfigError(
-            f"{path}: was compiled by eniguard {found.eniguard}, and this is {__version__}: {_COMPILE}"
+            f"{path}: was compiled by eniguard {form.eniguard}, and this is {VERSION}: {_COMPILE}"
         )
-    if sha256(found.policy).hexdigest() != found.policy_sha256:
+    if sha256(form.policy).hexdigest() != form.policy_sha256:
         raise ConfigError(f"{path}: was changed after it was compiled: change guard.yml, and {_COMPILE}")
-    _check_source(path, found)
+    return form
+
+
+def _policy(form: _Compiled, path: Path) -> Policy:
     try:
-        return msgspec.json.decode(found.policy, type=Policy)
+        return msgspec.json.decode(form.policy, type=Policy)
     except msgspec.DecodeError as error:
-        raise ConfigError(f"{path}: is no policy of eniguard {__version__} ({error}): {_COMPILE}") from None
+        raise ConfigError(f"{path}: is no policy of eniguard {VERSION} ({error}): {_COMPILE}") from None
 
 
-def _check_source(path: Path, found: _Compiled) -> None:
-    if found.source is None:
+def _check_source(form: _Compiled, path: Path) -> None:
+    if form.source is None:
         return
+    source = path.with_name(form.source)
     try:
-        content = (path.parent / found.source).read_bytes()
+        content = source.read_bytes()
     except FileNotFoundError:  # a bundle holds policy.json alone
         return
     except OSError as error:
-        raise ConfigError(f"{path.parent / found.source}: cannot be read: {error}") from None
-    if sha256(content).hexdigest() != found.source_sha256:
-        raise ConfigError(f"{path}: {found.source} beside it was changed since: {_COMPILE}")
+        raise ConfigError(f"{source}: cannot be read: {error}") from None
+    if sha256(content).hexdigest() != form.source_sha256:
+        raise ConfigError(f"{path}: {source.name} beside it says something else by now: {_COMPILE}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from eniguard.settings.policy import DEFAULT_POLICY, Policy
@@ -22,23 +22,36 @@ def find_policy(
 
     Parameters
     ----------
-    path
-        The file that was asked for.
-    environment
-        By default that of the process.
-    beside
-        A folder whose ``guard.yml``, if it has one, goes before the one in the working directory.
+    path, environment, beside
+        As for `policy_path`.
 
     Raises
     ------
     ConfigError
         A named file is missing, or the file found is neither a valid guard.yml nor a valid policy.json.
     """
+    found = policy_path(path, environment, beside=beside)
+    return DEFAULT_POLICY if found is None else policy_at(found)
+
+
+def policy_path(
+    path: str | None, environment: Mapping[str, str] | None = None, *, beside: str | None = None
+) -> Path | None:
+    """Where the policy stands: ``path``, else ``$ENIGUARD_POLICY``, else ``./guard.yml`` if that is there.
+
+    Parameters
+    ----------
+    path
+        The file that was asked for.
+    environment
+        By default that of the process.
+    beside
+        A folder whose ``guard.yml``, if it has one, goes before the one in the working directory.
+    """
     named = path or (os.environ if environment is None else environment).get(POLICY_VARIABLE)
-    found = [Path(named)] if named else _lying_in((*([] if beside is None else [beside]), os.curdir))
-    if not found:
-        return DEFAULT_POLICY
-    return policy_at(found[0])
+    if named:
+        return Path(named)
+    return next(_lying_in((*([] if beside is None else [beside]), os.curdir)), None)
 
 
 def policy_at(path: Path) -> Policy:
@@ -58,6 +71,6 @@ def policy_at(path: Path) -> Policy:
     return read_policy(path)
 
 
-def _lying_in(folders: Sequence[str]) -> list[Path]:
+def _lying_in(folders: Sequence[str]) -> Iterator[Path]:
     """The policies that lie in folders, in their order."""
-    return [path for folder in folders if (path := Path(folder, DEFAULT_PATH)).is_file()]
+    return (path for folder in folders if (path := Path(folder, DEFAULT_PATH)).is_file())
