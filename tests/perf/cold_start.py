@@ -1,6 +1,7 @@
 """A fresh process that loads functions/trail_event and decides its first event, as a cold start does.
 
-With the argument ``modules`` it prints what was loaded by then instead of nothing.
+An argument that is a file is its policy, a guard.yml or a policy.json. With the argument ``modules`` it prints what
+was loaded by then instead of nothing.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Context:
 
 def main() -> None:
     os.environ["ENIGUARD_OFFLINE"] = "1"
+    for policy in filter(os.path.isfile, sys.argv[1:]):
+        os.environ["ENIGUARD_POLICY"] = policy
     spec = importlib.util.spec_from_file_location("index", INDEX)
     assert spec is not None
     assert spec.loader is not None
@@ -63,7 +66,7 @@ def main() -> None:
     context = Context()
     index.initialize(context)
     index.handler(json.dumps(EVENT).encode(), context)
-    if sys.argv[1:] == ["modules"]:
+    if "modules" in sys.argv:
         sys.stderr.write("\n".join(sorted(sys.modules)))
 
 

@@ -38,6 +38,7 @@ EXTRAS = {
     "tablestore": ("state/tablestore/",),
     "tracing": ("toolkit/tracer.py",),
     "aliyun": ("cloud/credentials.py", "cloud/lookup_events.py"),
+    "bundles": ("bundles/",),
 }
 LOCK_OF_NODE = REPOSITORY / "tests" / "real" / "node" / "package-lock.json"
 PINNED = re.compile(r"[A-Za-z0-9._-]+==\S+( ; [^#]+?)?( +--hash=sha256:[0-9a-f]{64})+$")

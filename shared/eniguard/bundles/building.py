@@ -101,9 +101,7 @@ class Workshop:
         index, requirements = function / "index.py", function / "requirements.txt"
         for path in (index, requirements):
             if not path.is_file():
-                raise ConfigError(
-                    f"{path}: there is no such file; a function has index.py and requirements.txt"
-                )
+                raise ConfigError(f"{path}: not found; a function has index.py and requirements.txt")
         packages = folder / "python"
         packages.mkdir(parents=True)
         shutil.copyfile(index, folder / index.name)
