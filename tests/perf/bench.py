@@ -122,7 +122,7 @@ def _cold_start(folder: Path, rounds: int) -> bool:
 
 
 def _compiled(folder: Path) -> Path:
-    """The policy.json of `GUARD`; written by another process, as those that are measured are copies of this one."""
+    """The policy.json of `GUARD`, written by another process: those measured begin as copies of this."""
     path = folder / "policy.json"
     script = "import sys; from eniguard.settings.compiled import compile_policy; import pathlib\n"
     script += "pathlib.Path(sys.argv[2]).write_bytes(compile_policy(pathlib.Path(sys.argv[1])))"

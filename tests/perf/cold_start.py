@@ -1,7 +1,7 @@
 """A fresh process that loads functions/trail_event and decides its first event, as a cold start does.
 
-An argument that is a file is its policy, a guard.yml or a policy.json. With the argument ``modules`` it prints what
-was loaded by then instead of nothing.
+An argument that is a file is its policy, a guard.yml or a policy.json. With the argument ``modules`` it
+prints what was loaded by then instead of nothing.
 """
 
 from __future__ import annotations

@@ -263,6 +263,14 @@ def test_a_bundle_holds_what_its_function_imports_and_no_more(bundles: dict[str,
     assert not any((bundle.folder / "python" / "fakealiyun").exists() for bundle in bundles.values())
 
 
+def test_what_is_imported_for_types_alone_stays_out(tmp_path: Path) -> None:
+    function = small(tmp_path / "functions" / "mine", "import eniguard")
+
+    bundle = Workshop(None, tmp_path / "build").build(function, RUNTIME)
+
+    assert modules(bundle) == {"__init__.py", "py.typed", "version.py"}
+
+
 def test_both_stores_that_can_be_deployed_load_from_a_bundle(bundles: dict[str, Bundle]) -> None:
     path = bundles["trail_event"].folder / "python"
     stores = "eniguard.state.redis, eniguard.state.tablestore"
@@ -323,7 +331,7 @@ def test_two_builds_give_the_same_bytes(bundles: dict[str, Bundle], guard_yml: P
     # then
     assert run.returncode == 0, run.stderr
     assert "trail_event" in run.stdout
-    assert f"{first.zipped / 1e6:.1f} MB zipped" in run.stdout
+    assert f"{first.zipped / 1e6:.1f} MB zipped  out/" in run.stdout
     (archive,) = elsewhere.rglob("trail_event.zip")
     assert archive.read_bytes() == first.archive.read_bytes()
     assert entries(archive.with_suffix("")) == entries(first.folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def package(
 def _line(bundle: Bundle) -> str:
     line = (
         f"{bundle.function:<12}  {bundle.runtime:<10}  {bundle.unpacked / 1e6:6.1f} MB"
-        f"  {bundle.zipped / 1e6:6.1f} MB zipped  {bundle.folder}"
+        f"  {bundle.zipped / 1e6:6.1f} MB zipped  {os.path.relpath(bundle.folder)}"
     )
     if bundle.has_bytecode:
         return line

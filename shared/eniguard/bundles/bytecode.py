@@ -10,8 +10,8 @@ from uv import find_uv_bin
 
 from eniguard.errors import ConfigError
 
-#: Where Function Compute puts a bundle (docs/sources.md, Function Compute): bytecode names its source, which is
-#: not to be a folder of this machine.
+#: Where Function Compute puts a bundle (docs/sources.md, Function Compute): there bytecode names its
+#: source, and in no folder of this machine.
 CODE = "/code"
 
 
