@@ -46,7 +46,7 @@ test-fast: .venv/sdks.stamp ## run the unit, functional and rule tests
 test-pythons: ## run the same tests on each Python from 3.10 to 3.13 that is found
 	@MAKE='$(MAKE)' .ci/test-pythons $(FAST_TESTS)
 
-check: .venv/check.stamp no-registry ## lint, format, types, import direction, no registry address
+check: .venv/check.stamp .venv/package.stamp no-registry ## lint, format, types, import direction, no registry address
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
