@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,11 @@ RUNTIME = "python3.10" if interpreter("3.10") else f"python3.{sys.version_info.m
 PYTHON = interpreter(RUNTIME.removeprefix("python")) or Path(sys.executable)
 
 REGION, PROJECT, LOGSTORE, BUCKET = "cn-hangzhou", "audit", "actiontrail_guard-trail", "evidence"
-GUARD = "rules: {ENI001: {severity: critical}}\n"
+GUARD = """
+regions: [cn-hangzhou]
+rules: {ENI001: {severity: critical}}
+state: {url: env:ENIGUARD_STATE}
+"""
 #: A refused delete of a managed ENI: a finding (ENI001) that needs no look-up.
 EVENT = {
     "eventId": "F23A3DD5-7842-4EF9-9DA1-000000000001",
@@ -230,6 +235,34 @@ def test_a_bundle_decides_an_event_under_the_policy_in_it(
     # then
     findings = [(line["rule"], line["severity"]) for line in lines if line.get("kind") == "finding"]
     assert findings == [("ENI001", "high")]  # one step lower: not all that adds detail is known
+    assert {"pydantic", "yaml"}.isdisjoint(loaded["modules"])
+
+
+def test_the_bundle_of_the_sweep_looks_events_up_under_the_policy_in_it(
+    bundles: dict[str, Bundle], server: FakeServer, tmp_path: Path
+) -> None:
+    # given
+    cloud = server.cloud
+    cloud.clock.set(datetime.now(timezone.utc))
+    cloud.call("ecs:DescribeRegions", cloud.account("alice"), REGION)
+    keys = cloud.account()
+
+    # when
+    loaded, lines = called(
+        bundles["sweep"],
+        b"{}",
+        ENIGUARD_OFFLINE="0",
+        ENIGUARD_STATE=f"sqlite:///{tmp_path}/state.db",
+        ENIGUARD_ENDPOINTS=f"*={server.address}/{{product}}/{{region}}",
+        ALIBABA_CLOUD_ACCESS_KEY_ID=keys.access_key_id,
+        ALIBABA_CLOUD_ACCESS_KEY_SECRET=keys.access_key_secret,
+    )
+
+    # then
+    (swept,) = [line for line in lines if line.get("kind") == "swept"]
+    assert set(swept["ended"].values()) == {"done"}, lines
+    assert "gap_fill" in swept["ended"]
+    assert "alibabacloud_actiontrail20200706.client" in loaded["modules"]
     assert {"pydantic", "yaml"}.isdisjoint(loaded["modules"])
 
 
