@@ -6,6 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 UPGRADE ?=
 TEMPLATE ?= template.yml
+POLICY ?=
 
 PIP_INSTALL = bin/python -m pip --disable-pip-version-check --no-input -qq install
 PINNED = $(PIP_INSTALL) --require-hashes --requirement
@@ -14,11 +15,9 @@ FAST_TESTS := tests/unit tests/functional tests/examples shared/eniguard/rules
 NODE_CLIENT := tests/real/node
 SERVERLESS := tests/real/serverless
 
-# One requirement file serves Python 3.10 to 3.13 on every platform; a function's serves its runtime only.
-COMPILE := UV_PYTHON_DOWNLOADS=never .venvs/lock/bin/uv pip compile --quiet --no-config --generate-hashes \
-    --no-annotate --no-header --python-version 3.10 $(if $(UPGRADE),--upgrade)
-EVERYWHERE := $(COMPILE) --universal
-RUNTIME := $(COMPILE) --python-platform x86_64-manylinux2014
+# One requirement file serves Python 3.10 to 3.13 on every platform.
+EVERYWHERE := UV_PYTHON_DOWNLOADS=never .venvs/lock/bin/uv pip compile --quiet --no-config --generate-hashes \
+    --no-annotate --no-header --python-version 3.10 --universal $(if $(UPGRADE),--upgrade)
 PINS := requirements
 
 # Hosts of package registries, and the options that name one.
@@ -29,12 +28,14 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help up scenario down demo test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages permissions-page lock seeds clean
+.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages permissions-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-up: .venv/test.stamp ## start a fake cloud and the functions of template.yml on loopback; TEMPLATE=file takes another
+# What it starts keeps its state where the policy has to say: env:ENIGUARD_STATE. Without a policy it is given one.
+up: POLICY := $(or $(POLICY),$(ENIGUARD_POLICY),$(wildcard guard.yml),local/guard.yml)
+up: package .venv/test.stamp ## start a fake cloud and the functions of template.yml on loopback; TEMPLATE=file takes another
 	@.venv/bin/python -m local up '$(TEMPLATE)'
 
 scenario: .venv/test.stamp ## play an incident in what `make up` started: a managed ENI is deleted, ENI001 is found
@@ -46,7 +47,10 @@ down: .venv/test.stamp ## end what `make up` started
 demo: .venv/run.stamp ## decide the recorded calls in events/ and print the findings
 	@.venv/bin/eniguard replay events --policy events/guard.yml
 
-test: .venv/sdks.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp $(SERVERLESS)/node_modules/.stamp .venvs/redis/redis.stamp ## run every test
+package: .venv/package.stamp .venv/sdk-build.stamp ## build what is deployed of each function into build/; POLICY=guard.yml names the policy
+	@.venv/bin/python -m eniguard.bundles $(if $(POLICY),--policy '$(POLICY)')
+
+test: .venv/sdks.stamp .venv/package.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp $(SERVERLESS)/node_modules/.stamp .venvs/redis/redis.stamp ## run every test
 	@.venv/bin/python -m pytest
 
 test-fast: .venv/sdks.stamp ## run the unit, functional and rule tests
@@ -55,7 +59,7 @@ test-fast: .venv/sdks.stamp ## run the unit, functional and rule tests
 test-pythons: ## run the same tests on each Python from 3.10 to 3.13 that is found
 	@MAKE='$(MAKE)' .ci/test-pythons $(FAST_TESTS)
 
-check: .venv/check.stamp no-registry ## lint, format, types, import direction, no registry address
+check: .venv/check.stamp .venv/package.stamp no-registry ## lint, format, types, import direction, no registry address
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
@@ -97,9 +101,10 @@ lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves 
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
 	@$(EVERYWHERE) -o $(PINS)/lock.txt $(PINS)/lock.in
+	@$(EVERYWHERE) -o $(PINS)/package.txt -c $(PINS)/check.txt -c $(PINS)/lock.txt pyproject.toml --extra bundles
 	@for folder in functions/*/; do \
-	    $(RUNTIME) -o $${folder}requirements.txt -c $(PINS)/run.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt \
-	        $${folder}requirements.in || exit 1; \
+	    $(EVERYWHERE) -o $${folder}requirements.txt -c $(PINS)/sdks.txt -c $(PINS)/test.txt \
+	        --excludes $(PINS)/not-in-functions.in $${folder}requirements.in || exit 1; \
 	done
 
 seeds: .venv/run.stamp ## derive the permission tables from the source documents: make seeds DIR=documents

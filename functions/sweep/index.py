@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eniguard.delivery.sweep import SweepDelivery
 
-delivery = SweepDelivery()
+delivery = SweepDelivery(index=__file__)
 
 
 def initialize(context: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eniguard.delivery.events import EventDelivery
 
-delivery = EventDelivery()
+delivery = EventDelivery(index=__file__)
 
 
 def initialize(context: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eniguard.delivery.objects import ObjectDelivery
 
-delivery = ObjectDelivery()
+delivery = ObjectDelivery(index=__file__)
 
 
 def initialize(context: object) -> None:

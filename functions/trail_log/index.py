@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eniguard.delivery.rows import RowDelivery
 
-delivery = RowDelivery()
+delivery = RowDelivery(index=__file__)
 
 
 def initialize(context: object) -> None:

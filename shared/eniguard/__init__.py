@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from eniguard.version import VERSION
+
 if TYPE_CHECKING:
     from eniguard.errors import ConfigError, EniguardError, InputError
     from eniguard.model import Decision, Finding, Undecided
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from eniguard.rules.base import Rule
     from eniguard.settings import Policy
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "ConfigError": "eniguard.errors",

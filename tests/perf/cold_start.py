@@ -1,7 +1,8 @@
 """A fresh process that loads functions/trail_event and decides its first event, as a cold start does.
 
-With the argument ``online`` it has a guard.yml with a store in a file, and an event that needs no look-up.
-With ``modules`` it prints what was loaded by then.
+An argument that is a file is its policy, a guard.yml or a policy.json. With the argument ``online`` it has a
+guard.yml with a store in a file, and an event that needs no look-up. With ``modules`` it prints what was
+loaded by then.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ def main() -> None:
         Path(folder, "guard.yml").write_text(f"state: {{url: 'sqlite:///{folder}/state.db'}}\n", "utf-8")
     else:
         os.environ["ENIGUARD_OFFLINE"] = "1"
+    for policy in filter(os.path.isfile, sys.argv[1:]):
+        os.environ["ENIGUARD_POLICY"] = policy
     spec = importlib.util.spec_from_file_location("index", INDEX)
     assert spec is not None
     assert spec.loader is not None

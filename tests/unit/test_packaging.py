@@ -48,7 +48,10 @@ EXTRAS = {
     "aliyun": ("cloud/credentials.py", "cloud/lookup_events.py"),
     "serve": ("emulator/",),
     "invoke": ("cli/function_calls.py",),
+    "bundles": ("bundles/",),
 }
+#: What the command line alone needs: no function deploys it.
+CLI_ALONE = {"click", "rich", "isal", "jsonschema", "python-dotenv"}
 #: What one function alone needs: the sweep looks events up.
 MORE = {"sweep": {"alibabacloud-actiontrail20200706"}}
 LOCKS_OF_NODE = [
@@ -242,7 +245,7 @@ def test_function_deploys_what_a_decision_and_each_store_need_and_nothing_of_the
     pinned = path.with_name("requirements.txt").read_text(encoding="utf-8")
 
     # then
-    wanted = set(map(distribution, needed)) - {"click", "rich", "isal"} | MORE.get(path.parent.name, set())
+    wanted = set(map(distribution, needed)) - CLI_ALONE | MORE.get(path.parent.name, set())
     assert {distribution(one) for one in asked if not one.startswith("#")} == wanted
     assert wanted <= {line.partition("==")[0] for line in pinned.splitlines()}
 

@@ -32,6 +32,8 @@ class Delivery(ABC, Generic[_Read]):
         Waits for seconds before a request is made again.
     stream
         Where log lines go; the standard output by default.
+    index
+        The index.py of the function; the policy.json beside it holds where no variable names a policy.
     """
 
     def __init__(
@@ -41,8 +43,11 @@ class Delivery(ABC, Generic[_Read]):
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         stream: TextIO | None = None,
+        index: str | None = None,
     ) -> None:
-        self._runtime = Runtime(environment, clock=clock, sleep=sleep, stream=stream, event_path=True)
+        self._runtime = Runtime(
+            environment, clock=clock, sleep=sleep, stream=stream, event_path=True, index=index
+        )
         self._handle = self._runtime.handler(bytes, self._deliver)
 
     def prepare(self) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from eniguard.state import Store
     from eniguard.toolkit import Secrets
 
-#: Where the policy of a function stands; read once per instance.
+#: Where the policy of a function stands, guard.yml or policy.json; read once per instance.
 POLICY_VARIABLE = "ENIGUARD_POLICY"
 #: ``1``: nothing outside the function is asked; every fact is Unknown, and state is kept in memory.
 OFFLINE_VARIABLE = "ENIGUARD_OFFLINE"
@@ -58,6 +58,8 @@ class Runtime:
         Where log lines go; the standard output by default.
     event_path
         Whether rules are left out whose facts cost too much on the path of one event.
+    index
+        The index.py of the function; the policy.json beside it holds where no variable names a policy.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Runtime:
         sleep: Callable[[float], None] = time.sleep,
         stream: TextIO | None = None,
         event_path: bool = False,
+        index: str | None = None,
     ) -> None:
         self.environment = os.environ if environment is None else environment
         self.clock = clock
@@ -75,6 +78,7 @@ class Runtime:
         self.metrics = Metrics(self.logger, clock=clock)
         self._sleep = sleep
         self._event_path = event_path
+        self._index = index
         self._context = FcContext()
         self._until: float | None = None
 
@@ -138,15 +142,16 @@ class Runtime:
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy: guard.yml where a variable names it, else the built-in defaults."""
-        path = self.environment.get(POLICY_VARIABLE)
-        if not path:
-            return DEFAULT_POLICY
+        """The policy that a variable names, else that of policy.json, else the built-in defaults."""
         from pathlib import Path
 
-        from eniguard.settings.guardfile import read_policy
+        from eniguard.settings.location import COMPILED, policy_at
 
-        return read_policy(Path(path))
+        if named := self.environment.get(POLICY_VARIABLE):
+            return policy_at(Path(named))
+        if self._index is None or not (compiled := Path(self._index).with_name(COMPILED)).is_file():
+            return DEFAULT_POLICY
+        return policy_at(compiled)
 
     @cached_property
     def registry(self) -> Registry:

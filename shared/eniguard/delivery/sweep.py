@@ -57,7 +57,7 @@ class SweepDelivery:
 
     Parameters
     ----------
-    environment, clock, stream
+    environment, clock, stream, index
         As for `eniguard.delivery.EventDelivery`.
     sleep
         Waits for seconds, between two queries.
@@ -70,8 +70,11 @@ class SweepDelivery:
         clock: Callable[[], float] = time.time,
         stream: TextIO | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        index: str | None = None,
     ) -> None:
-        self._runtime = Runtime(environment, clock=clock, sleep=sleep, stream=stream, event_path=True)
+        self._runtime = Runtime(
+            environment, clock=clock, sleep=sleep, stream=stream, event_path=True, index=index
+        )
         self._sleep = sleep
         self._paces: dict[str, Pace] = {}
         self._handle = self._runtime.handler(_any_event, self._sweep)
