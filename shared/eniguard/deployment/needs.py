@@ -103,7 +103,7 @@ def roles_of(resources: Mapping[str, Any], policy: Policy) -> list[Role]:
 
 def registry_for(kind: Kind, policy: Policy) -> Registry:
     """The rules that a function asks under a policy."""
-    return registry_of(policy, event_path=kind == "trail_event")
+    return registry_of(policy, event_path=kind != "sweep")
 
 
 def _kind(name: str) -> Kind:

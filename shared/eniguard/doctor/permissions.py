@@ -67,7 +67,8 @@ def needs_of(setup: Setup, kind: str | None, function: Function) -> Iterator[Nee
     if kind not in DECIDING:
         return
     registry = setup.registry
-    rules = (*registry.rules, *registry.sweeps) if kind == "sweep" else registry.rules
+    on_event_path = [rule for rule in registry.rules if rule.event_path]
+    rules = (*registry.rules, *registry.sweeps) if kind == "sweep" else on_event_path
     yield from (Need(action) for rule in rules for action in rule.permissions)
     for member, role in setup.policy.account_roles.items():
         if member != account:
