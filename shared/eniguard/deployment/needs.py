@@ -22,11 +22,11 @@ Kind = Literal["trail_log", "trail_event", "trail_file", "sweep"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 #: What every function asks beside the rules: whether a role that looks like a service's is one.
-_OF_ALL = ("ram:GetRole",)
+OF_ALL = ("ram:GetRole",)
 #: What the sweep asks beside the rules: the gaps of the other ways, and what services manage.
-_OF_SWEEP = ("actiontrail:LookupEvents", "ecs:DescribeNetworkInterfaces", "ecs:DescribeSecurityGroups")
+OF_SWEEP = ("actiontrail:LookupEvents", "ecs:DescribeNetworkInterfaces", "ecs:DescribeSecurityGroups")
 #: What a store of Tablestore asks (docs/state.md).
-_OF_TABLE = ("ots:BatchWriteRow", "ots:DeleteRow", "ots:GetRange", "ots:GetRow", "ots:PutRow")
+OF_TABLE = ("ots:BatchWriteRow", "ots:DeleteRow", "ots:GetRange", "ots:GetRow", "ots:PutRow")
 #: What a log trigger does in the name of its role (docs/sources.md, Permissions).
 _OF_READING = ("log:GetCursorOrData", "log:ListShards")
 _OF_GROUPS = (
@@ -160,9 +160,9 @@ def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iter
 def _of_rules(kind: Kind, policy: Policy) -> set[str]:
     registry = registry_for(kind, policy)
     asked = [rule for rule in registry.rules if rule.code not in registry.idle]
-    wanted = {*_OF_ALL, *(action for rule in asked for action in rule.permissions)}
+    wanted = {*OF_ALL, *(action for rule in asked for action in rule.permissions)}
     if kind == "sweep":
-        wanted.update(_OF_SWEEP, *(rule.permissions for rule in registry.sweeps))
+        wanted.update(OF_SWEEP, *(rule.permissions for rule in registry.sweeps))
     return wanted
 
 
@@ -185,7 +185,7 @@ def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account
         # A host of its own, as that of a VPC, does not begin with the region.
         where = region if place.endswith(".aliyuncs.com") else place
         table = f"acs:ots:{where}:{account}:instance/{instance}/table/{parts.path.strip('/')}"
-        yield from (Need(action, table) for action in _OF_TABLE)
+        yield from (Need(action, table) for action in OF_TABLE)
 
 
 def _of_source(trigger: Props, region: str, account: str) -> Iterator[Need]:

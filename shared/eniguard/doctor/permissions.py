@@ -7,16 +7,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from eniguard.deployment.needs import OF_ALL, OF_SWEEP, OF_TABLE
 from eniguard.doctor.answers import Function, PolicyAnswer, RolePolicies, missing, read
 from eniguard.doctor.check import Check, asked, not_configured, ok, unknown, wrong
 from eniguard.doctor.setup import DECIDING, Setup, is_old, kind_of
 from eniguard.errors import CloudError
 from eniguard.roles import Statement, statements_of, verdict
-
-#: What the sweep asks beside the rules: the gaps of the other ways, and what is managed.
-_OF_SWEEP = ("actiontrail:LookupEvents", "ecs:DescribeNetworkInterfaces", "ecs:DescribeSecurityGroups")
-#: What a store of Tablestore asks (docs/state.md).
-_OF_TABLESTORE = ("ots:BatchWriteRow", "ots:DeleteRow", "ots:GetRange", "ots:GetRow", "ots:PutRow")
 
 
 class Need(Struct, frozen=True, order=True):
@@ -69,12 +65,13 @@ def needs_of(setup: Setup, kind: str | None, function: Function) -> Iterator[Nee
     registry = setup.registry
     on_event_path = [rule for rule in registry.rules if rule.event_path]
     rules = (*registry.rules, *registry.sweeps) if kind == "sweep" else on_event_path
+    yield from map(Need, OF_ALL)
     yield from (Need(action) for rule in rules for action in rule.permissions)
     for member, role in setup.policy.account_roles.items():
         if member != account:
             yield Need("sts:AssumeRole", f"acs:ram::{member}:role/{role}")
     if kind == "sweep":
-        yield from map(Need, _OF_SWEEP)
+        yield from map(Need, OF_SWEEP)
     elif kind == "trail_log":
         for trail in setup.policy.guard.trails:
             if trail.sls_project is not None:
@@ -102,7 +99,7 @@ def _of_store(setup: Setup, account: str) -> Iterator[Need]:
         instance, _, region = (parts.hostname or "").partition(".")
         table = f"instance/{instance}/table/{parts.path.strip('/')}"
         where = setup.region if region.endswith(".aliyuncs.com") else region
-        yield from (Need(action, f"acs:ots:{where}:{account}:{table}") for action in _OF_TABLESTORE)
+        yield from (Need(action, f"acs:ots:{where}:{account}:{table}") for action in OF_TABLE)
 
 
 def _role(setup: Setup, check: str, role: str, needs: list[Need]) -> Check:

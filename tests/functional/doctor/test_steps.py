@@ -172,6 +172,7 @@ BROKEN: dict[str, tuple[Callable[[Scene], None], str, str]] = {
         f"attached to the role {ROLE}",
     ),
     "rows not allowed": (_without("log:GetCursorOrData"), f"permissions/{ROLE}", f"role {ROLE}"),
+    "roles not readable": (_without("ram:GetRole"), f"permissions/{ROLE}", f"role {ROLE}"),
     "canary late": (lambda scene: scene.cloud.clock.advance(3600), "canary/sls", "function of trail_log"),
 }
 
