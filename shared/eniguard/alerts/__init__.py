@@ -1,0 +1,1 @@
+"""Alerts: which findings people are told of, where, in what words, and once."""

@@ -1,0 +1,1 @@
+"""How each chat takes a message: its markup, its limits, its signature and its answers."""

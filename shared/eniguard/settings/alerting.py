@@ -1,0 +1,116 @@
+"""What guard.yml says of alerts, compiled: which are waived, where they go, and how."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from eniguard.model.severity import Severity
+from eniguard.settings.policy import ActorMatch
+
+#: The kinds of sinks there are.
+SinkKind = Literal["dingtalk", "feishu", "lark", "wecom", "slack", "teams", "webhook"]
+#: The languages that messages are written in: English and Simplified Chinese.
+Language = Literal["en", "zh"]
+
+
+class FindingMatch(Struct, frozen=True):
+    """Findings, told apart by what they say; every part that is given must match, and of each one of its values.
+
+    Attributes
+    ----------
+    rules, families
+        Codes of rules (``ENI001``) and families of them (``ENI``).
+    severity
+        The least severity.
+    actors
+        Who called.
+    resources
+        Ids of the subject.
+    tags
+        Tags of the subject, key and value; a value of ``None`` stands for any.
+    cidrs
+        Blocks that hold every address block which the finding is about.
+    accounts, regions
+        Where.
+    owners
+        Trusted names of the services that own the subject (``nat.aliyuncs.com``).
+    """
+
+    rules: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    severity: Severity | None = None
+    actors: tuple[ActorMatch, ...] = ()
+    resources: tuple[str, ...] = ()
+    tags: dict[str, str | None] = {}
+    cidrs: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+
+
+class Waiver(Struct, frozen=True):
+    """Findings that somebody answers for until a day: they are not alerted.
+
+    ``id`` is what it is called in lines and messages; ``expires`` is in seconds since 1970 (UTC), the end of
+    its last day there.
+    """
+
+    id: str
+    match: FindingMatch
+    owner: str
+    reason: str
+    expires: float
+
+
+class Route(Struct, frozen=True):
+    """Where findings go: to these sinks, and, if ``go_on``, to those of the routes below that match as well."""
+
+    sinks: tuple[str, ...]
+    match: FindingMatch = FindingMatch()
+    go_on: bool = False
+
+
+class Sink(Struct, frozen=True):
+    """One place that alerts are sent to.
+
+    Attributes
+    ----------
+    name
+        What routes call it.
+    kind
+        The chat it belongs to, or ``webhook``.
+    url, secret
+        References (``env:NAME``, ``kms:NAME``) to its address, which is a secret too, and to what signs.
+    language, time_zone
+        In which its messages are written; the name of a zone of the IANA database.
+    mention
+        Whom to mention on critical alerts: phone numbers or user ids, as the chat takes them; ``all``.
+    """
+
+    name: str
+    kind: SinkKind
+    url: str
+    secret: str | None = None
+    language: Language = "en"
+    time_zone: str = "UTC"
+    mention: tuple[str, ...] = ()
+
+
+class AlertSettings(Struct, frozen=True):
+    """How alerts are told.
+
+    Attributes
+    ----------
+    group_minutes
+        How long further findings of one fingerprint are counted before a summary tells of them.
+    internal_hosts
+        Names of hosts inside of one's own network that a sink may be at.
+    ca_file
+        A file with certificates of authorities that sign those hosts' certificates, beside the public ones.
+    """
+
+    group_minutes: int = 30
+    internal_hosts: tuple[str, ...] = ()
+    ca_file: str | None = None
