@@ -1,0 +1,126 @@
+"""The plan: exactly which calls would put something back, on what conditions, and how to take them back."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from eniguard.model import Actor, Resource
+
+#: How far a plan may go: ``off`` there is none, ``plan`` it is shown, ``approve`` a person lets it be carried
+#: out, ``auto`` it is carried out at once.
+Mode = Literal["off", "plan", "approve", "auto"]
+
+
+class PlannedCall(Struct, frozen=True, gc=False):
+    """One call of the cloud: its action (``ecs:RevokeSecurityGroup``), its parameters, and what it changes."""
+
+    action: str
+    parameters: dict[str, str]
+    changes: str
+
+
+class Precondition(Struct, frozen=True, gc=False):
+    """What has to hold right before the calls: a name for it, and the value that it had when planned."""
+
+    name: str
+    value: str
+
+
+class Plan(Struct, frozen=True, gc=False):
+    """A plan for one finding.
+
+    Attributes
+    ----------
+    id
+        The same for the same finding and the same calls.
+    finding_id, rule, event_id, event_at
+        What it is for; the event's time in seconds since 1970 (UTC).
+    account, region
+        Where the calls are made.
+    actor
+        Who made the call that is put right: nobody approves a plan against himself.
+    subject
+        The resource that is changed.
+    why
+        One sentence.
+    calls, inverse
+        The calls, and those that take them back, each in their order.
+    preconditions
+        What has to hold right before the calls.
+    permissions
+        The RAM actions that it needs, those of reading included.
+    mode
+        How far it may go.
+    at, expires
+        When it was made, and until when it may be approved and carried out, in seconds since 1970 (UTC).
+    """
+
+    id: str
+    finding_id: str
+    rule: str
+    event_id: str | None
+    event_at: float | None
+    account: str
+    region: str
+    actor: Actor | None
+    subject: Resource
+    why: str
+    calls: tuple[PlannedCall, ...]
+    inverse: tuple[PlannedCall, ...]
+    preconditions: tuple[Precondition, ...]
+    permissions: tuple[str, ...]
+    mode: Mode
+    at: float
+    expires: float
+    schema: Literal[1] = 1
+
+    @property
+    def digest(self) -> str:
+        """Stands for all that the plan says: the SHA-256 of its JSON, in hexadecimal."""
+        return sha256(msgspec.json.encode(self, order="sorted")).hexdigest()
+
+
+class Approver(Struct, frozen=True, gc=False):
+    """Who decided about a plan.
+
+    ``by`` is how the person was told: ``oidc`` an id token that was verified, ``ram`` the identity of RAM that
+    signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there, ``issuer`` who
+    gave it (the issuer of OIDC, the account of RAM), ``name`` what to call the person.
+    """
+
+    by: Literal["oidc", "ram", "mode"]
+    issuer: str
+    subject: str
+    name: str
+
+
+class Verdict(Struct, frozen=True, gc=False):
+    """What was decided about a plan, once: by whom, when, and over which plan and state of it.
+
+    ``seal`` is an HMAC-SHA256 over all the rest, by a key that is not in the store: whoever can write to the
+    store can make no verdict.
+    """
+
+    plan_id: str
+    digest: str
+    approved: bool
+    approver: Approver
+    at: float
+    nonce: str
+    key_id: str
+    seal: str
+
+
+PlanState = Literal["proposed", "approved", "rejected", "applying", "applied", "failed", "undoing", "undone"]
+
+
+class PlanRecord(Struct, frozen=True, gc=False):
+    """What is kept of a plan: the plan, where it stands, and what was decided."""
+
+    plan: Plan
+    state: PlanState
+    verdict: Verdict | None = None
