@@ -197,7 +197,7 @@ def test_list_is_a_table_that_no_terminal_acts_on(tmp_path: Path) -> None:
 
     header, old, new = result.stdout.decode().splitlines()
     assert header.split() == ["waiver", "state", "until", "days", "left", "owner", "matches", "reason"]
-    assert old.startswith("old     expired  2020-01-31")
+    assert old.split()[:3] == ["old", "expired", "2020-01-31"]
     assert b"\x1b" not in result.stdout
     assert "ticket 123" in new
 

@@ -16,11 +16,6 @@ from eniguard.testing import Snapshot, call, decided, eni_item, group_item, snap
 ENI_MANAGED = "InvalidOperation.EniServiceManaged"
 TAGS = {"Tags": {"Tag": [{"TagKey": "team", "TagValue": "payments"}, {"TagKey": "frozen", "TagValue": ""}]}}
 BEFORE, AFTER = "2026-03-01T08:00:00Z", "2026-03-01T12:00:01Z"
-ON_GROUP = {"ResourceType": "securitygroup", "ResourceId.1": "sg-1"}
-
-
-def groups(*, seen: str = BEFORE, **fields: Any) -> Snapshot:
-    return snapshot({"ecs:SecurityGroup": [group_item("sg-1", False, **fields)]}, captured_at=seen)
 
 
 def one(
@@ -60,19 +55,21 @@ def test_resource_without_tags_is_known_to_have_none() -> None:
 
 @pytest.mark.parametrize("seen", [BEFORE, AFTER])
 def test_call_that_sets_a_tag_of_a_waiver_is_reported_and_not_hidden_by_it(seen: str) -> None:
-    # given: whoever sets the tag would hide what is done to the group
+    # given: whoever sets the tag would hide what is done to the ENI, whose facts another rule asks for
     policy = parse_policy(
         "waivers: [{id: a, match: {tags: {team: payments}}, owner: jane, reason: r, expires: 2026-12-31}]"
     )
     tags = TAGS if seen == AFTER else {"Tags": {"Tag": []}}
-    tagging = {**ON_GROUP, "Tag.1.Key": "team", "Tag.1.Value": "payments"}
+    state = snapshot({"ecs:NetworkInterface": [eni_item("eni-1", True, **tags)]}, captured_at=seen)
+    asked = {"ResourceType": "eni", "ResourceId.1": "eni-1", "Tag.1.Key": "team", "Tag.1.Value": "payments"}
 
     # when
-    found = one("ecs:TagResources", "SELF012", groups(seen=seen, **tags), policy, **tagging)
+    tagging = call("ecs:TagResources", **asked)
+    found = decided(tagging, state=state, policy=policy, only=["SELF012", "ENI014"]).findings
 
     # then
-    assert (found.severity, found.subject.id) == ("high", "sg-1")
-    assert waived(policy.waivers, found, 0.0) == (None, ())
+    assert {one.rule for one in found} >= {"SELF012"}
+    assert [waived(policy.waivers, one, 0.0) for one in found] == [(None, ())] * len(found)
 
 
 def test_tags_of_a_sweep_are_those_in_its_listings() -> None:
