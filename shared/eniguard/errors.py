@@ -142,7 +142,19 @@ class AlreadyInProgress(StateError):
 
 
 class DeliveryError(EniguardError):
-    """An alert sink refused a message or was out of reach."""
+    """An alert sink refused a message or was out of reach.
+
+    Parameters
+    ----------
+    message
+        What happened and what to do.
+    perhaps
+        Whether the message may have arrived all the same; ``False`` where nothing was sent.
+    """
+
+    def __init__(self, message: str, *, perhaps: bool = True) -> None:
+        self.perhaps = perhaps
+        super().__init__(message)
 
 
 class RemediationError(EniguardError):
