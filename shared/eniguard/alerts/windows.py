@@ -120,13 +120,15 @@ class Windows:
         for _ in range(_ATTEMPTS):
             item = self._store.get(_place(key))
             window = None if item is None else _window(item.value)
-            if window is not None and finding in _firsts(window, new=new):
-                return self._first(key, alert)
+            opened = None if window is None else _opened_by(finding, window, new=new)
+            if opened is not None:
+                return _first(key, alert, opened)
             if window is not None and not new and self._counted_before(key, window, finding):
                 return None
             if item is None or window is None or not window.open:
-                if self._open(key, alert, item, window):
-                    return self._first(key, alert)
+                opened = self._open(key, alert, item, window)
+                if opened is not None:
+                    return _first(key, alert, opened)
                 continue
             overdue = self._clock() - window.opened > _OVERDUE * self._length
             if not overdue and self._mark(key, window.opened, finding).distinct == 1:
@@ -157,18 +159,14 @@ class Windows:
         """Take what is due out of the queue."""
         self._store.unschedule(QUEUE, due.member, at=due.at)
 
-    def _first(self, key: str, alert: Alert) -> Alert:
-        at = self._clock()
-        found = news_id("first", key, alert.finding.finding_id)
-        return bounded(replace(alert, id=found, kind="first", at=at, count=1, since=at, until=at))
-
-    def _open(self, key: str, alert: Alert, item: Item | None, past: Window | None) -> bool:
-        """Open a window; ``False`` when another one was quicker."""
+    def _open(self, key: str, alert: Alert, item: Item | None, past: Window | None) -> float | None:
+        """Open a window, and say when it was; ``None`` when another one was quicker."""
         before = None if past is None else Past(past.opened, past.first)
         if past is not None and not past.first:  # nothing came in it
             before = past.before
         opened = self._after(past)
-        return self._begin(key, Window(opened, alert.finding.finding_id, before=before), alert, item)
+        window = Window(opened, alert.finding.finding_id, before=before)
+        return opened if self._begin(key, window, alert, item) else None
 
     def _begin(self, key: str, window: Window, alert: Alert, item: Item | None) -> bool:
         """Its closing is put down before it is there: no window stays open for want of it."""
@@ -236,8 +234,14 @@ def _place(key: str) -> str:
     return f"alert/window/{key}"
 
 
-def _firsts(window: Window, *, new: bool) -> tuple[str, ...]:
-    """The findings that opened this window and, for one that may have been put before, the last one."""
-    if new or window.before is None:
-        return (window.first,)
-    return (window.first, window.before.first)
+def _opened_by(finding: str, window: Window, *, new: bool) -> float | None:
+    """When a finding opened this window or, if it may have been put before, the last one."""
+    if window.first == finding:
+        return window.opened
+    before = None if new else window.before
+    return before.opened if before is not None and before.first == finding else None
+
+
+def _first(key: str, alert: Alert, opened: float) -> Alert:
+    found = news_id("first", key, alert.finding.finding_id)
+    return bounded(replace(alert, id=found, kind="first", at=opened, count=1, since=opened, until=opened))
