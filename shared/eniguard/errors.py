@@ -147,13 +147,13 @@ class DeliveryError(EniguardError):
     Parameters
     ----------
     message
-        What happened and what to do.
-    perhaps
-        Whether the message may have arrived all the same; ``False`` where nothing was sent.
+        What happened and what to do; nothing of the sink's address but its host.
+    in_doubt
+        Whether the message may have arrived all the same.
     """
 
-    def __init__(self, message: str, *, perhaps: bool = True) -> None:
-        self.perhaps = perhaps
+    def __init__(self, message: str, *, in_doubt: bool = False) -> None:
+        self.in_doubt = in_doubt
         super().__init__(message)
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from msgspec import Struct
 
 from eniguard.alerts.formats.base import Format, Outgoing, Response
 from eniguard.alerts.message import Composer
 from eniguard.settings.alerting import Sink
+
+
+class Post(Protocol):
+    """Sends a request."""
+
+    def __call__(self, outgoing: Outgoing, *, within: float) -> Response:
+        """What came back, within so many seconds for all of it; raises `DeliveryError` when nothing did."""
 
 
 class Channel(Struct, frozen=True):
@@ -21,17 +29,14 @@ class Channel(Struct, frozen=True):
     url, secret
         Where to, and what signs; both are secrets.
     post
-        Sends a request; raises `DeliveryError` when no answer came.
-    longest
-        The most seconds that ``post`` takes.
+        Sends a request.
     """
 
     format: Format
     compose: Composer
     url: str
     secret: str | None
-    post: Callable[[Outgoing], Response]
-    longest: float = 15.0
+    post: Post
 
     def __repr__(self) -> str:
         return "Channel(…)"

@@ -13,9 +13,10 @@ from eniguard.alerts.formats.base import Answer, Rendered
 from eniguard.alerts.merging import MOST_TOGETHER, Unit, alerts_of, chosen, most_that_fit, units_of
 from eniguard.alerts.outbox import MOST, Outbox, Waiting
 from eniguard.alerts.pacing import still_counting
-from eniguard.alerts.sink_lease import Held, Ids, Lost, with_group
+from eniguard.alerts.sink_lease import LEASE, Held, Ids, Lost, with_group
 from eniguard.alerts.told_alerts import ToldAlerts
 from eniguard.alerts.undelivered import UndeliveredAlerts
+from eniguard.dead_letters.letter import problem_of
 from eniguard.errors import DeliveryError, EniguardError, StateError
 from eniguard.settings.alerting import Sink
 from eniguard.toolkit import Invocation
@@ -28,6 +29,8 @@ TRIES, TRIED_AFTER = 3, 60.0
 GIVEN_UP_AFTER = 86_400.0
 #: The most seconds that a chat can ask us to wait.
 _LONGEST_WAIT = 3_600.0
+#: The seconds that a chat is given to answer: the most, and the least that something is posted for.
+LONGEST_POST, SHORTEST_POST = 15.0, 5.0
 #: Seconds that are kept of a lease and of a call for what comes after a post.
 _MARGIN = 2.0
 #: The longest pause within a call until the pace has room again, in seconds.
@@ -101,6 +104,8 @@ class Round:
     def _step(self) -> float | None:
         """Send one message: a negative number to go on, else as ``Rest.again``."""
         now = self._parts.clock()
+        if self._held.left() < LEASE / 2:
+            self._held.write()
         waiting = self._waiting(now)
         ready = [one for one in waiting if one.due.at <= now]
         if not ready:
@@ -114,7 +119,7 @@ class Round:
         choice = chosen(units_of(ready, state.perhaps), state.times, pace, now, state.at_most)
         if not choice.units:
             return _ON if self._paused(choice.at - now) else choice.at
-        if not self._has_time(channel):
+        if self._within() < SHORTEST_POST:
             self._out_of_time = True
             return now
         if self._settled(choice.units):
@@ -154,8 +159,8 @@ class Round:
                 self._channel = self._parts.reach(self._sink)
             except StateError:
                 raise
-            except EniguardError as error:
-                self._failed(Answer("unavailable", str(error)), ())
+            except Exception as error:  # noqa: BLE001  the other sinks still have their turn
+                self._failed(Answer("unavailable", problem_of(error)), ())
         return self._channel
 
     def _settled(self, units: Sequence[Unit]) -> bool:
@@ -195,7 +200,7 @@ class Round:
         except Exception as error:  # noqa: BLE001  hostile content must not hold up what is behind it
             self._call.logger.error("alert_not_rendered", sink=self._sink.name, error=error)
             entries = tuple([one for unit in units for one in unit.entries])
-            problem = f"no message could be made of it: {type(error).__name__}"
+            problem = f"no message could be made of it: {problem_of(error)}"
             self._refused(_Ready(entries, units[0].group, (), Rendered({}, False)), problem)
             return None
         entries = tuple([one for unit in units[:many] for one in unit.entries])
@@ -213,13 +218,18 @@ class Round:
             return
         times = still_counting(held.state.times, channel.format.pace, now)
         held.write(in_flight=ready.ids, told=(), times=(*times, now))
-        if held.left() < channel.longest + _MARGIN or not self._has_time(channel):
+        within = self._within()
+        if within < SHORTEST_POST:
             held.write(in_flight=(), times=times)
             return
         try:
-            answer = channel.format.answer(channel.post(request))
+            answer = channel.format.answer(channel.post(request, within=within))
         except DeliveryError as error:
-            self._failed(Answer("unavailable", str(error)), ready.ids if error.perhaps else ())
+            self._failed(Answer("unavailable", str(error)), ready.ids if error.in_doubt else ())
+            return
+        except Exception as error:  # noqa: BLE001  the other sinks still have their turn
+            self._call.logger.error("sink_failed", sink=self._sink.name, error=error)
+            self._failed(Answer("unavailable", problem_of(error)), ready.ids)
             return
         if answer.verdict == "sent":
             self._succeeded(ready)
@@ -331,16 +341,16 @@ class Round:
 
     def _paused(self, seconds: float) -> bool:
         """Wait for the pace, if that is short and there is time."""
-        left = self._call.deadline.remaining()
-        longest = 0.0 if self._channel is None else self._channel.longest
-        if seconds > _PAUSE or (left is not None and left < seconds + longest + _MARGIN):
+        if seconds > _PAUSE or self._within() < seconds + SHORTEST_POST:
             return False
         self._parts.sleep(seconds)
         return True
 
-    def _has_time(self, channel: Channel) -> bool:
+    def _within(self) -> float:
+        """Seconds that a post may take: it has to be over while the call runs and the sink is ours."""
         left = self._call.deadline.remaining()
-        return left is None or left >= channel.longest + _MARGIN
+        ours = self._held.left() - _MARGIN
+        return min(LONGEST_POST, ours if left is None else min(ours, left - _MARGIN))
 
     @property
     def _function(self) -> str:

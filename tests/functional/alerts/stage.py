@@ -108,10 +108,11 @@ class Chat:
         self._lock = threading.Lock()
 
     def channel(self, sink: Sink, steps: Steps | None = None) -> Channel:
-        def post(outgoing: Outgoing) -> Response:
+        def post(outgoing: Outgoing, *, within: float) -> Response:
+            assert 5.0 <= within <= 15.0
             return self._post(outgoing) if steps is None else steps.do(lambda: self._post(outgoing))
 
-        return Channel(self, compose, f"https://chat.example.com/{sink.name}", None, post, longest=10.0)
+        return Channel(self, compose, f"https://chat.example.com/{sink.name}", None, post)
 
     def render(self, message: Message) -> Rendered:
         body = {

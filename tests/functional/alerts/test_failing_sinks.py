@@ -110,7 +110,7 @@ def test_a_dead_letter_of_alerts_is_listed_shown_and_sent_after_it_was_redriven(
 
 def test_what_a_sink_did_not_take_for_a_day_is_a_dead_letter(store: Store, chat: Chat, clock: Clock) -> None:
     alerts, call = alerts_over(store, chat, clock), invocation(clock, io.StringIO())
-    chat.answers = lambda _: DeliveryError("the host does not answer", perhaps=False)
+    chat.answers = lambda _: DeliveryError("the host does not answer")
     alerts.put([finding(1)], call)
     clock.at += 86_000.0
     alerts.put([finding(2, subject="eni-2")], call)
@@ -152,6 +152,29 @@ def test_a_secret_that_cannot_be_read_is_a_sink_out_of_reach(store: Store, chat:
 
     assert "env:ONCALL_URL is not set" in lines.getvalue()
     assert len(chat.alerts) == 1
+
+
+def test_a_transport_that_breaks_counts_as_a_sink_out_of_reach_and_others_have_their_turn(
+    store: Store, chat: Chat, clock: Clock
+) -> None:
+    alerts, call = (
+        alerts_over(store, chat, clock, sinks=("broken", "other")),
+        invocation(clock, io.StringIO()),
+    )
+
+    def broken(told: Told) -> Answer | None:
+        if told.sink == "broken":
+            raise OSError("of some kind")
+        return None
+
+    chat.answers = broken
+    alerts.put([finding(1)], call)
+    alerts.send(call)
+    chat.answers = lambda _: None
+    clock.at += 5.0
+    alerts.send(call)
+
+    assert [(one.sink, one.repeat) for one in chat.told] == [("other", False), ("broken", True)]
 
 
 def test_content_that_no_message_can_be_made_of_does_not_hold_up_the_others(

@@ -211,7 +211,7 @@ def test_a_sink_that_is_down_for_an_hour_is_told_all_of_it_then_critical_first_n
     store: Store, chat: Chat, clock: Clock
 ) -> None:
     alerts, call = alerts_over(store, chat, clock), invocation(clock, io.StringIO())
-    chat.answers = lambda _: DeliveryError("no answer", perhaps=False)
+    chat.answers = lambda _: DeliveryError("no answer")
 
     for number in range(60):
         severity = "critical" if number % 10 == 9 else "low"
@@ -234,7 +234,7 @@ def test_a_sink_that_is_down_for_an_hour_is_told_all_of_it_then_critical_first_n
 
 def test_what_got_no_answer_is_sent_again_as_a_repeat(store: Store, chat: Chat, clock: Clock) -> None:
     alerts, call = alerts_over(store, chat, clock), invocation(clock, io.StringIO())
-    chat.answers = lambda _: DeliveryError("no answer in time")
+    chat.answers = lambda _: DeliveryError("no answer in time", in_doubt=True)
     alerts.put([finding(1)], call)
     alerts.send(call)
     chat.answers = lambda _: None
@@ -272,9 +272,9 @@ def test_nothing_is_posted_when_the_time_of_the_call_is_short(store: Store, chat
     alerts = alerts_over(store, chat, clock)
     alerts.put([finding(1)], invocation(clock, io.StringIO()))
 
-    alerts.send(invocation(clock, io.StringIO(), seconds=11.0))
+    alerts.send(invocation(clock, io.StringIO(), seconds=6.5))
     short = chat.asked
-    alerts.send(invocation(clock, io.StringIO(), seconds=13.0))
+    alerts.send(invocation(clock, io.StringIO(), seconds=7.5))
 
     assert (short, len(chat.told)) == (0, 1)
 
