@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from eniguard.model.severity import Severity
-from eniguard.settings.policy import ActorMatch
+from eniguard.settings.callers import ActorMatch
 
 #: The kinds of sinks there are.
 SinkKind = Literal["dingtalk", "feishu", "lark", "wecom", "slack", "teams", "webhook"]
@@ -16,7 +16,9 @@ Language = Literal["en", "zh"]
 
 
 class FindingMatch(Struct, frozen=True):
-    """Findings, told apart by what they say; every part that is given must match, and of each one of its values.
+    """Findings, told apart by what they say: every part that is given must match, and of each one value.
+
+    What a finding does not say, no part matches.
 
     Attributes
     ----------
@@ -29,9 +31,9 @@ class FindingMatch(Struct, frozen=True):
     resources
         Ids of the subject.
     tags
-        Tags of the subject, key and value; a value of ``None`` stands for any.
+        Tags of the subject, key and value, of which it has all; a value of ``None`` stands for any.
     cidrs
-        Blocks that hold every address block which the finding is about.
+        Blocks that together hold every address block which the finding is about.
     accounts, regions
         Where.
     owners
@@ -65,7 +67,7 @@ class Waiver(Struct, frozen=True):
 
 
 class Route(Struct, frozen=True):
-    """Where findings go: to these sinks, and, if ``go_on``, to those of the routes below that match as well."""
+    """Where findings go: to these sinks and, if ``go_on``, to those of the next route below that matches."""
 
     sinks: tuple[str, ...]
     match: FindingMatch = FindingMatch()
