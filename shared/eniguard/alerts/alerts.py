@@ -10,11 +10,12 @@ import msgspec
 from msgspec import Struct
 
 from eniguard.alerts.alert import Alert
-from eniguard.alerts.judged import Judge, Router
+from eniguard.alerts.judging import Judge, PolicyJudge
 from eniguard.alerts.outbox import MOST, Outbox, Unreadable
 from eniguard.alerts.sink_lease import SinkLeases
 from eniguard.alerts.windows import Windows
 from eniguard.model import Finding
+from eniguard.settings import Policy
 from eniguard.settings.alerting import Sink
 from eniguard.state import Due, Store
 from eniguard.toolkit import Invocation
@@ -51,8 +52,8 @@ class Alerts:
         Keeps the windows and the outbox. Every method raises `StateError` when it did not do what was asked.
     group_minutes
         How long a group window is.
-    judge, route
-        What is told of the findings of a decision; and where.
+    judge
+        Says what is told of the findings of a decision, and where.
     sending
         Makes what sends, when something is to be sent; ``None``: alerts stay in the outbox.
     clock
@@ -66,7 +67,6 @@ class Alerts:
         *,
         group_minutes: int,
         judge: Judge,
-        route: Router,
         sending: Callable[[], Sending] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -76,10 +76,22 @@ class Alerts:
         self._leases = SinkLeases(store, "", clock=clock)
         self._store = store
         self._judge = judge
-        self._route = route
         self._sending = sending
         self._sender: Sending | None = None
         self._clock = clock
+
+    @classmethod
+    def of(
+        cls,
+        policy: Policy,
+        store: Store,
+        *,
+        sending: Callable[[], Sending] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> Alerts:
+        """The alerts that a policy says."""
+        minutes, judge = policy.alerts.group_minutes, PolicyJudge(policy)
+        return cls(policy.sinks, store, group_minutes=minutes, judge=judge, sending=sending, clock=clock)
 
     def put(
         self,
@@ -105,8 +117,12 @@ class Alerts:
             Sinks that are not told of these, because they are what is wrong; others are in their place.
         """
         told: dict[str, list[Alert]] = {}
-        for one in self._judge(findings, self._clock()) if findings and self._sinks else ():
+        for one in self._judge.judged(findings, self._clock()) if findings and self._sinks else ():
             finding = one.finding
+            if one.waiver is not None:
+                call.logger.info("waived", finding_id=finding.finding_id, waiver=one.waiver)
+                call.metrics.add("findings_waived", rule=finding.rule, waiver=one.waiver)
+                continue
             draft = Alert("", "first", finding, 0.0, hidden=one.hidden, expired_waivers=one.expired_waivers)
             sinks = self._sinks_of(draft, avoid)
             if not sinks:
@@ -195,7 +211,7 @@ class Alerts:
 
     def _sinks_of(self, alert: Alert, avoid: Collection[str] = ()) -> list[str]:
         """Where an alert goes: where routes say, among what there is, or to any other sink than those."""
-        routed = [name for name in dict.fromkeys(self._route(alert)) if name in self._sinks]
+        routed = [name for name in dict.fromkeys(self._judge.sinks(alert)) if name in self._sinks]
         if not avoid:
             return routed
         return [name for name in routed if name not in avoid] or [

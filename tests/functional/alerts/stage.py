@@ -12,7 +12,7 @@ from eniguard.alerts.alert import Alert
 from eniguard.alerts.alerts import Alerts
 from eniguard.alerts.channels import Channel
 from eniguard.alerts.formats.base import Answer, Outgoing, Pace, Rendered, Response
-from eniguard.alerts.judged import Judged
+from eniguard.alerts.judging import Judged
 from eniguard.alerts.message import Block, Line, Message
 from eniguard.alerts.sending import Sending
 from eniguard.errors import DeliveryError
@@ -178,9 +178,17 @@ def compose(alerts: Sequence[Alert], sink: Sink, *, at: float, repeat: bool = Fa
     )
 
 
-def judge(findings: Sequence[Finding], now: float, /) -> list[Judged]:
-    """Nothing is waived; what is said of one resource is one piece of news."""
-    return [Judged(one, f"{one.rule}-{one.subject.id}") for one in findings]
+class AllOfIt:
+    """Nothing is waived; what is said of one resource is one piece of news, and goes where it is said."""
+
+    def __init__(self, routed: Callable[[Alert], Sequence[str]]) -> None:
+        self._routed = routed
+
+    def judged(self, findings: Sequence[Finding], now: float) -> list[Judged]:
+        return [Judged(one, f"{one.rule}-{one.subject.id}") for one in findings]
+
+    def sinks(self, alert: Alert) -> Sequence[str]:
+        return self._routed(alert)
 
 
 def finding(
@@ -236,15 +244,14 @@ def alerts_over(
     """The alerts of one process; every alert goes to all sinks, or where ``routed`` says by its rule."""
     held: Any = store if steps is None else DyingStore(store, steps)
 
-    def route(alert: Alert, /) -> Sequence[str]:
+    def route(alert: Alert) -> Sequence[str]:
         return sinks if routed is None else routed[alert.finding.rule]
 
     return Alerts(
         sinks_named(*sinks),
         held,
         group_minutes=GROUP_MINUTES,
-        judge=judge,
-        route=route,
+        judge=AllOfIt(route),
         sending=lambda: Sending(
             held,
             lambda sink: chat.channel(sink, steps),
