@@ -71,7 +71,7 @@ no-registry:
 	@! grep -nE '://' $(PINS)/*.txt functions/*/requirements.txt || \
 	    { echo 'The lines above pin a package to an address.' >&2; exit 1; }
 
-bench: .venvs/bench/bench.stamp ## measure events/s, the cold start and the fake cloud next to their floors
+bench: .venvs/bench/bench.stamp .venvs/redis/redis.stamp ## measure events/s, the cold start and the fake cloud next to their floors
 	@.venvs/bench/bin/python -m tests.perf.bench
 
 events: .venv/test.stamp ## write the recorded calls in events/ anew from tests/scenarios
@@ -99,7 +99,7 @@ lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves 
 	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in $(PINS)/check.in
 	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
+	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake --extra redis $(PINS)/build.in $(PINS)/bench.in
 	@$(EVERYWHERE) -o $(PINS)/lock.txt $(PINS)/lock.in
 	@$(EVERYWHERE) -o $(PINS)/package.txt -c $(PINS)/check.txt -c $(PINS)/lock.txt pyproject.toml --extra bundles
 	@for folder in functions/*/; do \

@@ -15,8 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from eniguard.alerts.alerts import Alerts
+from eniguard.settings import Policy
 from eniguard.state import open_store
-from tests.functional.alerts.stage import Chat, Clock, alerts_over, finding, invocation
+from tests.functional.alerts.stage import Clock, finding, invocation, sinks_named
 
 
 def main() -> None:
@@ -28,14 +30,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, _url(kind, Path(folder)) as url:
         clock = Clock()
         store = open_store(url, clock=clock)
-        alerts, call = alerts_over(store, Chat(clock), clock), invocation(clock)
+        policy = Policy(sinks=tuple(sinks_named("oncall")))
+        alerts, call = Alerts.of(policy, store, clock=clock), invocation(clock)
         start = time.perf_counter()
         for one in found:
             clock.at += 0.001
             alerts.put([one], call, new=True)
         seconds = time.perf_counter() - start
         expected = many if news == "distinct" else 1
-        waiting = len(store.due("alerts/oncall/low", clock.at, many + 1))
+        waiting = len(store.due("alerts/oncall/low", clock.at + 1.0, many + 1))
         store.close()
     if waiting != expected:
         raise RuntimeError(f"{waiting} alerts wait, not {expected}")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from eniguard.alerts.formats.base import Answer, Pace
+from eniguard.alerts.outbox import SINKS
 from eniguard.errors import DeliveryError
 from eniguard.state import Store, open_store
 from tests.functional.alerts.stage import GROUP, PACE, START, Chat, Clock, alerts_over, finding, invocation
@@ -178,6 +180,21 @@ def test_critical_ones_go_first_and_alone_and_have_room_though_others_fill_the_p
     assert len(chat.alerts) == 202
 
 
+def test_a_part_of_the_pace_is_left_for_critical_ones_to_come(store: Store, clock: Clock) -> None:
+    chat = Chat(clock, room=3)
+    alerts, call = alerts_over(store, chat, clock), invocation(clock, io.StringIO())
+    for number in range(100):
+        alerts.put([finding(number, subject=f"eni-{number}")], call)
+    alerts.send(call)
+    before = len(chat.told)
+
+    alerts.put([finding(901, subject="eni-901", severity="critical")], call)
+    alerts.send(call)
+
+    assert (before, len(chat.told)) == (16, 17)
+    assert [one.finding.subject.id for one in chat.told[-1].alerts] == ["eni-901"]
+
+
 def test_more_critical_ones_than_the_pace_allows_are_merged_too(
     store: Store, chat: Chat, clock: Clock
 ) -> None:
@@ -290,3 +307,54 @@ def test_a_store_that_holds_nothing_to_send_is_read_once(store: Store, chat: Cha
     alerts_over(Counting(), chat, clock).send(invocation(clock, io.StringIO()))  # type: ignore[arg-type]
 
     assert Counting.reads == 1
+
+
+class BeforeWrites:
+    """A store before each write of which something happens."""
+
+    def __init__(self, store: Store, happens: Callable[[str, tuple[Any, ...]], None]) -> None:
+        self._store = store
+        self._happens = happens
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        def called(*args: Any, **named: Any) -> Any:
+            self._happens(name, args)
+            return method(*args, **named)
+
+        return called
+
+
+def test_what_is_put_while_a_sink_is_left_alone_is_sent_all_the_same(
+    store: Store, chat: Chat, clock: Clock
+) -> None:
+    call = invocation(clock, io.StringIO())
+    other, late = alerts_over(store, chat, clock), [finding(2, subject="eni-2")]
+
+    def happens(name: str, args: tuple[Any, ...]) -> None:
+        if name == "schedule" and args[0] == SINKS and args[2] > clock() and late:
+            other.put([late.pop()], call)
+
+    alerts = alerts_over(BeforeWrites(store, happens), chat, clock)  # type: ignore[arg-type]
+    alerts.put([finding(1)], call)
+    alerts.send(call)
+
+    assert [one.finding.subject.id for one in chat.alerts] == ["eni-1", "eni-2"]
+
+
+def test_what_the_store_took_too_long_to_note_is_not_posted_and_is_no_repeat_later(
+    store: Store, chat: Chat, clock: Clock
+) -> None:
+    def happens(name: str, _: tuple[Any, ...]) -> None:
+        clock.at += 4.0 if name == "replace" else 0.0
+
+    slow = alerts_over(BeforeWrites(store, happens), chat, clock)  # type: ignore[arg-type]
+    slow.put([finding(1)], invocation(clock, io.StringIO()))
+
+    slow.send(invocation(clock, io.StringIO(), seconds=8.0))
+    asked = chat.asked
+    alerts_over(store, chat, clock).send(invocation(clock, io.StringIO()))
+
+    assert asked == 0
+    assert [one.repeat for one in chat.told] == [False]
