@@ -10,10 +10,21 @@ from typing import Any
 import pytest
 
 from eniguard.alerts.formats.base import Answer, Pace
-from eniguard.alerts.outbox import SINKS
+from eniguard.alerts.outbox import MOST, SINKS
+from eniguard.alerts.sink_lease import LEASE
 from eniguard.errors import DeliveryError
 from eniguard.state import Store, open_store
-from tests.functional.alerts.stage import GROUP, PACE, START, Chat, Clock, alerts_over, finding, invocation
+from tests.functional.alerts.stage import (
+    GROUP,
+    PACE,
+    START,
+    Chat,
+    Clock,
+    Told,
+    alerts_over,
+    finding,
+    invocation,
+)
 
 
 @pytest.fixture
@@ -358,3 +369,35 @@ def test_what_the_store_took_too_long_to_note_is_not_posted_and_is_no_repeat_lat
 
     assert asked == 0
     assert [one.repeat for one in chat.told] == [False]
+
+
+def test_a_post_that_outlasts_its_lease_is_known_as_told_by_whoever_took_the_sink_over(
+    store: Store, chat: Chat, clock: Clock
+) -> None:
+    alerts, other = alerts_over(store, chat, clock), alerts_over(store, chat, clock)
+
+    def slow(_: Told) -> None:
+        clock.at += LEASE
+        other.send(invocation(clock, io.StringIO(), seconds=5.0))
+
+    chat.answers = slow
+    alerts.put([finding(1)], invocation(clock, io.StringIO()))
+    alerts.send(invocation(clock, io.StringIO()))
+    chat.answers = lambda _: None
+    other.send(invocation(clock, io.StringIO()))
+
+    assert len(chat.told) == 1
+
+
+def test_a_critical_one_goes_first_however_much_waits_before_it(
+    store: Store, chat: Chat, clock: Clock
+) -> None:
+    alerts, call = alerts_over(store, chat, clock), invocation(clock, io.StringIO())
+    many = [finding(number, subject=f"eni-{number}") for number in range(MOST + 1)]
+    for one in many:
+        alerts.put([one], call)
+    alerts.put([finding(901, subject="eni-901", severity="critical")], call)
+
+    alerts.send(call)
+
+    assert [one.finding.subject.id for one in chat.told[0].alerts] == ["eni-901"]
