@@ -50,7 +50,8 @@ class DeliveryTrouble(InternalRule):
     summary = "A sink took no alert for some time, or dead letters became more."
     why = (
         "What a sink does not take waits, and becomes a dead letter after a day: people who rely on that "
-        "chat see nothing meanwhile. A dead letter is an event that nobody judged, or an alert that nobody saw."
+        "chat see nothing meanwhile. A dead letter is an event that nobody judged, or an alert that nobody "
+        "saw."
     )
     advice = (
         "Look at what the sink said: the robot may be gone, its address or signature changed, or its host "
