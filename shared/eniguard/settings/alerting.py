@@ -13,6 +13,8 @@ from eniguard.settings.policy import ActorMatch
 SinkKind = Literal["dingtalk", "feishu", "lark", "wecom", "slack", "teams", "webhook"]
 #: The languages that messages are written in: English and Simplified Chinese.
 Language = Literal["en", "zh"]
+#: What ``alerts.links`` calls the page of an event in the trail, beside the kinds of resources.
+EVENT_LINK = "event"
 
 
 class FindingMatch(Struct, frozen=True):
@@ -109,8 +111,12 @@ class AlertSettings(Struct, frozen=True):
         Names of hosts inside of one's own network that a sink may be at.
     ca_file
         A file with certificates of authorities that sign those hosts' certificates, beside the public ones.
+    links
+        Addresses of console pages in place of the packaged ones, by the kind of the resource (``event`` for the
+        event in the trail), with ``{region}`` and ``{id}`` in them; an empty one makes no link.
     """
 
     group_minutes: int = 30
     internal_hosts: tuple[str, ...] = ()
     ca_file: str | None = None
+    links: dict[str, str] = {}
