@@ -34,6 +34,9 @@ def template() -> Catalog:
     for rule in (*PACKAGED, *PACKAGED_SWEEPS, *PACKAGED_INTERNAL):
         for context, attribute in _RULE_TEXTS.items():
             texts.add(getattr(rule, attribute), context=f"{rule.code} {context}")
+    for text in texts:
+        # "80 % of" is no format; placeholders are named and in braces.
+        text.flags.discard("python-format")
     return texts
 
 

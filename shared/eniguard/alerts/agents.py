@@ -14,10 +14,8 @@ _MARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, name in (
         (r"terraform", "Terraform"),
         (r"pulumi", "Pulumi"),
-        (r"opentofu", "OpenTofu"),
         (r"crossplane", "Crossplane"),
         (r"terway", "Terway"),
-        (r"\bros\b|resource orchestration", "ROS"),
         (r"aliyun-?cli|alibaba-?cloud-?cli", marked("command line (aliyun)")),
         (r"\A[a-z0-9.-]*console[a-z0-9.-]*\Z", marked("console")),
         (r"\A[a-z0-9.-]+\.aliyuncs\.com\Z", marked("a cloud service")),

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from eniguard.alerts.actors import caller_lines, who
-from eniguard.alerts.alert import Alert
+from eniguard.alerts.alert import Alert, Hidden
 from eniguard.alerts.catalogue import RuleText, Words, rule_advice, rule_title, rule_why, word
+from eniguard.alerts.evidence import MOST, evidence_lines, headed, left_over, listed
 from eniguard.alerts.message import Block, Line
 from eniguard.alerts.times import seconds_of, told
-from eniguard.alerts.words import EVIDENCE, INVENTORY, KINDS, LIMITS, OUTCOMES, SEVERITIES
-from eniguard.model import Evidence, Finding, Fix, Reference, Resource
-
-#: What a card lists of one sort; more is a number.
-MOST = 20
+from eniguard.alerts.words import INVENTORY, KINDS, LIMITS, OUTCOMES, SEVERITIES
+from eniguard.model import Finding, Fix, Reference, Resource
 
 
 class Teller(Struct, frozen=True):
     """What a card is written with.
 
-    ``own_language``: whether the texts of the language are those that findings have. ``text`` is what the rule
-    of the finding says of itself.
+    ``own_language``: whether the texts of the language are those that findings have. ``text`` is what the
+    rule of the finding says of itself.
     """
 
     words: Words
@@ -93,7 +91,7 @@ def blocks_of(teller: Teller, alert: Alert, *, repeat: bool) -> tuple[Block, ...
         (said("Why it matters"), 6, _why(teller, finding)),
         (said("Waivers that expired"), 5, _expired(teller, alert)),
         (said("In passing, of the same call"), 4, _hidden(teller, alert)),
-        (said("Evidence"), 3, _evidence(teller, finding.evidence)),
+        (said("Evidence"), 3, evidence_lines(teller.words, finding.evidence)),
         (said("Ids"), 2, _ids(teller, alert)),
     )
     return tuple([Block(heading, tuple(lines), weight) for heading, weight, lines in blocks if lines])
@@ -139,8 +137,8 @@ def _outcome(teller: Teller, finding: Finding) -> str:
 def _how_often(teller: Teller, alert: Alert) -> str:
     return teller.words.gettext("{times}, from {since} until {until}").format(
         times=times_of(teller.words, alert.count),
-        since=told(alert.since, teller.zone),
-        until=told(alert.until, teller.zone),
+        since=told(teller.words, alert.since, teller.zone),
+        until=told(teller.words, alert.until, teller.zone),
     )
 
 
@@ -195,7 +193,7 @@ def _descriptions(teller: Teller, finding: Finding) -> Iterator[Line]:
 def _resources(teller: Teller, finding: Finding) -> Sequence[Line]:
     said, words = teller.words.gettext, teller.words
     lines = [_resource(teller, one) for one in finding.resources[:MOST]]
-    lines += _left_over(words, len(finding.resources))
+    lines += left_over(words, len(finding.resources))
     if finding.account_id is not None:
         lines.append(Line(finding.account_id, said("Account"), code=True))
     if finding.region is not None:
@@ -207,7 +205,7 @@ def _resource(teller: Teller, resource: Resource) -> Line:
     """An id, with whether it is managed and by whom, where that is known."""
     said, kind = teller.words.gettext, KINDS.get(resource.kind)
     # A kind of a rule of the user's own is no word of ours, and so no label.
-    label = said("resource") if kind is None else said(kind)
+    label = headed(said("resource") if kind is None else said(kind))
     text = f"{resource.kind} {resource.id}" if kind is None else resource.id
     if not resource.managed:
         return Line(text, label, code=True)
@@ -222,10 +220,10 @@ def _times(teller: Teller, alert: Alert) -> Sequence[Line]:
     at = seconds_of(finding.event_time)
     if at is not None:
         label = said("Last event") if alert.kind == "summary" else said("Event")
-        return (Line(told(at, teller.zone), label),)
+        return (Line(told(teller.words, at, teller.zone), label),)
     if finding.event_time is not None:
         return (Line(finding.event_time, said("Event")),)
-    return (Line(told(alert.at, teller.zone), said("Found")),)
+    return (Line(told(teller.words, alert.at, teller.zone), said("Found")),)
 
 
 def _fix(teller: Teller, fix: Fix) -> Sequence[Line]:
@@ -262,39 +260,14 @@ def _expired(teller: Teller, alert: Alert) -> Sequence[Line]:
 
 
 def _hidden(teller: Teller, alert: Alert) -> Sequence[Line]:
-    lines = [
-        Line(one.subject, f"{one.rule} ({word(teller.words, SEVERITIES, one.severity)})", code=True)
-        for one in alert.hidden[:MOST]
-    ]
-    return (*lines, *_left_over(teller.words, len(alert.hidden)))
+    lines = [_lesser(teller, one) for one in alert.hidden[:MOST]]
+    return (*lines, *left_over(teller.words, len(alert.hidden)))
 
 
-def _evidence(teller: Teller, evidence: Sequence[Evidence]) -> Sequence[Line]:
-    lines = [_fact(teller, one) for one in evidence[:MOST]]
-    return (*lines, *_left_over(teller.words, len(evidence)))
-
-
-def _fact(teller: Teller, evidence: Evidence) -> Line:
-    """A fact; a name that is no word of ours may be from outside, and is no label."""
-    label, text = EVIDENCE.get(evidence.name), _value(teller, evidence)
-    if label is not None:
-        return Line(text, teller.words.gettext(label))
-    return Line(teller.words.gettext("{name}: {value}").format(name=evidence.name, value=text))
-
-
-def _value(teller: Teller, evidence: Evidence) -> str:
-    words, value = teller.words, evidence.value
-    if isinstance(value, list):
-        text = listed(words, value)
-    elif isinstance(value, bool):
-        text = words.gettext("yes") if value else words.gettext("no")
-    else:
-        text = "" if value is None else str(value)
-    if not evidence.note:
-        return text
-    if not text:
-        return evidence.note
-    return words.gettext("{value} ({note})").format(value=text, note=evidence.note)
+def _lesser(teller: Teller, hidden: Hidden) -> Line:
+    severity = word(teller.words, SEVERITIES, hidden.severity)
+    label = teller.words.gettext("{rule} ({severity})").format(rule=hidden.rule, severity=severity)
+    return Line(hidden.subject, label, code=True)
 
 
 def _ids(teller: Teller, alert: Alert) -> Sequence[Line]:
@@ -303,22 +276,3 @@ def _ids(teller: Teller, alert: Alert) -> Sequence[Line]:
     if finding.event_id is not None:
         lines.append(Line(finding.event_id, said("Event"), code=True))
     return lines
-
-
-def listed(words: Words, names: Iterable[str]) -> str:
-    """Names in a row; of many the first, and how many more there are."""
-    every = list(names)
-    # Between the names of a list; in Chinese a comma of its own.
-    row = words.gettext(", ").join(every[:MOST])
-    left = len(every) - MOST
-    if left <= 0:
-        return row
-    more = words.ngettext("and {count} more", "and {count} more", left).format(count=f"{left:,}")
-    return words.gettext("{names} {more}").format(names=row, more=more)
-
-
-def _left_over(words: Words, count: int) -> Iterator[Line]:
-    """A line that says how many of ``count`` are not listed, if any."""
-    left = count - MOST
-    if left > 0:
-        yield Line(words.ngettext("and {count} more", "and {count} more", left).format(count=f"{left:,}"))

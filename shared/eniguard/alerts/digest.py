@@ -36,7 +36,7 @@ def digest_lead(words: Words, alerts: Sequence[Alert], zone: str) -> str:
         "{count} findings, from {since} until {until}.",
         findings,
     )
-    return text.format(count=f"{findings:,}", since=told(since, zone), until=told(until, zone))
+    return text.format(count=f"{findings:,}", since=told(words, since, zone), until=told(words, until, zone))
 
 
 def digest_blocks(

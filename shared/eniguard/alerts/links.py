@@ -56,7 +56,7 @@ _IDS: Mapping[str, re.Pattern[str]] = {
 }
 _REGION = re.compile(r"[a-z]{2}(-[a-z]{2,16}){1,3}(-[0-9]{1,2})?")
 
-#: A card links to so many resources; the rest is a look at the first away.
+#: A message links to so many resources: more than that nobody opens one by one.
 _MOST = 5
 
 
@@ -74,12 +74,13 @@ class Links:
         self._forms = {**FORMS, **changed}
 
     def of(self, alerts: Iterable[Alert], trail_label: str) -> tuple[Link, ...]:
-        """Links to the resources of findings, and to the event if they are of one; each once.
+        """Links to the resources of a finding, or the subjects of several, and to the event if it is one.
 
         A resource's link is labelled with its id.
         """
         findings = [alert.finding for alert in alerts]
-        found = [self._resource(one, finding) for finding in findings for one in finding.resources]
+        shown = slice(1) if len(findings) > 1 else slice(None)
+        found = [self._resource(one, finding) for finding in findings for one in finding.resources[shown]]
         links = list(dict.fromkeys(link for link in found if link is not None))[:_MOST]
         events = dict.fromkeys(self._event(finding) for finding in findings)
         urls = [url for url in events if url is not None]

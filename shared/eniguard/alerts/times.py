@@ -6,18 +6,21 @@ from datetime import datetime, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from eniguard.alerts.catalogue import Words
 from eniguard.events.times import parsed
 
 _SHOWN = "%Y-%m-%d %H:%M:%S"
 
 
-def told(at: float, zone: str) -> str:
+def told(words: Words, at: float, zone: str) -> str:
     """A time in a zone and in UTC.
 
-    As ``2026-05-10 16:09:00 UTC+08:00 (Asia/Shanghai), 2026-05-10 08:09:00 UTC``.
+    As ``2026-05-10 16:09:00 UTC+08:00 Asia/Shanghai (2026-05-10 08:09:00 UTC)``.
 
     Parameters
     ----------
+    words
+        The texts of the language.
     at
         Seconds since 1970 (UTC).
     zone
@@ -30,7 +33,8 @@ def told(at: float, zone: str) -> str:
     if place is None:
         return in_utc
     local = utc.astimezone(place)
-    return f"{local.strftime(_SHOWN)} UTC{_ahead(local)} ({zone}), {in_utc}"
+    in_zone = f"{local.strftime(_SHOWN)} UTC{_ahead(local)} {zone}"
+    return words.gettext("{time} ({utc})").format(time=in_zone, utc=in_utc)
 
 
 def seconds_of(text: str | None) -> float | None:

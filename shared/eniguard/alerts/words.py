@@ -158,3 +158,31 @@ EVIDENCE: Mapping[str, str] = {
     "used-by": marked("used by"),
     "vSwitch": marked("vSwitch"),
 }
+
+#: Notes of evidence that are the same whatever the case; others stand as the rule wrote them.
+NOTES: Mapping[str, str] = {
+    text: text
+    for text in (
+        marked("IPv4 and IPv6, primary ones included"),
+        marked("added by a call before this one"),
+        marked("addresses and prefixes per security group"),
+        marked("after the call"),
+        marked("each counts as one address"),
+        marked("in the group"),
+        marked("no condition on ram:ServiceName"),
+        marked("no rule lets anything in by it now"),
+        marked("not in the ledger of the guard's own calls"),
+        marked("on the ENI that is created"),
+        marked("prefixes are named, or their number is given, not both"),
+        marked("prefixes taken from the block"),
+        marked("rules of the group were looked at"),
+        marked("the call names this, not the ENI"),
+        marked("the call succeeded although our facts rule it out: our data is stale, not the platform"),
+        marked("the event does not name it"),
+        marked("the fact is newer than the event, and no earlier copy is on record"),
+        marked("the state snapshot does not list it"),
+        marked("the vSwitch has not enough free addresses"),
+        marked("to the world"),
+        marked("whose rules name it"),
+    )
+}

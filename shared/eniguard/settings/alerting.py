@@ -15,6 +15,9 @@ SinkKind = Literal["dingtalk", "feishu", "lark", "wecom", "slack", "teams", "web
 Language = Literal["en", "zh"]
 #: What ``alerts.links`` calls the page of an event in the trail, beside the kinds of resources.
 EVENT_LINK = "event"
+#: What a form in ``alerts.links`` may be: empty, or https with characters that no chat's markup reads as its
+#: own, and the placeholders ``{region}`` and ``{id}``.
+LINK_FORM = r"^(https://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~:/?#@!$&+,;=%-]|\{region\}|\{id\})*)?$"
 
 
 class FindingMatch(Struct, frozen=True):
@@ -112,8 +115,8 @@ class AlertSettings(Struct, frozen=True):
     ca_file
         A file with certificates of authorities that sign those hosts' certificates, beside the public ones.
     links
-        Addresses of console pages in place of the packaged ones, by the kind of the resource (``event`` for the
-        event in the trail), with ``{region}`` and ``{id}`` in them; an empty one makes no link.
+        Addresses of console pages in place of the packaged ones, by the kind of the resource (``event`` for
+        the event in the trail), with ``{region}`` and ``{id}`` in them; an empty one makes no link.
     """
 
     group_minutes: int = 30
