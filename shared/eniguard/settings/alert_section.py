@@ -60,8 +60,8 @@ class AlertsSection(Strict):
     )
     links: dict[Annotated[str, AfterValidator(_linked)], _LinkForm] = Field(
         default_factory=dict,
-        description="Addresses of console pages in place of the packaged ones, by the kind of the resource, or "
-        "`event` for the event in the trail; `{id}` and `{region}` are put in, an empty one makes no link",
+        description="Addresses of console pages in place of the packaged ones, by the kind of the resource, "
+        "or `event` for the event in the trail; `{id}` and `{region}` are put in, an empty one makes no link",
         examples=[{"ecs:NetworkInterface": "https://console.example.com/eni/{region}/{id}"}],
     )
 
