@@ -36,10 +36,7 @@ from tests.messages.goldens import FOLDER, LANGUAGES, golden, text_of
 
 EVENT = "https://actiontrail.console.aliyun.com/cn-hangzhou/event-list?EventId=" + str(REFUSED.event_id)
 HAN = re.compile(r"[一-鿿]")
-HALF_WIDTH_AFTER_EVENT = "https://actiontrail.console.aliyun.com/cn-hangzhou/event-list?EventId=" + str(
-    REFUSED.event_id
-)
-HAN = re.compile(r"[一-鿿][,;:!?()]")
+HALF_WIDTH_AFTER_HAN = re.compile(r"[一-鿿][,;:!?()]")
 
 
 def texts(message: Message) -> list[str]:
