@@ -227,6 +227,15 @@ def test_any_text_from_outside_is_composed_as_it_is(text: str) -> None:
     assert [[link.url for link in message.links] for message in messages] == [[EVENT], [EVENT]]
 
 
+@pytest.mark.parametrize("text", ["", "Region", "Low"])
+def test_text_from_outside_is_not_looked_up_in_the_catalogue(text: str) -> None:
+    finding = msgspec.structs.replace(REFUSED, actor=Actor("account", text, name="alice"))
+
+    (caller, _) = block(composed(first(finding), language="zh"), "谁")
+
+    assert caller.endswith(f"\uff08{text}\uff09")
+
+
 @pytest.mark.parametrize(
     "field", ["event_time", "region", "account_id", "action", "outcome", "actor", "event_id"]
 )
