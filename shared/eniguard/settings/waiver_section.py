@@ -8,38 +8,42 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from eniguard.events.times import parsed
 from eniguard.settings.alerting import Waiver
 from eniguard.settings.guard import ControlTag
 from eniguard.settings.match_entry import MatchEntry
 from eniguard.settings.strict import Strict
 
 _EXPECTED = "expected a day, as in 2026-12-31, or a time with its zone, as in 2026-12-31T18:00:00+08:00"
+_DAY_LENGTH = len("2026-12-31")
 
 
 def _expiry(value: Any) -> float:
     """The moment from which a waiver no longer holds: a day ends in UTC."""
     try:
-        read = _read(value) if isinstance(value, str) else value
-        if isinstance(read, datetime):
-            if read.tzinfo is None:
+        if isinstance(value, str):
+            return _read(value)
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
                 raise ValueError(f"has no zone; {_EXPECTED}")
-            return read.timestamp()
-        if isinstance(read, date):
-            end = datetime(read.year, read.month, read.day, tzinfo=timezone.utc) + timedelta(days=1)
-            return end.timestamp()
+            return value.timestamp()
+        if isinstance(value, date):
+            return _end_of(value)
     except OverflowError:
         raise ValueError("lies beyond the calendar") from None
     raise ValueError(_EXPECTED)
 
 
-def _read(text: str) -> date | datetime:
-    """A date or a time out of its text; ``Z`` is a zone that Python 3.10 does not read."""
+def _read(text: str) -> float:
     try:
-        if len(text) == len("2026-12-31"):
-            return date.fromisoformat(text)
-        return datetime.fromisoformat(f"{text[:-1]}+00:00" if text.endswith(("Z", "z")) else text)
+        return _end_of(date.fromisoformat(text)) if len(text) == _DAY_LENGTH else parsed(text)[1]
     except ValueError:
         raise ValueError(_EXPECTED) from None
+
+
+def _end_of(day: date) -> float:
+    start = datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
+    return (start + timedelta(days=1)).timestamp()
 
 
 Expiry = Annotated[
