@@ -28,7 +28,7 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages permissions-page lock seeds clean
+.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages messages permissions-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,9 @@ coverage-page: .venv/test.stamp ## list anew which APIs the fake cloud implement
 
 rule-pages: .venv/run.stamp ## write the pages about the rules anew, from the rules and events/
 	@.venv/bin/eniguard generate rule-pages --policy events/guard.yml --events events docs/rules
+
+messages: .venv/test.stamp ## take the texts of alerts up into their catalogue, and compile it
+	@.venv/bin/python -m tests.messages.write
 
 permissions-page: .venv/run.stamp ## write the policies in docs/permissions.md anew, from template.yml and the rules
 	@sed -i '/^<!-- generated/q' docs/permissions.md
