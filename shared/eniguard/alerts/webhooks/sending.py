@@ -156,7 +156,8 @@ def _answered(connection: Connection, target: Target, body: bytes, headers: Mapp
     except ssl.SSLCertVerificationError as error:
         problem = (
             f"showed a certificate that is not trusted: {error.verify_message or error.reason}. Nothing was "
-            "sent. If the host is one of your own, name the file of its authority in alerts.ca_file of guard.yml."
+            "sent. If the host is one of your own, name the file of its authority in alerts.ca_file of "
+            "guard.yml."
         )
     except TimeoutError:
         problem = _LATE
@@ -202,4 +203,4 @@ def _named(message: HTTPMessage) -> dict[str, str]:
 
 def _words(error: OSError) -> str:
     """What the system says of it; other texts may quote the request."""
-    return (error.strerror or type(error).__name__).lower()
+    return (error.strerror or "the connection ended").lower()

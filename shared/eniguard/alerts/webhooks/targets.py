@@ -12,7 +12,7 @@ from eniguard.alerts.webhooks.addresses import is_address
 from eniguard.alerts.webhooks.not_done import NotDone
 
 #: Where webhooks of the internet listen. On any other port lies something that is none, and a guard that
-#: posts there is a port scanner for whoever writes the address; a host of one's own may listen where it likes.
+#: posts there is a port scanner for whoever writes the address; hosts of one's own listen where they like.
 _PUBLIC_PORTS = frozenset((443, 8443))
 #: RFC 1123, 2.1, and RFC 1035, 2.3.4; underscores stand in names of hosts in the field.
 _NAME = re.compile(
