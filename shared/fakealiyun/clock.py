@@ -40,6 +40,26 @@ class Clock:
         self._now = moment
 
 
+class RunningClock(Clock):
+    """A clock that goes with the machine's; moved, it goes on from there."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(timezone.utc))
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """The present."""
+        return datetime.now(timezone.utc) + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, on top of what passes."""
+        self._ahead += timedelta(seconds=seconds)
+
+    def set(self, moment: datetime) -> None:
+        """Move to a moment."""
+        self._ahead = moment - datetime.now(timezone.utc)
+
+
 class Ids:
     """Ids in the shape of the cloud's, counted up per prefix."""
 
