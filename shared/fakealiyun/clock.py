@@ -29,7 +29,7 @@ class Clock:
 
     def text(self) -> str:
         """The present as ``YYYY-MM-DDThh:mm:ssZ``."""
-        return text_of(self._now)
+        return text_of(self.now())
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

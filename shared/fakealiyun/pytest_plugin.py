@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from fakealiyun.cloud import Cloud
     from fakealiyun.chats.serving import ChatServer
+    from fakealiyun.cloud import Cloud
     from fakealiyun.server import FakeServer
 
 

@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -26,7 +27,7 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 _SILENCE = 60.0
 
 
-class LoopbackServer:
+class LoopbackServer(ABC):
     """What answers on a port of this machine; those that derive from it have the answers.
 
     Parameters
@@ -56,8 +57,8 @@ class LoopbackServer:
                 ssl_context=tls,
             )
         if isinstance(self._server.socket, ssl.SSLSocket):
-            # By the thread of the connection: one that says nothing keeps nobody else waiting.
-            self._server.socket.do_handshake_on_connect = False
+            # By the thread of the connection: one that says nothing keeps nobody waiting. Not in the types.
+            setattr(self._server.socket, "do_handshake_on_connect", False)  # noqa: B010
         self.port = self._server.port
         self.endpoint = f"{f'[{host}]' if ':' in host else host}:{self.port}"
         self.address = f"{'http' if tls is None else 'https'}://{self.endpoint}"
@@ -86,8 +87,9 @@ class LoopbackServer:
         start_response(f"{status.value} {status.phrase}", list(headers.items()))
         return [answer.body]
 
+    @abstractmethod
     def _answer(self, http: HttpRequest, environ: Environ) -> Answer:
-        raise NotImplementedError
+        """The answer to one request."""
 
     def _drop(self, dropped: Dropped, connection: socket.socket) -> None:
         """End a connection without an answer: at once by a reset, or after a silence.

@@ -27,9 +27,9 @@ class ChatAdmin:
 
     ========================== ====================================================================
     ``GET  /robots``           the robots with their addresses and secrets
-    ``POST /robots``           ``{"name": "oncall", "kind": "dingtalk", "secret": …}``, as `Chats.add` takes it
+    ``POST /robots``           ``{"name": "oncall", "kind": "dingtalk", …}``, as `Chats.add` takes it
     ``GET  /messages``         what ``?robot=dingtalk`` received and refused, from the number ``?since=``
-    ``POST /faults``           ``{"robot": "slack", "kind": "error", "status": 503, …}``, as `Chats.fail` takes it
+    ``POST /faults``           ``{"robot": "slack", "kind": "error", …}``, as `Chats.fail` takes it
     ``DELETE /faults``         no more faults
     ``GET  /clock``            the time of the chats
     ``POST /clock``            ``{"advance": seconds}`` or ``{"set": "2026-03-01T08:00:00Z"}``
@@ -61,9 +61,8 @@ class ChatAdmin:
     def _add(self, options: Options) -> Any:
         match options:
             case {"name": str(name), "kind": str(kind), **rest} if kind in KINDS:
-                texts = {"secret": rest.get("secret"), "keywords": (), "sources": ()}
-                texts.update({name: tuple(map(str, rest.get(name, ()))) for name in ("keywords", "sources")})
-                return self._shown(self._chats.add(name, kind, **texts))
+                lists = {option: tuple(map(str, rest.get(option, ()))) for option in ("keywords", "sources")}
+                return self._shown(self._chats.add(name, kind, secret=rest.get("secret"), **lists))
         raise ValueError(f"A robot has a name, and a kind: one of {', '.join(KINDS)}.")
 
     def _shown(self, robot: Robot) -> dict[str, Any]:

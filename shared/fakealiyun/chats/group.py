@@ -16,8 +16,20 @@ from fakealiyun.wire.answers import Answer
 from fakealiyun.wire.request import HttpRequest
 
 
-class _Chat(NamedTuple):
-    """What a kind of robots is: its address, its pace, and how it takes messages."""
+class Chat(NamedTuple):
+    """What a kind of robots is.
+
+    Attributes
+    ----------
+    address
+        Its path and query, with a place for the token.
+    take
+        How it takes messages.
+    limits, blocked
+        As for `Pace`.
+    signs
+        Whether messages can be signed.
+    """
 
     address: str
     take: Callable[[Robot, Post], Answer]
@@ -26,24 +38,25 @@ class _Chat(NamedTuple):
     signs: bool = False
 
 
-_CHATS: dict[Kind, _Chat] = {
-    "dingtalk": _Chat(
+#: The kinds of robots there are.
+CHATS: dict[Kind, Chat] = {
+    "dingtalk": Chat(
         "/robot/send?access_token={}", dingtalk.take, dingtalk.LIMITS, dingtalk.BLOCKED, signs=True
     ),
-    "feishu": _Chat("/open-apis/bot/v2/hook/{}", feishu.take, feishu.LIMITS, signs=True),
-    "lark": _Chat("/open-apis/bot/v2/hook/{}", feishu.take, feishu.LIMITS, signs=True),
-    "wecom": _Chat("/cgi-bin/webhook/send?key={}", wecom.take, wecom.LIMITS),
-    "slack": _Chat("/services/T0EXAMPLE/B0EXAMPLE/{}", slack.take, slack.LIMITS),
-    "teams": _Chat(
+    "feishu": Chat("/open-apis/bot/v2/hook/{}", feishu.take, feishu.LIMITS, signs=True),
+    "lark": Chat("/open-apis/bot/v2/hook/{}", feishu.take, feishu.LIMITS, signs=True),
+    "wecom": Chat("/cgi-bin/webhook/send?key={}", wecom.take, wecom.LIMITS),
+    "slack": Chat("/services/T0EXAMPLE/B0EXAMPLE/{}", slack.take, slack.LIMITS),
+    "teams": Chat(
         "/workflows/example/triggers/manual/paths/invoke"
         "?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={}",
         teams.take,
         teams.LIMITS,
     ),
-    "teams_connector": _Chat(
+    "teams_connector": Chat(
         "/webhookb2/example/IncomingWebhook/{}/example", teams.take_by_connector, teams.LIMITS
     ),
-    "webhook": _Chat("/hooks/{}", receiver.take, signs=True),
+    "webhook": Chat("/hooks/{}", receiver.take, signs=True),
 }
 
 
@@ -68,7 +81,7 @@ class Chats:
         self._faults: list[tuple[str, ChatFault]] = []
         self._lock = threading.Lock()
         for kind in KINDS:
-            self.add(kind, kind, secret=f"SEC-example-{kind}" if _CHATS[kind].signs else None)
+            self.add(kind, kind, secret=f"SEC-example-{kind}" if CHATS[kind].signs else None)
 
     # -- robots --------------------------------------------------------------------------------------------
 
@@ -95,9 +108,9 @@ class Chats:
         ValueError
             There is no such kind of robots, or it has no signature.
         """
-        if kind not in _CHATS:
+        if kind not in CHATS:
             raise ValueError(f"A robot is one of {', '.join(KINDS)}.")
-        chat = _CHATS[kind]
+        chat = CHATS[kind]
         if secret is not None and not chat.signs:
             raise ValueError(f"Messages to a robot of kind {kind} are not signed.")
         robot = Robot(
@@ -131,7 +144,7 @@ class Chats:
     def path(self, name: str) -> str:
         """The address of a robot behind the host, which holds its token."""
         robot = self._robots[name]
-        return _CHATS[robot.kind].address.format(quote(robot.token, safe=""))
+        return CHATS[robot.kind].address.format(quote(robot.token, safe=""))
 
     def reset(self) -> None:
         """Forget what was sent, and all faults; the robots stay."""
@@ -227,7 +240,7 @@ class Chats:
 
 def _taken(robot: Robot, post: Post) -> Answer:
     try:
-        answer = _CHATS[robot.kind].take(robot, post)
+        answer = CHATS[robot.kind].take(robot, post)
     except Refusal as refusal:
         answer = refusal.answer
         robot.refused.append(Refused(post.now, answer.status, answer.body.decode()))

@@ -63,7 +63,7 @@ def _is_block(block: Any) -> bool:
     return False
 
 
-def _is_section(section: dict[str, Any]) -> bool:
+def _is_section(section: dict[Any, Any]) -> bool:
     text, fields = section.get("text"), section.get("fields")
     if text is None and fields is None:
         return False

@@ -1,7 +1,7 @@
 """Microsoft Teams: webhooks of Workflows, and the connectors before them (docs/sources.md, Chats).
 
-A workflow answers 202 before it posts the card; what then fails, its caller never hears. The fake says at once
-what it would not show. A connector answers 200 whatever happens, and says in a text what did.
+A workflow answers 202 before it posts the card; what then fails, its caller never hears. The fake says at
+once what it would not show. A connector answers 200 whatever happens, and says in a text what did.
 """
 
 from __future__ import annotations
