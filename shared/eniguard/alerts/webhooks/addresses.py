@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 Address = IPv4Address | IPv6Address
 
-# IANA, Special-Purpose Address Registries for IPv4 and IPv6; docs/sources.md, Alerts.
+# IANA, Special-Purpose Address Registries for IPv4 and IPv6; docs/sources.md, Webhooks.
 _SPECIAL = tuple(
     (ip_network(block), kind)
     for block, kind in (
