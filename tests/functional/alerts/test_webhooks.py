@@ -334,7 +334,7 @@ def test_slow_handshake_does_not_outlast_its_time(authority: Authority) -> None:
 
 
 def test_request_that_is_not_taken_does_not_outlast_its_time(authority: Authority) -> None:
-    # given a server that agrees on TLS and reads no further
+    # given a server that takes its time to agree on TLS, and reads no further
     release = threading.Event()
     tls = authority.context(HOST)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -342,6 +342,7 @@ def test_request_that_is_not_taken_does_not_outlast_its_time(authority: Authorit
 
         def ignore() -> None:
             connection, _ = listening.accept()
+            time.sleep(0.6)
             with tls.wrap_socket(connection, server_side=True):
                 release.wait(PATIENCE)
 
@@ -352,14 +353,14 @@ def test_request_that_is_not_taken_does_not_outlast_its_time(authority: Authorit
         start = time.monotonic()
         url = f"https://{HOST}:{listening.getsockname()[1]}{PATH}"
         with pytest.raises(DeliveryError, match="did not answer in time") as raised:
-            webhooks_of(authority).post(Outgoing(url, bytes(32 << 20)), within=0.5)
+            webhooks_of(authority).post(Outgoing(url, bytes(32 << 20)), within=0.8)
         took = time.monotonic() - start
         release.set()
         thread.join()
 
     # then
     assert raised.value.in_doubt
-    assert took < 1.5
+    assert took < 1.2
 
 
 def test_resolver_that_hangs_does_not_outlast_its_time(authority: Authority) -> None:

@@ -97,6 +97,12 @@ def test_private_addresses_are_refused_unless_the_host_is_named(address: str) ->
     assert refused(address, internal=True) is None
 
 
+def test_refusal_says_what_the_address_is() -> None:
+    assert "metadata" in str(refused("100.100.100.200"))
+    assert "metadata" in str(refused("::ffff:169.254.169.254"))
+    assert refused("10.0.0.1") == "private"
+
+
 @pytest.mark.parametrize("text", NO_ADDRESS)
 def test_what_is_no_address_is_refused(text: str) -> None:
     assert refused(text, internal=True)

@@ -24,7 +24,8 @@ MOST_BODY = 64 << 10
 _MOST_BYTES = 3 * MOST_BODY
 #: Addresses of a host that are tried.
 _MOST_ADDRESSES = 4
-#: What the transport says itself.
+#: What the transport says itself. It asks for an answer that is not packed, and unpacks none: a few bytes of
+#: one may be gigabytes.
 _OWN_HEADERS = frozenset(
     (
         "accept-encoding",
@@ -187,8 +188,6 @@ def _headers(given: Mapping[str, str]) -> dict[str, str]:
     return {
         **{name: value for name, value in headers.items() if name.lower() not in named},
         **given,
-        # What is packed is not unpacked: a few bytes of it may be gigabytes.
-        "Accept-Encoding": "identity",
         "Connection": "close",
     }
 
