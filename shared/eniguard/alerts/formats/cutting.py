@@ -1,7 +1,7 @@
 """Messages cut to what a chat takes, and texts cut between graphemes.
 
 What is cut is the neutral message, before it is escaped: no escape is ever cut in two. Blocks of the lowest
-weight go first, then lines of what is left; lead, title, links and mentions last.
+weight go first, then lines of those of the highest; lead, title, links and mentions last.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ ELLIPSIS = "…"
 #: How many graphemes of one text are kept where a message is too long; what people and the cloud write as one
 #: name, id or sentence is shorter.
 LONG_TEXT = 1_000
-#: How many of a lead and a title are kept as long as something else can be left out.
-LEAST_LEAD, LEAST_TITLE = 120, 80
+#: How many of a lead, a title and a line are kept as long as something else can be left out.
+LEAST_LEAD, LEAST_TITLE, LEAST_LINE = 120, 80, 200
 
 Fits = Callable[[Message], bool]
 #: A way to shorten a message: how many steps there are, and the message with so many of them kept.
@@ -69,7 +69,12 @@ def _reductions() -> Iterator[Callable[[Message], _Reduction]]:
     """From what is missed least to what is missed most; each begins where the last one left nothing."""
     yield _lesser_blocks
     yield _lines
-    yield _first_line
+    yield lambda message: _texts_of_lines(message, LEAST_LINE)
+    yield lambda message: (
+        max(len(message.blocks) - 1, 0),
+        lambda kept: replace(message, blocks=message.blocks[: kept + 1]),
+    )
+    yield lambda message: _texts_of_lines(message, 0)
     yield lambda message: _text(message, "lead", LEAST_LEAD)
     yield lambda message: _text(message, "title", LEAST_TITLE)
     yield lambda message: (0, lambda _: replace(message, blocks=()))
@@ -90,45 +95,48 @@ def _reduced(reduction: _Reduction, fits: Fits) -> tuple[Message, bool]:
 
 
 def _lesser_blocks(message: Message) -> _Reduction:
-    """Lines of all blocks but the one that is missed most; a heading is one step, each line another."""
-    order = _by_worth(message.blocks)
-    kept_lines = [0]
-    for index in order[1:]:
-        kept_lines.append(kept_lines[-1] + len(message.blocks[index].lines) + 1)
+    """Blocks below the highest weight; a heading is one step, each line another."""
+    order = _lesser(message.blocks)
+    steps_before = [0, *accumulate(len(message.blocks[index].lines) + 1 for index in order)]
 
     def kept(count: int) -> Message:
         blocks = dict(enumerate(message.blocks))
-        for place, index in enumerate(order[1:]):
-            steps = count - kept_lines[place]
-            if steps <= 0:
+        for index, before in zip(order, steps_before, strict=False):
+            if count <= before:
                 del blocks[index]
-            elif steps <= len(message.blocks[index].lines):
-                blocks[index] = _with_lines(message, message.blocks[index], steps - 1)
+            else:
+                blocks[index] = _with_lines(message, blocks[index], count - before - 1)
         return replace(message, blocks=tuple(blocks.values()))
 
-    return kept_lines[-1], kept
+    return steps_before[-1], kept
 
 
 def _lines(message: Message) -> _Reduction:
-    if not message.blocks:
-        return 0, lambda _: message
-    block = message.blocks[0]
-    most = max(len(block.lines) - 1, 1)
-    return most - 1, lambda kept: replace(message, blocks=(_with_lines(message, block, kept + 1),))
-
-
-def _first_line(message: Message) -> _Reduction:
-    if not message.blocks or not message.blocks[0].lines:
-        return 0, lambda _: message
-    block = message.blocks[0]
-    first = block.lines[0]
-    ends = _ends(first.text)
+    """Lines of each block that is left, down to one."""
+    longest = max((len(block.lines) for block in message.blocks), default=1)
 
     def kept(count: int) -> Message:
-        line = replace(first, text=_cut(first.text, ends, count))
-        return replace(message, blocks=(replace(block, lines=(line, *block.lines[1:])),))
+        blocks = tuple(_with_lines(message, block, count + 1) for block in message.blocks)
+        return replace(message, blocks=blocks)
 
-    return max(len(ends) - 1, 0), kept
+    return max(longest - 1, 0), kept
+
+
+def _texts_of_lines(message: Message, least: int) -> _Reduction:
+    """The texts of all lines that are left, down to so many graphemes each."""
+    ends = {line.text: _ends(line.text) for block in message.blocks for line in block.lines}
+    longest = max(map(len, ends.values()), default=0)
+
+    def cut(line: Line, count: int) -> Line:
+        return replace(line, text=_cut(line.text, ends[line.text], least + count))
+
+    def kept(count: int) -> Message:
+        blocks = [
+            replace(block, lines=tuple(cut(line, count) for line in block.lines)) for block in message.blocks
+        ]
+        return replace(message, blocks=tuple(blocks))
+
+    return max(longest - least, 0), kept
 
 
 def _text(message: Message, field: str, least: int) -> _Reduction:
@@ -166,9 +174,11 @@ def _with_lines(message: Message, block: Block, count: int) -> Block:
     return replace(block, lines=(*block.lines[:count], left_out))
 
 
-def _by_worth(blocks: tuple[Block, ...]) -> list[int]:
-    """The places of blocks, from the one of the highest weight; of one weight, from the first."""
-    return sorted(range(len(blocks)), key=lambda index: -blocks[index].weight)
+def _lesser(blocks: tuple[Block, ...]) -> list[int]:
+    """The places of blocks below the highest weight, from the highest; of one weight, from the first."""
+    highest = max((block.weight for block in blocks), default=0)
+    lesser = [index for index, block in enumerate(blocks) if block.weight < highest]
+    return sorted(lesser, key=lambda index: -blocks[index].weight)
 
 
 def most_that_fits(most: int, fits: Callable[[int], bool]) -> int | None:

@@ -15,7 +15,7 @@ from eniguard.alerts.formats.answers import Meaning
 from eniguard.alerts.formats.base import Answer, Outgoing, Pace, Rendered, Response
 from eniguard.alerts.formats.bodies import encoded, outgoing, signature
 from eniguard.alerts.formats.cutting import fitted
-from eniguard.alerts.formats.inert import BREAK, inert
+from eniguard.alerts.formats.inert import BREAK, inert, unlinked
 from eniguard.alerts.formats.words import COLONS, MARKS
 from eniguard.alerts.message import Block, Line, Link, Message
 
@@ -51,10 +51,10 @@ _SETTINGS = (
     ),
 )
 
-_SPECIAL = re.compile(r"[\\`*_\[\]~|#]")
+_SPECIAL = re.compile(r"[\\`*_~#]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-#: What would begin a list, a heading or a rule at the beginning of a line.
-_BEGINS = re.compile(r"(?=[-+=:]|\d+[.)])")
+#: What would begin a list, a heading, a rule or a box to tick at the beginning of a line.
+_BEGINS = re.compile(r"[-+=:\[]|\d+[.)]")
 _PHONE = re.compile(r"\+?[0-9-]{5,20}")
 
 
@@ -155,9 +155,9 @@ def _escaped(text: str) -> str:
     """The text with its markup escaped as Markdown and HTML do.
 
     That DingTalk reads either kind of escape is an assumption (docs/sources.md, Chats). If it does not, they
-    are seen, and still nothing is active: no bracket stands next to a parenthesis, and no tag begins.
+    are seen, and still no link, image or tag is there.
     """
-    escaped = _SPECIAL.sub(r"\\\g<0>", inert(text.strip())).replace("](", f"]{BREAK}(")
+    escaped = _SPECIAL.sub(r"\\\g<0>", unlinked(inert(text.strip())))
     return "".join(_ENTITIES.get(one, one) for one in escaped)
 
 

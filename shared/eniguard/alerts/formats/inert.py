@@ -14,12 +14,23 @@ from eniguard.printable import printable
 #: What is put into addresses. A space of no width also lets a long one wrap.
 BREAK = "\u200b"
 
-#: Where an address or a mention is broken: between two slashes, before the dot of ``www.``, after a dot that
-#: letters follow (a top-level domain has at least two), and after an at sign. Before a dot, the break would
-#: belong to the name, in which IDNA ignores it.
-_BROKEN = re.compile(r"(?<=/)(?=/)|(?<=\bwww)(?=\.)|(?<=\w\.)(?=[^\W\d_]{2})|(?<=@)(?=\S)", re.IGNORECASE)
+#: Where an address or a mention is broken: between two slashes, before the dot of ``www.``, before the colon
+#: of ``mailto:`` and ``tel:``, after a dot that letters follow (a top-level domain has at least two), and after
+#: an at sign. Before that dot, the break would belong to a name, in which IDNA ignores it.
+_BROKEN = re.compile(
+    r"(?<=/)(?=/)|(?<=www)(?=\.)|(?<=mailto)(?=:)|(?<=tel)(?=:)|(?<=\.)(?=[^\W\d_]{2})|(?<=@)(?=\S)",
+    re.IGNORECASE,
+)
+
+#: Where Markdown would read a link, a reference or the address of one.
+_LINKED = re.compile(r"(?<=\])(?=[(\[:])")
 
 
 def inert(text: str) -> str:
     """The text as one printable line without links and mentions; markup in it is still markup."""
     return _BROKEN.sub(BREAK, printable(text))
+
+
+def unlinked(text: str) -> str:
+    """The text without what Markdown reads as a link or an image, whether or not it reads escapes."""
+    return _LINKED.sub(BREAK, text)

@@ -39,7 +39,7 @@ class Webhook:
     pace = Pace(((10, 1.0),), blocked=10.0)
 
     def render(self, message: Message) -> Rendered:
-        """The event. If it is too long: texts in half of it, the ids of alerts, and as many whole ones as fit."""
+        """The event; if that is too long, texts in half of it, ids of alerts, and the alerts that fit."""
         count = len(message.alerts)
         if _size(message, count, count) <= MOST_BYTES:
             return Rendered(_body(message, count, count), cut=False)

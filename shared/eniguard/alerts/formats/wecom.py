@@ -15,7 +15,7 @@ from eniguard.alerts.formats.answers import Meaning
 from eniguard.alerts.formats.base import Answer, Outgoing, Pace, Rendered, Response
 from eniguard.alerts.formats.bodies import outgoing
 from eniguard.alerts.formats.cutting import fitted
-from eniguard.alerts.formats.inert import BREAK, inert
+from eniguard.alerts.formats.inert import inert, unlinked
 from eniguard.alerts.formats.words import COLONS, MARKS
 from eniguard.alerts.message import Block, Line, Message
 from eniguard.printable import printable
@@ -36,7 +36,7 @@ CODES = {
     44004: Meaning("refused", "the message is empty"),
 }
 
-_FULL_WIDTH = {ord(one): chr(ord(one) + 0xFEE0) for one in "[]<>`*#&~|"}
+_FULL_WIDTH = {ord(one): chr(ord(one) + 0xFEE0) for one in "<>`*#&~"}
 _FULL_WIDTH_IN_CODE = {ord(one): chr(ord(one) + 0xFEE0) for one in "<>`"}
 _MENTION = re.compile(r"[^\w.@-]")
 
@@ -96,8 +96,8 @@ def _line(line: Line, message: Message) -> str:
 
 def _code(text: str) -> str:
     """A code span: of commands as much as can be stays as it is, so that they can be copied."""
-    return f"`{printable(text).strip().translate(_FULL_WIDTH_IN_CODE).replace('](', f']{BREAK}(')}`"
+    return f"`{unlinked(printable(text).strip()).translate(_FULL_WIDTH_IN_CODE)}`"
 
 
 def _escaped(text: str) -> str:
-    return inert(text.strip()).translate(_FULL_WIDTH)
+    return unlinked(inert(text.strip())).translate(_FULL_WIDTH)
