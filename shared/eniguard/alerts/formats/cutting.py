@@ -16,9 +16,9 @@ from eniguard.alerts.message import Block, Line, Message
 
 #: What stands for what was cut off.
 ELLIPSIS = "…"
-#: How many graphemes of one text are kept where a message is too long; what people and the cloud write as one
-#: name, id or sentence is shorter.
-LONG_TEXT = 1_000
+#: How many graphemes of a title, a lead and any other text are kept where a message is too long; what people
+#: and the cloud write as one name, id or sentence is shorter.
+LONG_TITLE, LONG_LEAD, LONG_TEXT = 200, 500, 1_000
 #: How many of a lead, a title and a line are kept as long as something else can be left out.
 LEAST_LEAD, LEAST_TITLE, LEAST_LINE = 120, 80, 200
 
@@ -163,7 +163,7 @@ def _with_short_texts(message: Message) -> Message:
         )
         for block in message.blocks
     )
-    title, lead = shortened(message.title, LONG_TEXT), shortened(message.lead, LONG_TEXT)
+    title, lead = shortened(message.title, LONG_TITLE), shortened(message.lead, LONG_LEAD)
     return replace(message, title=title, lead=lead, blocks=blocks)
 
 

@@ -123,7 +123,7 @@ def _text(message: Message, *, linked: bool = False) -> str:
 
 def _block(block: Block, message: Message) -> str:
     lines = "\n".join(f"- {_line(line, message)}" for line in block.lines)
-    heading = f"**{_escaped(block.heading)}**" if block.heading.strip() else ""
+    heading = f"**{_escaped(block.heading)}**" if block.heading.strip(" ") else ""
     return f"{heading}\n\n{lines}" if heading and lines else heading or lines
 
 
@@ -157,7 +157,7 @@ def _escaped(text: str) -> str:
     That DingTalk reads either kind of escape is an assumption (docs/sources.md, Chats). If it does not, they
     are seen, and still no link, image or tag is there.
     """
-    escaped = _SPECIAL.sub(r"\\\g<0>", unlinked(inert(text.strip())))
+    escaped = _SPECIAL.sub(r"\\\g<0>", unlinked(inert(text)))
     return "".join(_ENTITIES.get(one, one) for one in escaped)
 
 

@@ -106,7 +106,7 @@ def _body(message: Message) -> dict[str, Any]:
 
 
 def _elements(message: Message) -> list[dict[str, Any]]:
-    elements = [_div(_escaped(message.lead))] if message.lead.strip() else []
+    elements = [_div(_escaped(message.lead))] if message.lead.strip(" ") else []
     for block in message.blocks:
         elements += [{"tag": "hr"}, _div(_block(block, message))]
     if message.mentions:
@@ -131,7 +131,7 @@ def _div(content: str) -> dict[str, Any]:
 
 
 def _block(block: Block, message: Message) -> str:
-    heading = [f"**{_escaped(block.heading)}**"] if block.heading.strip() else []
+    heading = [f"**{_escaped(block.heading)}**"] if block.heading.strip(" ") else []
     return "\n".join(heading + [_line(line, message) for line in block.lines])
 
 
@@ -142,6 +142,6 @@ def _line(line: Line, message: Message) -> str:
 
 
 def _escaped(text: str) -> str:
-    text = inert(text.strip())
+    text = inert(text)
     kept = {found.start() for found in _WITHIN_ID.finditer(text)}
     return _SPECIAL.sub(lambda found: found[0] if found.start() in kept else f"&#{ord(found[0])};", text)

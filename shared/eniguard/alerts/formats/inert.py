@@ -15,8 +15,8 @@ from eniguard.printable import printable
 BREAK = "\u200b"
 
 #: Where an address or a mention is broken: between two slashes, before the dot of ``www.``, before the colon
-#: of ``mailto:`` and ``tel:``, after a dot that letters follow (a top-level domain has at least two), and after
-#: an at sign. Before that dot, the break would belong to a name, in which IDNA ignores it.
+#: of ``mailto:`` and ``tel:``, after a dot that letters follow (a top-level domain has at least two), and
+#: after an at sign. Before that dot, the break would belong to a name, in which IDNA ignores it.
 _BROKEN = re.compile(
     r"(?<=/)(?=/)|(?<=www)(?=\.)|(?<=mailto)(?=:)|(?<=tel)(?=:)|(?<=\.)(?=[^\W\d_]{2})|(?<=@)(?=\S)",
     re.IGNORECASE,
@@ -27,8 +27,8 @@ _LINKED = re.compile(r"(?<=\])(?=[(\[:])")
 
 
 def inert(text: str) -> str:
-    """The text as one printable line without links and mentions; markup in it is still markup."""
-    return _BROKEN.sub(BREAK, printable(text))
+    """The text as one printable line without links, mentions and outer spaces; markup is still markup."""
+    return _BROKEN.sub(BREAK, printable(text).strip(" "))
 
 
 def unlinked(text: str) -> str:

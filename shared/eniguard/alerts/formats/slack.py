@@ -9,6 +9,7 @@ the app does not answer (docs/sources.md, Chats).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import json
@@ -105,18 +106,18 @@ def _fits(message: Message) -> bool:
     )
 
 
-def _texts(message: Message) -> list[str]:
-    lines = [
-        text for block in message.blocks for line in block.lines for text in (line.text, line.label or "")
-    ]
-    return [
-        _plain(text) for text in [_fallback(message), *[block.heading for block in message.blocks], *lines]
-    ]
+def _texts(message: Message) -> Iterator[str]:
+    yield _fallback(message)
+    for block in message.blocks:
+        yield _plain(block.heading)
+        for line in block.lines:
+            yield _plain(line.text)
+            yield _plain(line.label or "")
 
 
 def _body(message: Message) -> dict[str, Any]:
     return {
-        "text": _plain(_fallback(message)),
+        "text": _fallback(message),
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
@@ -125,7 +126,8 @@ def _body(message: Message) -> dict[str, Any]:
 
 
 def _fallback(message: Message) -> str:
-    return f"{MARKS[message.severity]} {message.title}\n{message.lead}".rstrip()
+    """What notifications show: they have no blocks."""
+    return f"{MARKS[message.severity]} {_plain(message.title)}\n{_plain(message.lead)}".rstrip("\n")
 
 
 def _blocks(message: Message) -> list[_Element]:
@@ -133,7 +135,7 @@ def _blocks(message: Message) -> list[_Element]:
     header = shortened_to(title, lambda shorter: _units(_plain(shorter)) <= MOST_HEADER)
     # A title that a header does not take is told in full below it.
     lead = ([] if header == title else [_section([_run(message.title, bold=True)])]) + (
-        [_section([_run(message.lead)])] if message.lead.strip() else []
+        [_section([_run(message.lead)])] if message.lead.strip(" ") else []
     )
     blocks: list[_Element] = [
         {"type": "header", "text": {"type": "plain_text", "text": _plain(header), "emoji": False}}
@@ -141,7 +143,7 @@ def _blocks(message: Message) -> list[_Element]:
     if lead:
         blocks.append(_rich(lead))
     blocks += [
-        _rich(_block(block, message)) for block in message.blocks if block.heading.strip() or block.lines
+        _rich(_block(block, message)) for block in message.blocks if block.heading.strip(" ") or block.lines
     ]
     if message.links:
         blocks.append(_rich([_section(_linked(message))]))
@@ -159,7 +161,7 @@ def _section(elements: list[_Element]) -> _Element:
 
 
 def _block(block: Block, message: Message) -> list[_Element]:
-    elements = [_section([_run(block.heading, bold=True)])] if block.heading.strip() else []
+    elements = [_section([_run(block.heading, bold=True)])] if block.heading.strip(" ") else []
     if block.lines:
         items = [_section(_line(line, message)) for line in block.lines]
         elements.append({"type": "rich_text_list", "style": "bullet", "elements": items})
@@ -167,13 +169,13 @@ def _block(block: Block, message: Message) -> list[_Element]:
 
 
 def _line(line: Line, message: Message) -> list[_Element]:
-    label = [_run(line.label + COLONS[message.language], bold=True)] if line.label else []
+    label = [_run(line.label, COLONS[message.language], bold=True)] if line.label else []
     return [*label, _run(line.text, code=line.code)]
 
 
-def _run(text: str, *, bold: bool = False, code: bool = False) -> _Element:
+def _run(text: str, after: str = "", *, bold: bool = False, code: bool = False) -> _Element:
     # An element without text is refused; a code style is no markup, and Slack links nothing in it.
-    shown = (printable(text) if code else inert(text)) or " "
+    shown = (printable(text).strip(" ") if code else inert(text)) + after or " "
     style = {"style": {"bold": True}} if bold else {"style": {"code": True}} if code else {}
     return {"type": "text", "text": shown, **style}
 
@@ -181,7 +183,7 @@ def _run(text: str, *, bold: bool = False, code: bool = False) -> _Element:
 def _linked(message: Message) -> list[_Element]:
     runs: list[_Element] = []
     for link in message.links:
-        runs += [_run(" · ")] if runs else []
+        runs += [_run("", " · ")] if runs else []
         runs.append({"type": "link", "url": link.url, "text": inert(link.label) or link.url})
     return runs
 
@@ -198,7 +200,7 @@ def _mention(one: str) -> _Element:
 
 def _plain(text: str) -> str:
     """Text for ``plain_text`` and for notifications, where Slack reads three escapes and nothing else."""
-    return "\n".join(inert(line).translate(_ESCAPES) for line in text.split("\n"))
+    return inert(text).translate(_ESCAPES)
 
 
 def _units(text: str) -> int:

@@ -119,7 +119,7 @@ def _elements(message: Message, mentioned: list[str]) -> list[dict[str, Any]]:
     title = _text([_run(f"{MARKS[message.severity]} {message.title}", size="large", weight="bolder")])
     heading = {"type": "Container", "style": STYLES[message.severity], "bleed": True, "items": [title]}
     elements: list[dict[str, Any]] = [heading]
-    if message.lead.strip():
+    if message.lead.strip(" "):
         elements.append(_text([_run(message.lead)]))
     for block in message.blocks:
         elements += _block(block, message)
@@ -135,13 +135,13 @@ def _elements(message: Message, mentioned: list[str]) -> list[dict[str, Any]]:
 
 def _block(block: Block, message: Message) -> list[dict[str, Any]]:
     heading = (
-        [_text([_run(block.heading, weight="bolder")], spacing="medium")] if block.heading.strip() else []
+        [_text([_run(block.heading, weight="bolder")], spacing="medium")] if block.heading.strip(" ") else []
     )
     return heading + [_text(_line(line, message), spacing="small") for line in block.lines]
 
 
 def _line(line: Line, message: Message) -> list[dict[str, Any]]:
-    label = [_run(line.label + COLONS[message.language], weight="bolder")] if line.label else []
+    label = [_run(line.label, COLONS[message.language], weight="bolder")] if line.label else []
     return [*label, _run(line.text, **({"fontType": "monospace"} if line.code else {}))]
 
 
@@ -149,8 +149,8 @@ def _text(runs: list[dict[str, Any]], **options: str) -> dict[str, Any]:
     return {"type": "RichTextBlock", "inlines": runs, **options}
 
 
-def _run(text: str, **options: str) -> dict[str, Any]:
-    return {"type": "TextRun", "text": _inert(text), **options}
+def _run(text: str, after: str = "", **options: str) -> dict[str, Any]:
+    return {"type": "TextRun", "text": _inert(text) + after, **options}
 
 
 def _entity(one: str) -> dict[str, Any]:

@@ -85,19 +85,19 @@ def _text(message: Message) -> str:
 
 
 def _block(block: Block, message: Message) -> str:
-    heading = [f"**{_escaped(block.heading)}**"] if block.heading.strip() else []
+    heading = [f"**{_escaped(block.heading)}**"] if block.heading.strip(" ") else []
     return "\n".join(heading + [f"> {_line(line, message)}" for line in block.lines])
 
 
 def _line(line: Line, message: Message) -> str:
     label = _escaped(line.label) + COLONS[message.language] if line.label else ""
-    return label + (_code(line.text) if line.code and line.text.strip() else _escaped(line.text))
+    return label + (_code(line.text) if line.code and line.text.strip(" ") else _escaped(line.text))
 
 
 def _code(text: str) -> str:
     """A code span: of commands as much as can be stays as it is, so that they can be copied."""
-    return f"`{unlinked(printable(text).strip()).translate(_FULL_WIDTH_IN_CODE)}`"
+    return f"`{unlinked(printable(text).strip(' ')).translate(_FULL_WIDTH_IN_CODE)}`"
 
 
 def _escaped(text: str) -> str:
-    return unlinked(inert(text.strip())).translate(_FULL_WIDTH)
+    return unlinked(inert(text)).translate(_FULL_WIDTH)

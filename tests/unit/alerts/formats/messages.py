@@ -30,7 +30,7 @@ HOSTILE = (
     "<!channel> <!here> <@U012AB3CD> <#C012AB3CD> <!subteam^S012AB3CD>",
     "<@zhangsan> <@all>",
     '<at id=all></at> <at user_id="all">x</at> <at>Jane</at>',
-    '<font color="warning">x</font> <text_tag color=\'red\'>x</text_tag> <b>x</b> <script>x</script>',
+    "<font color=\"warning\">x</font> <text_tag color='red'>x</text_tag> <b>x</b> <script>x</script>",
     "**x** *x* __x__ _x_ ~~x~~ ~x~ `x` ``x`` ```x``` ==x==",
     "# x",
     "- x",
@@ -58,7 +58,9 @@ def single(severity: Severity, language: Language) -> Message:
         title = "[Critical] ENI003 Managed ENI was changed: eni-bp1example"
         lead = "The RAM user jane@example.com called ecs:DeleteNetworkInterface on eni-bp1example: ok."
         blocks = (
-            _block("What happened", 9, ("ecs:DeleteNetworkInterface", "Call", True), ("succeeded", "Outcome")),
+            _block(
+                "What happened", 9, ("ecs:DeleteNetworkInterface", "Call", True), ("succeeded", "Outcome")
+            ),
             _block("What to do now", 9, ("Find out why, and release the NLB instead.", None)),
             _block("Owner", 8, ("nlb.aliyuncs.com owns eni-bp1example", "Service")),
             _block("Who", 8, ("jane@example.com", "Name"), ("203.0.113.7", "From", True)),
@@ -85,7 +87,9 @@ def digest(language: Language, count: int = 12) -> Message:
     heading = {"en": ("High", "Low"), "zh": ("高", "低")}[language]
     title = {"en": f"{count} alerts: 4 high, 8 low", "zh": f"{count} 条告警:4 条高,8 条低"}[language]
     lead = {"en": f"{count} findings in 10 minutes.", "zh": f"10 分钟内有 {count} 个发现。"}[language]
-    texts = [f"Security group opened; security group sg-bp{number:05}example; jane" for number in range(count)]
+    texts = [
+        f"Security group opened; security group sg-bp{number:05}example; jane" for number in range(count)
+    ]
     third = count // 3
     blocks = (
         Block(heading[0], tuple(Line(text, "EXP001") for text in texts[:third]), 4),
@@ -165,10 +169,13 @@ def alert(severity: Severity, number: int) -> Alert:
         action="ecs:DeleteNetworkInterface",
         outcome="ok",
         actor=actor,
-        resources=(Resource("eni", f"eni-bp{number:05}example", managed=True, owner_service="nlb.aliyuncs.com"),),
+        resources=(
+            Resource("eni", f"eni-bp{number:05}example", managed=True, owner_service="nlb.aliyuncs.com"),
+        ),
         inventory="known",
         summary="Somebody deleted a managed ENI.",
-        evidence=(Evidence("ServiceManaged", value=True, source="snapshot", as_of="2026-03-31T23:00:00Z"),) * 4,
+        evidence=(Evidence("ServiceManaged", value=True, source="snapshot", as_of="2026-03-31T23:00:00Z"),)
+        * 4,
         advice="Release the NLB instead.",
         fix=None,
         references=(),
