@@ -55,6 +55,7 @@ _SPECIAL = re.compile(r"[\\`*_~#]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 #: What would begin a list, a heading, a rule or a box to tick at the beginning of a line.
 _BEGINS = re.compile(r"[-+=:\[]|\d+[.)]")
+_MENTION = re.compile(r"[^\w.+-]")
 _PHONE = re.compile(r"\+?[0-9-]{5,20}")
 
 
@@ -139,16 +140,20 @@ def _link(link: Link) -> str:
 
 def _called(mentions: tuple[str, ...]) -> str:
     # DingTalk mentions whom `at` names; in markdown it shows that only where the text has the number as well.
-    return " ".join(f"@{inert(one)}" for one in mentions if one != "all")
+    return " ".join(f"@{one}" for one in _named(mentions))
 
 
 def _at(mentions: tuple[str, ...]) -> dict[str, Any]:
-    named = [one for one in mentions if one != "all"]
+    named = _named(mentions)
     return {
         "atMobiles": [one for one in named if _PHONE.fullmatch(one)],
-        "atUserIds": [inert(one) for one in named if not _PHONE.fullmatch(one)],
+        "atUserIds": [one for one in named if not _PHONE.fullmatch(one)],
         "isAtAll": "all" in mentions,
     }
+
+
+def _named(mentions: tuple[str, ...]) -> list[str]:
+    return [_MENTION.sub("", one) for one in mentions if one != "all"]
 
 
 def _escaped(text: str) -> str:

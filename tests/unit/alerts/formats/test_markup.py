@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import example, given, settings
@@ -141,12 +142,12 @@ def test_nobody_can_make_a_mention_out_of_a_name_in_the_settings() -> None:
         active = _read(kind, message).active
 
         assert "mention all" not in active
-        assert not any("here" in one and kind == "slack" for one in active)
+        assert all(re.fullmatch(r"mention [^\s<>]*", one) for one in active), active
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=15)
-@given(message=_messages, times=st.integers(1, 400))
+@given(message=_messages, times=st.integers(1, 60))
 @example(message=plain(["\ud800" * 2000]), times=60)
 @example(message=plain(["é👍🏽" * 900], code=True), times=30)
 def test_a_message_of_any_length_is_within_the_limit_and_says_whether_it_was_cut(
