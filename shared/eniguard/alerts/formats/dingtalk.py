@@ -29,6 +29,7 @@ CODES = {
     130101: Meaning("throttled", "more than 20 messages a minute; it takes nothing for 10 minutes", 600.0),
     410100: Meaning("throttled", "messages came too fast; it takes nothing for 10 minutes", 600.0),
     300001: Meaning("unavailable", "it does not know the access_token; give the sink the robot's url anew"),
+    300005: Meaning("unavailable", "it does not know the access_token; give the sink the robot's url anew"),
     400101: Meaning("unavailable", "it does not know the access_token; give the sink the robot's url anew"),
     400013: Meaning("unavailable", "the group is no more; give the sink a robot of another one"),
     400102: Meaning("unavailable", "the robot is switched off; switch it on in the group's settings"),

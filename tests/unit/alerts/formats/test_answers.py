@@ -70,6 +70,7 @@ def test_a_success_is_sent(kind: SinkKind, status: int, body: object) -> None:
         ),
         ("dingtalk", 200, _code(310000), ("unavailable", "security settings", None)),
         ("dingtalk", 200, _code(300001, "token is not exist"), ("unavailable", "url anew", None)),
+        ("dingtalk", 200, _code(300005, "token is not exist"), ("unavailable", "url anew", None)),
         ("dingtalk", 200, _code(460101, "message too long"), ("refused", "20,000 bytes", None)),
         ("dingtalk", 200, _code(40035, "缺少参数 json"), ("refused", "code 40035", None)),
         ("dingtalk", 200, _code(-1, "系统繁忙"), ("unavailable", "busy", None)),
