@@ -28,7 +28,7 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages messages permissions-page lock seeds clean
+.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events alert-goldens coverage-page rule-pages messages permissions-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,9 @@ bench: .venvs/bench/bench.stamp .venvs/redis/redis.stamp ## measure events/s, th
 
 events: .venv/test.stamp ## write the recorded calls in events/ anew from tests/scenarios
 	@.venv/bin/python -m tests.scenarios.write
+
+alert-goldens: .venv/test.stamp ## write anew what each chat is sent in the tests; read the difference
+	@.venv/bin/python -m tests.unit.alerts.formats.goldens
 
 coverage-page: .venv/test.stamp ## list anew which APIs the fake cloud implements
 	@.venv/bin/fakealiyun coverage > docs/fakealiyun-coverage.md
