@@ -8,7 +8,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eniguard.settings.alerting import AlertSettings, FindingMatch, Language, Route, Sink, SinkKind
+from eniguard.settings.alerting import (
+    LINK_FORM,
+    LINKED,
+    AlertSettings,
+    FindingMatch,
+    Language,
+    Route,
+    Sink,
+    SinkKind,
+)
 from eniguard.settings.match_entry import MatchEntry
 from eniguard.settings.references import SecretReference
 from eniguard.settings.strict import Strict
@@ -22,6 +31,14 @@ _Host = Annotated[
 ]
 #: A phone number or an id of a user, as the chats write them.
 _Mention = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@+-]{1,128}$")]
+_LinkForm = Annotated[str, Field(pattern=LINK_FORM)]
+
+
+def _linked(kind: str) -> str:
+    if kind not in LINKED:
+        (near,) = get_close_matches(kind, LINKED, n=1, cutoff=0.0)
+        raise ValueError(f"no links are made to {kind!r}; did you mean {near}?")
+    return kind
 
 
 class AlertsSection(Strict):
@@ -41,11 +58,17 @@ class AlertsSection(Strict):
     ca_file: str | None = Field(
         default=None, min_length=1, description="File of the authorities that sign the hosts' certificates"
     )
+    links: dict[Annotated[str, AfterValidator(_linked)], _LinkForm] = Field(
+        default_factory=dict,
+        description="Addresses of console pages in place of the packaged ones, by the kind of the resource, "
+        "or `event` for the event in the trail; `{id}` and `{region}` are put in, an empty one makes no link",
+        examples=[{"ecs:NetworkInterface": "https://console.example.com/eni/{region}/{id}"}],
+    )
 
     def compiled(self) -> AlertSettings:
         """The compiled form; names of hosts in small letters."""
         hosts = tuple(dict.fromkeys([one.lower() for one in self.internal_hosts]))
-        return AlertSettings(self.group_minutes, hosts, self.ca_file)
+        return AlertSettings(self.group_minutes, hosts, self.ca_file, dict(self.links))
 
 
 def _zone(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from eniguard.model import kinds
 from eniguard.model.severity import Severity
 from eniguard.settings.callers import ActorMatch
 
@@ -13,6 +14,29 @@ from eniguard.settings.callers import ActorMatch
 SinkKind = Literal["dingtalk", "feishu", "lark", "wecom", "slack", "teams", "webhook"]
 #: The languages that messages are written in: English and Simplified Chinese.
 Language = Literal["en", "zh"]
+#: What ``alerts.links`` calls the page of an event in the trail, beside the kinds of resources.
+EVENT_LINK = "event"
+#: What links are made of: kinds of resources whose ids have a form that is known, and the event in the trail.
+LINKED = (
+    kinds.ENI,
+    kinds.SECURITY_GROUP,
+    kinds.INSTANCE,
+    kinds.PREFIX_LIST,
+    kinds.PORT_RANGE_LIST,
+    kinds.VSWITCH,
+    kinds.VPC,
+    kinds.CIDR_RESERVATION,
+    kinds.EIP,
+    kinds.ROLE,
+    kinds.POLICY,
+    kinds.TRAIL,
+    kinds.LOG_PROJECT,
+    kinds.BUCKET,
+    EVENT_LINK,
+)
+#: What a form in ``alerts.links`` may be: empty, or https with characters that no chat's markup reads as its
+#: own, and the placeholders ``{region}`` and ``{id}``.
+LINK_FORM = r"^(https://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~:/?#@!$&+,;=%-]|\{region\}|\{id\})*)?$"
 
 
 class FindingMatch(Struct, frozen=True):
@@ -111,8 +135,12 @@ class AlertSettings(Struct, frozen=True):
         Names of hosts inside of one's own network that a sink may be at.
     ca_file
         A file with certificates of authorities that sign those hosts' certificates, beside the public ones.
+    links
+        Addresses of console pages in place of the packaged ones, by the kind of the resource (``event`` for
+        the event in the trail), with ``{region}`` and ``{id}`` in them; an empty one makes no link.
     """
 
     group_minutes: int = 30
     internal_hosts: tuple[str, ...] = ()
     ca_file: str | None = None
+    links: dict[str, str] = {}
