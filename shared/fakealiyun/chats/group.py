@@ -106,13 +106,15 @@ class Chats:
         Raises
         ------
         ValueError
-            There is no such kind of robots, or it has no signature.
+            There is no such kind of robots, it has no signature, or the secret is none.
         """
         if kind not in CHATS:
             raise ValueError(f"A robot is one of {', '.join(KINDS)}.")
         chat = CHATS[kind]
         if secret is not None and not chat.signs:
             raise ValueError(f"Messages to a robot of kind {kind} are not signed.")
+        if secret is not None and kind == "webhook":
+            receiver.check_secret(secret)
         robot = Robot(
             name,
             kind,

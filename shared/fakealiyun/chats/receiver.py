@@ -1,7 +1,12 @@
-"""A receiver of one's own: takes signed CloudEvents, and nothing else."""
+"""A receiver of one's own: takes CloudEvents signed as Standard Webhooks are, and nothing else.
+
+Standard Webhooks 1.0 (standardwebhooks.com), "Webhook metadata" and "Verifying webhook authenticity".
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
 from datetime import datetime
@@ -12,6 +17,8 @@ from fakealiyun.wire.answers import Answer
 
 #: A signature is good for five minutes, so that what somebody overheard cannot be sent again later.
 _WINDOW = 300.0
+#: What a secret begins with that is a key in Base64.
+KEY_PREFIX = "whsec_"
 
 
 def take(robot: Robot, post: Post) -> Answer:
@@ -42,12 +49,39 @@ def unknown() -> Answer:
 
 
 def _check_signature(secret: str, post: Post) -> None:
-    timestamp = post.http.headers.get("x-eniguard-timestamp", "")
+    headers = post.http.headers
+    identity, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not is_text(identity):
+        raise _refusal(401, "webhook-id is missing.")
     if not timestamp.isdecimal() or abs(int(timestamp) - post.now) > _WINDOW:
-        raise _refusal(401, "X-Eniguard-Timestamp is missing, or not of the last five minutes.")
-    mac = hmac.new(secret.encode(), timestamp.encode() + b"." + post.http.body, hashlib.sha256)
-    if not hmac.compare_digest(f"v1={mac.hexdigest()}", post.http.headers.get("x-eniguard-signature", "")):
-        raise _refusal(401, "X-Eniguard-Signature does not match.")
+        raise _refusal(401, "webhook-timestamp is missing, or not of the last five minutes.")
+    signed = f"{identity}.{timestamp}.".encode() + post.http.body
+    right = "v1," + base64.b64encode(hmac.new(_key(secret), signed, hashlib.sha256).digest()).decode()
+    # While a key is changed there are several, with spaces between.
+    given = headers.get("webhook-signature", "").encode("utf-8", "surrogateescape").split()
+    if not any(hmac.compare_digest(right.encode(), one) for one in given):
+        raise _refusal(401, "webhook-signature does not match.")
+
+
+def _key(secret: str) -> bytes:
+    """The key: in Base64 behind its prefix; any other secret is the key itself, as some receivers have it."""
+    if not secret.startswith(KEY_PREFIX):
+        return secret.encode()
+    return base64.b64decode(secret[len(KEY_PREFIX) :], validate=True)
+
+
+def check_secret(secret: str) -> None:
+    """Look at a secret before any message comes.
+
+    Raises
+    ------
+    ValueError
+        It has the prefix of a key and is none.
+    """
+    try:
+        _key(secret)
+    except binascii.Error:
+        raise ValueError(f"What follows {KEY_PREFIX} in a secret is Base64.") from None
 
 
 def _problem(event: dict[str, Any] | None) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
+from fakealiyun.chats.rich_text import is_rich_text
 from fakealiyun.chats.robots import Post, Refusal, Robot, in_text, is_text
 from fakealiyun.wire.answers import Answer
 
@@ -15,6 +17,8 @@ _SECTION, _FIELDS, _FIELD = 3000, 10, 2000
 _HEADER = 150
 _CONTEXT, _ACTIONS = 10, 25
 _BUTTON, _LINK = 75, 3000
+#: Characters of all blocks. Slack does not say what it counts: here it is their JSON, which is the most.
+_ALL_BLOCKS = 12_000
 
 
 def take(robot: Robot, post: Post) -> Answer:
@@ -33,6 +37,8 @@ def take(robot: Robot, post: Post) -> Answer:
         raise Refusal(in_text("no_text", 400))
     if blocks is not None and not _are_blocks(blocks):
         raise Refusal(in_text("invalid_blocks", 400))
+    if len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))) > _ALL_BLOCKS:
+        raise Refusal(in_text("msg_blocks_too_long", 400))
     wait = robot.pace.take(post.now)
     if wait:
         raise Refusal(in_text("rate_limited", 429, Retry_After=str(math.ceil(wait))))
@@ -58,6 +64,8 @@ def _is_block(block: Any) -> bool:
             return _is_section(rest)
         case {"type": "context", "elements": list(elements)}:
             return 0 < len(elements) <= _CONTEXT and all(_is_text(one, _SECTION) for one in elements)
+        case {"type": "rich_text", "elements": list(elements)}:
+            return is_rich_text(elements)
         case {"type": "actions", "elements": list(elements)}:
             return 0 < len(elements) <= _ACTIONS and all(map(_is_button, elements))
     return False

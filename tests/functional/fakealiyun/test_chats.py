@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -220,27 +221,86 @@ def test_feishu_checks_its_signature_within_an_hour(
     assert said(answer)["code"] == code
 
 
-@pytest.mark.parametrize(
-    ("away", "change", "status"),
-    [(0, "", 204), (300, "", 204), (301, "", 401), (-301, "", 401), (0, " ", 401)],
+#: The example that the Standard Webhooks libraries test with.
+WEBHOOK_KEY, WEBHOOK_ID, WEBHOOK_AT = (
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "msg_p5jXN8AQM9LWM0D4loKWxJek",
+    1614265330,
 )
-def test_receiver_checks_the_signature_of_time_and_body_within_five_minutes(
-    clock: Clock, away: int, change: str, status: int
+WEBHOOK_BODY, WEBHOOK_SIGN = b'{"test": 2432232314}', "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_receiver_knows_the_signature_of_the_example() -> None:
+    chats = Chats(clock_at(WEBHOOK_AT))
+    chats.add("signed", "webhook", secret=WEBHOOK_KEY)
+    headers = {
+        "webhook-id": WEBHOOK_ID,
+        "webhook-timestamp": str(WEBHOOK_AT),
+        "webhook-signature": WEBHOOK_SIGN,
+    }
+
+    # signed as it should be, it is no CloudEvent
+    assert posted(chats, "signed", WEBHOOK_BODY, headers=headers).status == 400
+    assert posted(chats, "signed", WEBHOOK_BODY + b" ", headers=headers).status == 401
+
+
+def webhook_headers(body: bytes, at: int, key: bytes = b"demo") -> dict[str, str]:
+    sign = base64.b64encode(hmac.new(key, b"msg_1.%d.%s" % (at, body), hashlib.sha256).digest()).decode()
+    return {"webhook-id": "msg_1", "webhook-timestamp": str(at), "webhook-signature": f"v1,{sign}"}
+
+
+@pytest.mark.parametrize(
+    ("away", "change", "headers", "status"),
+    [
+        (0, "", {}, 204),
+        (300, "", {}, 204),
+        (-300, "", {}, 204),
+        (301, "", {}, 401),
+        (-301, "", {}, 401),
+        (0, " ", {}, 401),
+        (0, "", {"webhook-id": "msg_2"}, 401),
+        (0, "", {"webhook-id": ""}, 401),
+        (0, "", {"webhook-timestamp": ""}, 401),
+        (0, "", {"webhook-signature": ""}, 401),
+    ],
+)
+def test_receiver_checks_the_signature_of_id_time_and_body_within_five_minutes(
+    clock: Clock, away: int, change: str, headers: dict[str, str], status: int
 ) -> None:
     # given
     chats = Chats(clock)
     chats.add("signed", "webhook", secret="demo")
-    at = int(clock.now().timestamp())
     body = json.dumps(EVENT).encode()
-    sign = hmac.new(b"demo", b"%d.%s" % (at, body), hashlib.sha256).hexdigest()
+    signed = webhook_headers(body, int(clock.now().timestamp()))
     clock.advance(away)
 
     # when
-    headers = {"x-eniguard-timestamp": str(at), "x-eniguard-signature": f"v1={sign}"}
-    answer = posted(chats, "signed", body + change.encode(), headers=headers)
+    answer = posted(chats, "signed", body + change.encode(), headers={**signed, **headers})
 
     # then
     assert answer.status == status
+
+
+def test_receiver_takes_one_of_several_signatures_while_a_key_is_changed(clock: Clock) -> None:
+    # given
+    chats = Chats(clock)
+    chats.add("signed", "webhook", secret="demo")
+    body, at = json.dumps(EVENT).encode(), int(clock.now().timestamp())
+    old, new = (webhook_headers(body, at, key)["webhook-signature"] for key in (b"old", b"demo"))
+
+    # when
+    answers = [
+        posted(
+            chats,
+            "signed",
+            body,
+            headers={**webhook_headers(body, at), "webhook-signature": f"{old} {other}"},
+        )
+        for other in (new, old)
+    ]
+
+    # then
+    assert [answer.status for answer in answers] == [204, 401]
 
 
 def test_receiver_takes_nothing_unsigned_if_it_has_a_secret(clock: Clock) -> None:
@@ -481,6 +541,21 @@ def words(count: int, kind: str = "mrkdwn") -> dict[str, str]:
     return {"type": kind, "text": "a" * count}
 
 
+BOLD = {"type": "text", "text": "x", "style": {"bold": True}}
+
+
+def rich(*runs: Any, around: str = "rich_text_section") -> dict[str, Any]:
+    return {"type": "rich_text", "elements": [{"type": around, "elements": list(runs)}]}
+
+
+def listed(style: str) -> dict[str, Any]:
+    items = [{"type": "rich_text_section", "elements": [BOLD]}]
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_list", "style": style, "elements": items}],
+    }
+
+
 @pytest.mark.parametrize(
     ("body", "says"),
     [
@@ -488,7 +563,9 @@ def words(count: int, kind: str = "mrkdwn") -> dict[str, str]:
         (section(text=words(3001)), "invalid_blocks"),
         (section(text=words(0)), "invalid_blocks"),
         (section(), "invalid_blocks"),
-        (section(fields=[words(2000)] * 10), "ok"),
+        (section(fields=[words(2000)] * 5), "ok"),
+        (section(fields=[words(1)] * 10), "ok"),
+        (section(fields=[words(2000)] * 10), "msg_blocks_too_long"),
         (section(fields=[words(2001)]), "invalid_blocks"),
         (section(fields=[words(1)] * 11), "invalid_blocks"),
         ({"blocks": [{"type": "header", "text": words(150, "plain_text")}]}, "ok"),
@@ -515,6 +592,21 @@ def words(count: int, kind: str = "mrkdwn") -> dict[str, str]:
             },
             "invalid_blocks",
         ),
+        ({"blocks": [rich(BOLD)]}, "ok"),
+        ({"blocks": [rich(BOLD, {"type": "link", "url": "https://example.com", "text": "x"})]}, "ok"),
+        ({"blocks": [rich({"type": "user", "user_id": "U1"}, {"type": "broadcast", "range": "here"})]}, "ok"),
+        ({"blocks": [rich(BOLD, around="rich_text_list")]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "text", "text": ""})]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "mrkdwn", "text": "x"})]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "text", "text": "x", "style": {"red": True}})]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "link", "url": ""})]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "broadcast", "range": "all"})]}, "invalid_blocks"),
+        ({"blocks": [rich()]}, "invalid_blocks"),
+        ({"blocks": [{"type": "rich_text", "elements": []}]}, "invalid_blocks"),
+        ({"blocks": [listed("bullet")]}, "ok"),
+        ({"blocks": [listed("square")]}, "invalid_blocks"),
+        ({"blocks": [rich({"type": "text", "text": "x" * 11_800})]}, "ok"),
+        ({"blocks": [rich({"type": "text", "text": "x" * 12_000})]}, "msg_blocks_too_long"),
         ({"blocks": [{"type": "card"}]}, "invalid_blocks"),
         ({"blocks": "x"}, "invalid_blocks"),
         ({"text": ""}, "no_text"),
@@ -629,5 +721,7 @@ def test_robot_that_cannot_be_is_refused(chats: Chats) -> None:
         chats.add("x", "telegram")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="not signed"):
         chats.add("x", "slack", secret="s")
+    with pytest.raises(ValueError, match="Base64"):
+        chats.add("x", "webhook", secret="whsec_x")
     with pytest.raises(ValueError, match="no robot"):
         chats.fail("x")
