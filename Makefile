@@ -28,7 +28,7 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events coverage-page rule-pages permissions-page lock seeds clean
+.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events alert-goldens coverage-page rule-pages messages permissions-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -71,17 +71,23 @@ no-registry:
 	@! grep -nE '://' $(PINS)/*.txt functions/*/requirements.txt || \
 	    { echo 'The lines above pin a package to an address.' >&2; exit 1; }
 
-bench: .venvs/bench/bench.stamp ## measure events/s, the cold start and the fake cloud next to their floors
+bench: .venvs/bench/bench.stamp .venvs/redis/redis.stamp ## measure events/s, the cold start and the fake cloud next to their floors
 	@.venvs/bench/bin/python -m tests.perf.bench
 
 events: .venv/test.stamp ## write the recorded calls in events/ anew from tests/scenarios
 	@.venv/bin/python -m tests.scenarios.write
+
+alert-goldens: .venv/test.stamp ## write anew what each chat is sent in the tests; read the difference
+	@.venv/bin/python -m tests.unit.alerts.formats.goldens
 
 coverage-page: .venv/test.stamp ## list anew which APIs the fake cloud implements
 	@.venv/bin/fakealiyun coverage > docs/fakealiyun-coverage.md
 
 rule-pages: .venv/run.stamp ## write the pages about the rules anew, from the rules and events/
 	@.venv/bin/eniguard generate rule-pages --policy events/guard.yml --events events docs/rules
+
+messages: .venv/test.stamp ## take the texts of alerts up into their catalogue, and compile it
+	@.venv/bin/python -m tests.messages.write
 
 permissions-page: .venv/run.stamp ## write the policies in docs/permissions.md anew, from template.yml and the rules
 	@sed -i '/^<!-- generated/q' docs/permissions.md
@@ -99,7 +105,7 @@ lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves 
 	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in $(PINS)/check.in
 	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake $(PINS)/build.in $(PINS)/bench.in
+	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake --extra redis $(PINS)/build.in $(PINS)/bench.in
 	@$(EVERYWHERE) -o $(PINS)/lock.txt $(PINS)/lock.in
 	@$(EVERYWHERE) -o $(PINS)/package.txt -c $(PINS)/check.txt -c $(PINS)/lock.txt pyproject.toml --extra bundles
 	@for folder in functions/*/; do \

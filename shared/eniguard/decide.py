@@ -12,6 +12,7 @@ from eniguard.rules.answers import PASSED_ON, failed, no_verdict, only_marks
 from eniguard.rules.base import Rule
 from eniguard.rules.case import Case
 from eniguard.rules.registry import Step
+from eniguard.rules.subject_tags import tagged_by_case
 
 
 def looks(rule: Rule, actor: Actor) -> bool:
@@ -110,7 +111,7 @@ def decide(
         call.region,
         call.account_id,
         actor,
-        tuple(findings),
+        tagged_by_case(findings, cases[0], [rule for rule, _ in steps]) if findings else (),
         tuple(undecided),
         rounds,
     )

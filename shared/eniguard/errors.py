@@ -142,7 +142,19 @@ class AlreadyInProgress(StateError):
 
 
 class DeliveryError(EniguardError):
-    """An alert sink refused a message or was out of reach."""
+    """An alert sink refused a message or was out of reach.
+
+    Parameters
+    ----------
+    message
+        What happened and what to do; nothing of the sink's address but its host.
+    in_doubt
+        Whether the message may have arrived all the same.
+    """
+
+    def __init__(self, message: str, *, in_doubt: bool = False) -> None:
+        self.in_doubt = in_doubt
+        super().__init__(message)
 
 
 class RemediationError(EniguardError):

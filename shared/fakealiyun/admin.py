@@ -10,6 +10,7 @@ from types import NoneType
 from typing import Any, cast, get_args
 from urllib.parse import parse_qsl
 
+from fakealiyun.clock import Clock
 from fakealiyun.cloud import Cloud
 from fakealiyun.faults import FaultKind
 from fakealiyun.trail import Way
@@ -70,19 +71,7 @@ class Admin:
 
     def answer(self, method: str, path: str, query: str, body: bytes) -> Answer:
         """Answer one request below `PREFIX`; mistakes in it give a 4xx with ``{"error": …}``."""
-        asked = path.removeprefix(PREFIX).rstrip("/")
-        handler = self._paths.get((method, asked))
-        if handler is None:
-            known = sorted(one for one, name in self._paths if name == asked)
-            if known:
-                return _json(405, {"error": f"{asked} takes {' and '.join(known)}."})
-            return _json(
-                404, {"error": f"There is no {asked}.", "paths": sorted({name for _, name in self._paths})}
-            )
-        try:
-            return _json(200, handler(_options(query, body)))
-        except (KeyError, TypeError, ValueError) as error:
-            return _json(400, {"error": str(error)})
+        return answered(self._paths, method, path, query, body)
 
     def _keys(self, options: Options) -> Any:
         session = options.get("session", "session")
@@ -134,18 +123,46 @@ class Admin:
         return {"now": self._cloud.clock.text()}
 
     def _move(self, options: Options) -> Any:
-        match options:
-            case {"advance": int() | float() as seconds}:
-                self._cloud.clock.advance(seconds)
-            case {"set": str(text)}:
-                self._cloud.clock.set(_moment(text))
-            case _:
-                raise ValueError('Say {"advance": seconds} or {"set": "2026-03-01T08:00:00Z"}.')
+        moved(self._cloud.clock, options)
         return self._time(options)
 
     def _reset(self, _: Options) -> Any:
         self._cloud.reset()
         return {}
+
+
+def answered(
+    paths: Mapping[tuple[str, str], Callable[[Options], Any]], method: str, path: str, query: str, body: bytes
+) -> Answer:
+    """The answer of the handler for a method and a path below `PREFIX`."""
+    asked = path.removeprefix(PREFIX).rstrip("/")
+    handler = paths.get((method, asked))
+    if handler is None:
+        known = sorted(one for one, name in paths if name == asked)
+        if known:
+            return _json(405, {"error": f"{asked} takes {' and '.join(known)}."})
+        return _json(404, {"error": f"There is no {asked}.", "paths": sorted({name for _, name in paths})})
+    try:
+        return _json(200, handler(_options(query, body)))
+    except (KeyError, TypeError, ValueError) as error:
+        return _json(400, {"error": str(error)})
+
+
+def moved(clock: Clock, options: Options) -> None:
+    """Move a clock.
+
+    Raises
+    ------
+    ValueError
+        The options do not say how.
+    """
+    match options:
+        case {"advance": int() | float() as seconds}:
+            clock.advance(seconds)
+        case {"set": str(text)}:
+            clock.set(_moment(text))
+        case _:
+            raise ValueError('Say {"advance": seconds} or {"set": "2026-03-01T08:00:00Z"}.')
 
 
 def _moment(text: str) -> datetime:

@@ -29,7 +29,7 @@ class Clock:
 
     def text(self) -> str:
         """The present as ``YYYY-MM-DDThh:mm:ssZ``."""
-        return text_of(self._now)
+        return text_of(self.now())
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
@@ -38,6 +38,26 @@ class Clock:
     def set(self, moment: datetime) -> None:
         """Move to a moment."""
         self._now = moment
+
+
+class RunningClock(Clock):
+    """A clock that goes with the machine's; moved, it goes on from there."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(timezone.utc))
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """The present."""
+        return datetime.now(timezone.utc) + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, on top of what passes."""
+        self._ahead += timedelta(seconds=seconds)
+
+    def set(self, moment: datetime) -> None:
+        """Move to a moment."""
+        self._ahead = moment - datetime.now(timezone.utc)
 
 
 class Ids:

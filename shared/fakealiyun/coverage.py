@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 
 from fakealiyun.catalogue import SERVICES
+from fakealiyun.chats.group import CHATS
 from fakealiyun.services import Service
 
 _HEAD = """\
@@ -15,6 +16,16 @@ Made by `make coverage-page` from the handlers and from the APIs that the offici
 An API that is not implemented answers with status 501 and `FakeAliyun.NotImplemented`, and names itself.
 
 | service | version | implemented | published |
+|---|---|---|---|
+"""
+
+
+_CHATS_HEAD = """
+## Chats
+
+Robots that messages are posted to, by kind; any other address answers with status 501.
+
+| kind | address | signed | at most |
 |---|---|---|---|
 """
 
@@ -35,7 +46,8 @@ def published() -> dict[tuple[str, str], list[str]]:
 def page() -> str:
     """The page, as Markdown."""
     known = published()
-    return "\n".join((_HEAD + "\n".join(_sums(known)), *_tables(known), ""))
+    chats = _CHATS_HEAD + "\n".join(_chats())
+    return "\n".join((_HEAD + "\n".join(_sums(known)), chats, *_tables(known), ""))
 
 
 def _apis(service: Service, known: dict[tuple[str, str], list[str]]) -> list[str]:
@@ -47,6 +59,14 @@ def _sums(known: dict[tuple[str, str], list[str]]) -> Iterator[str]:
         all_of_it = known[service.hosts[0], service.version]
         done = sum(api in service.handlers for api in all_of_it)
         yield f"| {service.name} | {service.version} | {done} | {len(all_of_it)} |"
+
+
+def _chats() -> Iterator[str]:
+    for kind, chat in CHATS.items():
+        limits = " and ".join(f"{most} in {seconds:g} s" for most, seconds in chat.limits)
+        blocked = f", then none for {chat.blocked:g} s" if chat.blocked else ""
+        address = chat.address.format("…").replace("%2F", "/")
+        yield f"| {kind} | `{address}` | {'yes' if chat.signs else 'no'} | {limits or 'any'}{blocked} |"
 
 
 def _tables(known: dict[tuple[str, str], list[str]]) -> Iterator[str]:

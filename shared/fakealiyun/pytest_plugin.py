@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from fakealiyun.chats.serving import ChatServer
     from fakealiyun.cloud import Cloud
     from fakealiyun.server import FakeServer
 
@@ -28,4 +29,13 @@ def aliyun_server() -> Iterator[FakeServer]:
     from fakealiyun.server import served
 
     with served(Cloud()) as server:
+        yield server
+
+
+@pytest.fixture
+def chat_server() -> Iterator[ChatServer]:
+    """Chats behind a server of this machine, over TLS, new for each test."""
+    from fakealiyun.chats.serving import fake_chats
+
+    with fake_chats() as server:
         yield server

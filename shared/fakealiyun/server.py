@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -25,18 +27,15 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 _SILENCE = 60.0
 
 
-class FakeServer:
-    """A cloud on a port of this machine.
-
-    Products and regions are told apart by the Host header (``ecs.cn-hangzhou.aliyuncs.com``) or by the first
-    parts of the path (``/ecs/cn-hangzhou/``); where neither names a product, the version of the API does.
+class LoopbackServer(ABC):
+    """What answers on a port of this machine; those that derive from it have the answers.
 
     Parameters
     ----------
-    cloud
-        What answers.
     host, port
         Where to listen; port 0 takes a free one.
+    tls
+        The certificate to show; ``None`` for HTTP without TLS.
 
     Raises
     ------
@@ -44,9 +43,7 @@ class FakeServer:
         It cannot listen there.
     """
 
-    def __init__(self, cloud: Cloud, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.cloud = cloud
-        self._admin = Admin(cloud)
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         self._stopping = threading.Event()
         # Bound here, as werkzeug ends the process when a port is taken.
         with socket.create_server((host, port), family=_family(host)) as listening:
@@ -57,9 +54,14 @@ class FakeServer:
                 threaded=True,
                 request_handler=_Handler,
                 fd=listening.fileno(),
+                ssl_context=tls,
             )
-        self.endpoint = f"{f'[{host}]' if ':' in host else host}:{self._server.port}"
-        self.address = f"http://{self.endpoint}"
+        if isinstance(self._server.socket, ssl.SSLSocket):
+            # By the thread of the connection: one that says nothing keeps nobody waiting. Not in the types.
+            setattr(self._server.socket, "do_handshake_on_connect", False)  # noqa: B010
+        self.port = self._server.port
+        self.endpoint = f"{f'[{host}]' if ':' in host else host}:{self.port}"
+        self.address = f"{'http' if tls is None else 'https'}://{self.endpoint}"
         self.admin = f"{self.address}{PREFIX}"
 
     def run(self) -> None:
@@ -85,11 +87,9 @@ class FakeServer:
         start_response(f"{status.value} {status.phrase}", list(headers.items()))
         return [answer.body]
 
+    @abstractmethod
     def _answer(self, http: HttpRequest, environ: Environ) -> Answer:
-        path = environ["PATH_INFO"]
-        if path == PREFIX or path.startswith(f"{PREFIX}/"):
-            return self._admin.answer(http.method, path, environ["QUERY_STRING"], http.body)
-        return self.cloud.handle(http)
+        """The answer to one request."""
 
     def _drop(self, dropped: Dropped, connection: socket.socket) -> None:
         """End a connection without an answer: at once by a reset, or after a silence.
@@ -104,6 +104,37 @@ class FakeServer:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(connection.detach())
         raise ConnectionResetError(dropped.kind)
+
+
+class FakeServer(LoopbackServer):
+    """A cloud on a port of this machine.
+
+    Products and regions are told apart by the Host header (``ecs.cn-hangzhou.aliyuncs.com``) or by the first
+    parts of the path (``/ecs/cn-hangzhou/``); where neither names a product, the version of the API does.
+
+    Parameters
+    ----------
+    cloud
+        What answers.
+    host, port
+        Where to listen; port 0 takes a free one.
+
+    Raises
+    ------
+    OSError
+        It cannot listen there.
+    """
+
+    def __init__(self, cloud: Cloud, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.cloud = cloud
+        self._admin = Admin(cloud)
+        super().__init__(host, port)
+
+    def _answer(self, http: HttpRequest, environ: Environ) -> Answer:
+        path = environ["PATH_INFO"]
+        if path == PREFIX or path.startswith(f"{PREFIX}/"):
+            return self._admin.answer(http.method, path, environ["QUERY_STRING"], http.body)
+        return self.cloud.handle(http)
 
 
 class _Handler(WSGIRequestHandler):

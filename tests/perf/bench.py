@@ -43,6 +43,9 @@ COLD_SHARE, COLD_MEMORY = 0.60, 70
 #: Rows per second through trail_log with sqlite, by what they are, and how many are measured.
 ROWS = {"concerned": (500, 3_000), "not concerned": (3_000, 30_000)}
 
+#: Findings per second from their decision into the outbox, on one core, by store; what is measured.
+ALERTS, FINDINGS = {"sqlite": 3_000, "redis": 1_000}, 3_000
+
 
 def main() -> int:
     """Measure, print, and say whether the budgets are met; the exit code is 1 when one is not."""
@@ -52,6 +55,7 @@ def main() -> int:
         met = _replay(Path(folder), options.events, options.rounds)
         met = _cold_start(Path(folder), options.rounds) and met
     met = _rows(options.rounds) and met
+    met = _alerts(options.rounds) and met
     # Last, and imported only here: a process that is measured starts as a copy of this one.
     from tests.perf.bench_fake import fakes_met
 
@@ -142,6 +146,23 @@ def _rows(rounds: int) -> bool:
         print(f"  {name:<28} {rate:>10,.0f} rows/s")
         met = rate >= least and met
     budgets = ", ".join(f"{name} >= {least:,} rows/s" for name, (least, _) in ROWS.items())
+    print(_verdict(met, budgets))
+    return met
+
+
+def _alerts(rounds: int) -> bool:
+    print("Alerts: findings from their decision into the outbox, one core (redis-server shares it)")
+    met = True
+    for store, least in ALERTS.items():
+        for news in ("distinct", "identical"):
+            command = [sys.executable, "-m", "tests.perf.alerts", store, news, str(FINDINGS)]
+            runs = [
+                subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(rounds)
+            ]
+            rate = statistics.median(float(run.stdout) for run in runs)
+            print(f"  {store + ', ' + news:<28} {rate:>10,.0f} findings/s")
+            met = rate >= least and met
+    budgets = ", ".join(f"{store} >= {least:,} findings/s" for store, least in ALERTS.items())
     print(_verdict(met, budgets))
     return met
 

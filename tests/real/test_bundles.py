@@ -304,6 +304,14 @@ def test_what_is_imported_for_types_alone_stays_out(tmp_path: Path) -> None:
     assert modules(bundle) == {"__init__.py", "py.typed", "version.py"}
 
 
+def test_the_catalogue_of_messages_comes_along(tmp_path: Path) -> None:
+    function = small(tmp_path / "functions" / "mine", "from eniguard.alerts import composing")
+
+    bundle = Workshop(None, tmp_path / "build").build(function, RUNTIME)
+
+    assert "alerts/locale/zh/LC_MESSAGES/eniguard.mo" in modules(bundle)
+
+
 def test_both_stores_that_can_be_deployed_load_from_a_bundle(bundles: dict[str, Bundle]) -> None:
     path = bundles["trail_event"].folder / "python"
     stores = "eniguard.state.redis, eniguard.state.tablestore"

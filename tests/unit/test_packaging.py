@@ -30,6 +30,7 @@ REQUIREMENTS = sorted(
 
 HANDLER_MAY_IMPORT = {"eniguard.delivery", "eniguard.pipeline", "eniguard.settings", "eniguard.errors"}
 IMPORTED_AS = {
+    "graphemeu": "grapheme",
     "pyyaml": "yaml",
     "opentelemetry-api": "opentelemetry",
     "python-dotenv": "dotenv",

@@ -30,13 +30,13 @@ class Alert(Struct, frozen=True, gc=False):
     kind
         Whether it is the first of its window, or what the window held.
     finding
-        The finding; of a summary, the last one that was seen in full. Long evidence is cut.
+        The finding; of a summary, the one that is known in full, mostly the first. Long evidence is cut.
     at
-        When it was put down, in seconds since 1970 (UTC).
+        When its window was opened or closed, in seconds since 1970 (UTC).
     count
         How many findings of this fingerprint the window held, the first one included.
     since, until
-        When the first and the last of them were seen, in seconds since 1970 (UTC).
+        From when they were counted, and when the last of them was seen, in seconds since 1970 (UTC).
     hidden
         Lesser findings of the same call, told of in passing.
     expired_waivers

@@ -26,6 +26,7 @@ _COMMANDS = {
     "template": ("eniguard.cli.template_command", "template"),
     "serve": ("eniguard.cli.serve_command", "serve"),
     "invoke": ("eniguard.cli.invoke_command", "invoke"),
+    "waivers": ("eniguard.cli.waivers_command", "waivers"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
     "doctor": ("eniguard.cli.doctor_command", "doctor"),
     "record": ("eniguard.cli.record_command", "record"),

@@ -63,7 +63,7 @@ class Wanted(Struct, frozen=True):
 
 def line_of(letter: DeadLetter) -> DeadLetterLine:
     """A letter as a line."""
-    event = _event(letter)
+    event, alerts = _event(letter), letter.undelivered
     asked = letter.origin.event_id if isinstance(letter.origin, LookupOrigin) else None
     named = event.service_name if event.event_name else None
     return DeadLetterLine(
@@ -73,8 +73,8 @@ def line_of(letter: DeadLetter) -> DeadLetterLine:
         reason=letter.reason,
         function=letter.function,
         tries=letter.tries,
-        event_id=event.event_id or asked,
-        action=f"{named.lower()}:{event.event_name}" if named else None,
+        event_id=event.event_id or asked or (None if alerts is None else alerts.event_id),
+        action=f"{named.lower()}:{event.event_name}" if named else (alerts.action if alerts else None),
         event_time=event.event_time,
         region=event.acs_region,
         account_id=event.recipient_account_id,
@@ -95,6 +95,12 @@ def sheet_lines(letter: DeadLetter) -> Iterator[str]:
     yield _field("dealt with", line.redriven or "no")
     if letter.unread is not None:
         yield _field("bytes", f"{letter.unread.size}, SHA-256 {letter.unread.sha256}")
+    if letter.undelivered is not None:
+        yield _field("sink", letter.undelivered.sink)
+        yield _field("alerts", ", ".join(letter.undelivered.alerts))
+        yield _field("first", f"{line.action or '-'}, event {line.event_id or '-'}")
+        yield _field("entry", bytes(letter.undelivered.entry).decode())
+        return
     if letter.event is None:
         yield _field("event", "not kept: it could not be read")
         return

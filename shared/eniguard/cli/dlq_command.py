@@ -46,8 +46,8 @@ _LONGEST = 240
 #: Ids among which the nearest one is looked for.
 _NEAR = 1_000
 
-_WAYS = ("eventbridge", "sls", "oss", "lookup", "bare")
-_REASONS = ("unreadable", "failed", "gone")
+_WAYS = ("eventbridge", "sls", "oss", "lookup", "bare", "alert")
+_REASONS = ("unreadable", "failed", "gone", "undelivered")
 
 
 def _filters(command: Callable[..., None]) -> Callable[..., None]:
@@ -75,7 +75,7 @@ _format = click.option("--format", "form", type=click.Choice(FORMATS), default="
 
 @click.group(short_help="List, show and redrive the events that could not be dealt with.")
 def dlq() -> None:
-    """List, show and redrive the events that could not be dealt with.
+    """List, show and redrive the events that could not be dealt with, and the alerts that were not told.
 
     They are in the state store that guard.yml names.
     """
@@ -155,7 +155,8 @@ def redrive(
     """Decide the events of dead letters again; a letter is marked once that is done.
 
     Facts are looked up as in a function, and an event that was not kept is read again where it came from: in
-    the logstore, the bucket or by LookupEvents. A letter whose event cannot be read or decided stays.
+    the logstore, the bucket or by LookupEvents. A letter whose event cannot be read or decided stays. Alerts
+    that a sink was not told of wait for it once more.
     Findings go to standard output, what became of each letter to standard error. The exit code is 4 when a
     letter stays.
     """
@@ -182,7 +183,9 @@ def redrive(
         looks_up = not (offline or dry_run) and bool(chosen)
         decides = deciding(connections, store, form, looks_up=looks_up)
         reread = None if offline else connections
-        outcomes = outcomes_of(chosen, decides, partial(redriven, box, decides, reread, dry_run=dry_run))
+        outcomes = outcomes_of(
+            chosen, decides, partial(redriven, box, decides, reread, store, dry_run=dry_run)
+        )
     _say_outcomes(outcomes, decides.undecided)
     stays = exit_codes.UNREADABLE if {"unreadable", "failed"} & set(outcomes) else exit_codes.OK
     context.exit(max(stays, _say_unreadable(unreadable)))

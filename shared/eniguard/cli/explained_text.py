@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from eniguard.cli.json_text import json_text
 from eniguard.cli.safe import shown
-from eniguard.replay.explained import Explained, FactRead, RuleExplained
+from eniguard.cli.waiver_text import until
+from eniguard.events.times import parsed
+from eniguard.replay.explained import Explained, FactRead, RuleExplained, WaiverSaid
 
 _WIDTH = 12
 
@@ -30,7 +32,8 @@ def lines_of(found: Explained) -> Iterator[str]:
     if looked:
         yield from _title("Rules that looked", len(looked))
         for rule in looked:
-            yield from _rule(rule, [numbers[(fact.ref, fact.side)][0] for fact in rule.facts])
+            facts = [numbers[(fact.ref, fact.side)][0] for fact in rule.facts]
+            yield from _rule(rule, facts, found.waivers)
     if others:
         yield from _title("Rules that did not look", len(others))
         for rule in others:
@@ -94,7 +97,7 @@ def _caller(found: Explained) -> Iterator[tuple[str, str]]:
             yield f"  {name}", value
 
 
-def _rule(rule: RuleExplained, facts: list[int]) -> Iterator[str]:
+def _rule(rule: RuleExplained, facts: list[int], waivers: Sequence[WaiverSaid]) -> Iterator[str]:
     yield f"  {rule.code} {rule.name}"
     for condition in rule.conditions:
         actual = f": {condition.actual}" if condition.actual else ""
@@ -103,11 +106,21 @@ def _rule(rule: RuleExplained, facts: list[int]) -> Iterator[str]:
         yield f"    facts read: {' '.join(f'[{number}]' for number in facts)}"
     for finding in rule.findings:
         yield f"    => finding, {finding.severity}, {shown(finding.subject.id)}: {shown(finding.summary)}"
+        for waiver in waivers:
+            if finding.finding_id in waiver.findings:
+                yield f"       {shown(_waiver(waiver))}"
     for one in rule.undecided:
         missing = f" (missing: {', '.join(one.refs)})" if one.refs else ""
         yield f"    => undecided: {shown(one.reason + missing)}"
     if not rule.findings and not rule.undecided:
         yield "    => nothing to report"
+
+
+def _waiver(one: WaiverSaid) -> str:
+    ended = until(parsed(one.expires)[1])
+    if one.expired:
+        return f"no longer hidden by waiver {one.id} of {one.owner}, which expired (until {ended})"
+    return f"hidden by waiver {one.id} of {one.owner} until {ended}: {one.reason}"
 
 
 def _fact(fact: FactRead) -> str:

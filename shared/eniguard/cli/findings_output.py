@@ -60,8 +60,9 @@ class TableOutput:
         self._shortlist = Shortlist()
 
     def add(self, finding: Finding) -> None:
-        """Keep one finding."""
-        self._shortlist.add(finding)
+        """Keep one finding, unless a waiver hides it."""
+        if finding.waived_by is None:
+            self._shortlist.add(finding)
 
     def close(self) -> None:
         """Print the table."""

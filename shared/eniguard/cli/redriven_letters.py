@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from eniguard.alerts.undelivered import put_back
 from eniguard.cli.dead_letter_lines import line_of
 from eniguard.cli.deciding_again import DecidingAgain
 from eniguard.cli.safe import say, shown
@@ -50,6 +52,7 @@ def redriven(
     box: DeadLetters,
     decides: DecidingAgain,
     connections: Connections | None,
+    store: Store,
     found: Found,
     *,
     dry_run: bool,
@@ -57,7 +60,15 @@ def redriven(
     """Redrive one letter, and say what became of it; without connections, its event has to be kept."""
     decides.forget()
     reader = None if connections is None else partial(_rereading, connections, found.letter)
-    done = redrive(found, box, decides.decide, reader=reader, report=decides.write, dry_run=dry_run)
+    done = redrive(
+        found,
+        box,
+        decides.decide,
+        reader=reader,
+        resend=lambda undelivered: put_back(store, undelivered, time.time()),
+        report=decides.write,
+        dry_run=dry_run,
+    )
     line = line_of(done.letter)
     parts = [part for part in (line.event_id, line.action, done.problem) if part]
     say(f"{shown(line.id)} {done.outcome}: {shown('; '.join(parts))}")

@@ -83,6 +83,10 @@ def replay(
     PATH is a file, a folder, or - for standard input. A folder is searched for files that end in .json,
     .jsonl, .ndjson, .log or .gz. They hold events as ActionTrail, EventBridge, SLS or OSS deliver them.
     Findings go to standard output; progress, the summary and errors go to standard error.
+
+    What a waiver of guard.yml hides at the time of the event is left out of the table and of --fail-on, and
+    the summary says what each one hid; JSON and NDJSON carry it with the waiver's id under waived_by.
+    --expect compares all findings, hidden or not.
     """
     from eniguard.replay.engine import Options, Replay
     from eniguard.settings.location import find_policy
@@ -95,7 +99,7 @@ def replay(
     run = Replay(options)
     watch = _Watch(output_of(form), comparison)
     _follow(run, watch, form)
-    say_summary(run.tally)
+    say_summary(run.tally, policy)
     context.exit(_exit_code(run, watch, fail_on, skip_unreadable))
 
 

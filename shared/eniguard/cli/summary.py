@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from eniguard.cli.safe import say, shown
+from eniguard.cli.waiver_text import until
 from eniguard.model import SEVERITIES
 
 if TYPE_CHECKING:
-    from eniguard.replay.engine import Tally
+    from eniguard.replay.tally import Tally
+    from eniguard.settings import Policy, Waiver
 
 
-def say_summary(tally: Tally) -> None:
-    """Say what a replay read and found, which rules lacked facts to decide, and which failed."""
+def say_summary(tally: Tally, policy: Policy) -> None:
+    """Say what a replay read and found, what waivers hid, which rules lacked facts, and which failed."""
     say(f"{_events(tally)}; {_findings(tally)}; {_speed(tally)}")
+    for waiver in policy.waivers:
+        if hidden := tally.waived.get(waiver.id):
+            say(f"waiver {_named(waiver)}, until {until(waiver.expires)}, hid {_rules(hidden)}")
+        if outlived := tally.outlived.get(waiver.id):
+            ended = until(waiver.expires)
+            say(f"waiver {_named(waiver)} expired (until {ended}) and no longer hides {_rules(outlived)}")
     if tally.undecided_rules:
-        rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(tally.undecided_rules.items()))
+        rules = _rules(tally.undecided_rules)
         say(f"undecided for want of facts: {rules}; `eniguard explain PATH --event ID` names what is missing")
     if tally.undecided_sweeps:
-        rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(tally.undecided_sweeps.items()))
+        rules = _rules(tally.undecided_sweeps)
         say(f"undecided of a state: {rules}; `eniguard inventory --state FILE` names what is missing")
     for failure, count in sorted(tally.failed_rules.items()):
         say(f"{shown(failure)}; cases without its answer: {count}")
+
+
+def _named(waiver: Waiver) -> str:
+    return f"{shown(waiver.id)} of {shown(waiver.owner)}"
+
+
+def _rules(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{rule} ({count})" for rule, count in sorted(counts.items()))
 
 
 def _events(tally: Tally) -> str:

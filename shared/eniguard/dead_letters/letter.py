@@ -8,15 +8,18 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from eniguard.dead_letters.origins import DirectOrigin, Origin
+from eniguard.dead_letters.origins import DirectOrigin, Origin, OutboxOrigin
 from eniguard.errors import EniguardError, InputError
 from eniguard.events.calls import Call
 from eniguard.events.kept import KeptEvent, kept
 from eniguard.events.wrappers import Way
 
 #: Why an event was given up. ``unreadable``: its bytes are no event that can be judged; ``failed``: handling
-#: it failed as often as it is tried; ``gone``: it was no longer where it should have been read.
-Reason = Literal["unreadable", "failed", "gone"]
+#: it failed as often as it is tried; ``gone``: it was no longer where it should have been read;
+#: ``undelivered``: it is no event, but alerts that a sink was not told of.
+Reason = Literal["unreadable", "failed", "gone", "undelivered"]
+#: The way that what became a letter came by: that of an event, or the outbox of the alerts.
+LetterWay = Way | Literal["alert"]
 
 #: Digits of an id: 80 bits, of which a million letters hold no two alike.
 _DIGITS = 20
@@ -40,8 +43,21 @@ class Unread(Struct, frozen=True):
     size: int
 
 
+class Undelivered(Struct, frozen=True):
+    """Alerts that a sink was not told of, by their ids and as they stood in the outbox.
+
+    ``event_id`` and ``action`` are those of the event of the first one.
+    """
+
+    sink: str
+    alerts: tuple[str, ...]
+    entry: msgspec.Raw
+    event_id: str | None = None
+    action: str | None = None
+
+
 class DeadLetter(Struct, frozen=True):
-    """An event that could not be dealt with, and what is needed to deal with it later.
+    """An event or an alert that could not be dealt with, and what is needed to deal with it later.
 
     Attributes
     ----------
@@ -63,12 +79,14 @@ class DeadLetter(Struct, frozen=True):
         The bytes that could not be read; ``None`` if they could, or are not known.
     redriven
         When it was dealt with after all; ``None`` while it was not.
+    undelivered
+        The alerts that a sink was not told of; ``None`` of an event.
     """
 
     id: str
     at: float
     function: str
-    way: Way
+    way: LetterWay
     reason: Reason
     problem: str
     tries: int
@@ -76,6 +94,7 @@ class DeadLetter(Struct, frozen=True):
     event: KeptEvent | None = None
     unread: Unread | None = None
     redriven: float | None = None
+    undelivered: Undelivered | None = None
     schema: Literal[1] = 1
 
 
@@ -107,7 +126,7 @@ def letter_of_input(
     error: InputError,
     origin: Origin,
     *,
-    way: Way,
+    way: LetterWay,
     function: str,
     at: float,
     raw: bytes | None = None,
@@ -136,6 +155,23 @@ def letter_of_input(
         tries,
         _bounded(origin),
         unread=unread,
+    )
+
+
+def letter_of_alerts(
+    undelivered: Undelivered, problem: str, *, function: str, at: float, tries: int
+) -> DeadLetter:
+    """The letter of alerts that a sink was not told of."""
+    return DeadLetter(
+        _id("alerts", undelivered.sink, *sorted(undelivered.alerts)),
+        at,
+        _cut(function, _LONGEST_FUNCTION),
+        "alert",
+        "undelivered",
+        _cut(problem, _LONGEST_PROBLEM),
+        tries,
+        _bounded(OutboxOrigin(undelivered.sink)),
+        undelivered=undelivered,
     )
 
 

@@ -56,7 +56,13 @@ class DirectOrigin(Struct, frozen=True, tag="direct", tag_field="kind", omit_def
     index: int | None = None
 
 
-Origin = SlsOrigin | OssOrigin | LookupOrigin | EventBridgeOrigin | DirectOrigin
+class OutboxOrigin(Struct, frozen=True, tag="outbox", tag_field="kind"):
+    """What waited in the outbox for a sink: alerts, no event."""
+
+    sink: str
+
+
+Origin = SlsOrigin | OssOrigin | LookupOrigin | EventBridgeOrigin | DirectOrigin | OutboxOrigin
 
 
 def place(origin: Origin) -> str:
@@ -77,3 +83,5 @@ def place(origin: Origin) -> str:
             return f"EventBridge, event {origin.event_id}"
         case DirectOrigin():
             return f"a direct invocation, request {origin.request_id}"
+        case OutboxOrigin():
+            return f"the outbox, sink {origin.sink}"

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from eniguard.dead_letters.box import DeadLetters, Found
-from eniguard.dead_letters.letter import DeadLetter, problem_of
+from eniguard.dead_letters.letter import DeadLetter, Undelivered, problem_of
 from eniguard.dead_letters.origins import Origin, place
 from eniguard.errors import EniguardError, InputError
 from eniguard.events.calls import Call
@@ -18,6 +18,9 @@ from eniguard.events.wrappers import Way
 
 #: Deals with a call to its end, as a delivery would; whatever it raises says that it could not.
 Handle = Callable[[Call, Way], object]
+
+#: Gives alerts that a sink was not told of another turn; whatever it raises says that it could not.
+Resend = Callable[[Undelivered], object]
 
 #: Of a letter that came by a way which anybody can write to, all is forgeable, whatever its envelope says.
 _ALL_WAYS: tuple[Way, ...] = ("bare", "oss", "eventbridge", "sls", "lookup")
@@ -56,6 +59,7 @@ def redrive(
     handle: Handle,
     *,
     reader: OriginReader | None = None,
+    resend: Resend | None = None,
     report: Callable[[], object] | None = None,
     dry_run: bool = False,
 ) -> Again:
@@ -71,6 +75,8 @@ def redrive(
         Deals with the call; it may be given the same one twice.
     reader
         Reads the event where it came from, if it was not kept, or not whole; without one such a letter stays.
+    resend
+        Gives alerts another turn; without it, a letter of alerts stays.
     report
         Is called when the event was dealt with, before the letter is marked; what it raises is passed on.
     dry_run
@@ -84,6 +90,8 @@ def redrive(
     letter = found.letter
     if letter.redriven is not None:
         return Again(letter, "changed", "it was dealt with before")
+    if letter.undelivered is not None:
+        return _resent(found, letter.undelivered, box, resend, dry_run=dry_run)
     try:
         calls = _calls(letter, reader)
     except EniguardError as error:
@@ -97,6 +105,26 @@ def redrive(
         return _left(found, box, "failed", error, dry_run=False)
     if report is not None:
         report()
+    return _marked(found, box)
+
+
+def _resent(
+    found: Found, undelivered: Undelivered, box: DeadLetters, resend: Resend | None, *, dry_run: bool
+) -> Again:
+    """A letter of alerts: they wait for their sink once more."""
+    if resend is None:
+        return Again(found.letter, "unreadable", "these are alerts, no event, and nothing sends alerts here")
+    if dry_run:
+        return Again(found.letter, "ready", f"{len(undelivered.alerts)} alerts for {undelivered.sink}")
+    try:
+        resend(undelivered)
+    except EniguardError as error:
+        return _left(found, box, "failed", error, dry_run=False)
+    return _marked(found, box)
+
+
+def _marked(found: Found, box: DeadLetters) -> Again:
+    letter = found.letter
     if not box.mark_redriven(found):
         return Again(
             letter, "changed", "it was dealt with, and somebody else changed it meanwhile; look again"
@@ -130,9 +158,10 @@ def _calls(letter: DeadLetter, reader: OriginReader | None) -> list[tuple[Call, 
     if raw is None:
         raise InputError(f"the event is no longer there: {where}", path=letter.id)
     found: list[tuple[Call, Way]] = []
+    way: Way = "bare" if letter.way == "alert" else letter.way
     forgeable = _ALL_WAYS if letter.way in _FORGEABLE else ()
     for batch in parse(raw, path=where, forgeable=forgeable):
         if batch.errors:
             raise batch.errors[0]
-        found += [(concerned.call, letter.way) for concerned in batch.concerned]
+        found += [(concerned.call, way) for concerned in batch.concerned]
     return found

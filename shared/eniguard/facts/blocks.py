@@ -6,7 +6,7 @@ what a call asks for is judged by the rules, not here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
@@ -118,6 +118,19 @@ def canonical(text: str) -> str:
     Only IPv6 has more than one: an octet or a mask with a leading zero is none (`_OCTETS`, `_length`).
     """
     return _canonical(text) if ":" in text and len(text) <= LONGEST else text
+
+
+def cidr(text: str) -> str | None:
+    """The block that a text names, an address standing for itself, in its one notation; ``None`` if none."""
+    family = 6 if ":" in text else 4
+    found = block(text if "/" in text else f"{text}/{BITS[family]}", family)
+    return None if found is None else found.text
+
+
+def cidrs(texts: Iterable[str]) -> tuple[str, ...]:
+    """The blocks that texts name, each once; none at all when one of the texts names none."""
+    found = [cidr(text) for text in texts]
+    return () if None in found else tuple(dict.fromkeys([one for one in found if one is not None]))
 
 
 @lru_cache(maxsize=MOST_TEXTS)

@@ -122,6 +122,13 @@ class View:
             found = self._listings[kind] = self._read(kind)
         return found
 
+    def seen(self, kind: str, value: str) -> AnyResource | None:
+        """A resource by its kind and id, out of the listings that were read already."""
+        if kind not in self._listings:
+            return None
+        found = self._in_listing(kind, value)
+        return None if isinstance(found, Unknown) else found
+
     def all_of(self, kind: str, cls: type[_Kind]) -> tuple[_Kind, ...] | Unknown:
         """All resources of a kind, each an instance of ``cls``."""
         return _typed(self.listing(kind), cls)

@@ -55,7 +55,12 @@ class Fix(Struct, frozen=True, gc=False):
 
 
 class Finding(Struct, frozen=True, gc=False):
-    """One rule's statement about one subject of one event; ``resources[0]`` is the subject."""
+    """One rule's statement about one subject of one event; ``resources[0]`` is the subject.
+
+    ``tags`` are those of the subject, ``None`` when they are not known. ``cidrs`` are all address blocks that
+    the finding is about (sources that are let in, prefixes …), in CIDR notation; empty when it is about none,
+    or not all of them are known. ``waived_by`` is the id of the waiver that hides it.
+    """
 
     finding_id: str
     rule: str
@@ -76,6 +81,9 @@ class Finding(Struct, frozen=True, gc=False):
     advice: str
     fix: Fix | None
     references: tuple[Reference, ...]
+    tags: dict[str, str] | None = None
+    cidrs: tuple[str, ...] = ()
+    waived_by: str | None = None
     schema: int = 1
 
     @property

@@ -30,6 +30,7 @@ TABLE_INSTANCE = "ots:Instance"
 TABLE = "ots:Table"
 SECRET = "kms:Secret"
 REGION = "region"
-#: The guard itself, and the ways by which events reach it.
+#: The guard itself, the ways by which events reach it, and the sinks that its alerts go to.
 GUARD = "eniguard:Guard"
 WAY = "eniguard:Way"
+SINK = "eniguard:Sink"

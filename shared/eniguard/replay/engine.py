@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import replace
 
 from eniguard.errors import InputError
 from eniguard.events.envelopes import Batch, Concerned
 from eniguard.events.wrappers import Way
-from eniguard.model import Decision, Finding, Sweep, Undecided
+from eniguard.model import Decision, Finding
 from eniguard.replay.files import EXPANDED_CAP, File, Source, StateFile, events, quiet_heap, sources
 from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.replay.states import States
 from eniguard.replay.sweeps import SweepEntry, judged
+from eniguard.replay.tally import Tally
 from eniguard.replay.units import Arrived, Due, Place, Result, Units, decided, share_of, share_of_text
+from eniguard.replay.waiving import judged_by_waivers
 from eniguard.rule_modules import registry_of
 from eniguard.settings import Policy
 from eniguard.sources.snapshot import Snapshot
@@ -85,71 +86,7 @@ class Entry(Struct, frozen=True):
         return self.decision.findings
 
 
-_DECISION, _FINDINGS, _UNDECIDED = attrgetter("decision"), attrgetter("findings"), attrgetter("undecided")
-_LATE, _RULE, _SEVERITY = attrgetter("late"), attrgetter("rule"), attrgetter("severity")
-_FAILED = attrgetter("failed")
-
-
-class Tally(Struct):
-    """The counts of a replay.
-
-    ``read = concerned + not_concerned + unreadable events`` and
-    ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be
-    decided on it. ``unreadable`` also counts files, and items of state snapshots, that could not be read;
-    ``unreadable_items`` are the latter as path and problem. ``size`` is in bytes read from files. ``swept``
-    counts the state snapshots without events, of which none is in any other count; their findings are among
-    the ``findings``. ``failed_rules`` counts verdicts that a rule failed, of events and of states, by the
-    rule and how it failed; they are not among the other undecided rules.
-    """
-
-    read: int = 0
-    concerned: int = 0
-    decided: int = 0
-    undecided: int = 0
-    duplicates: int = 0
-    late: int = 0
-    not_concerned: int = 0
-    unreadable: int = 0
-    swept: int = 0
-    findings: dict[str, int] = field(default_factory=dict)
-    undecided_rules: dict[str, int] = field(default_factory=dict)
-    undecided_sweeps: dict[str, int] = field(default_factory=dict)
-    failed_rules: dict[str, int] = field(default_factory=dict)
-    unreadable_items: set[tuple[str, str]] = field(default_factory=set)
-    seconds: float = 0.0
-    size: int = 0
-
-    def count(self, decisions: Sequence[Decision]) -> None:
-        """Count decisions."""
-        undecided = list(filter(None, map(_UNDECIDED, decisions)))
-        self.undecided += len(undecided)
-        self.decided += len(decisions) - len(undecided)
-        self.late += sum(map(_LATE, decisions))
-        self._count_undecided(chain.from_iterable(undecided), self.undecided_rules)
-        self._count_findings(chain.from_iterable(map(_FINDINGS, decisions)))
-
-    def count_sweep(self, sweep: Sweep) -> None:
-        """Count one state snapshot that was judged."""
-        self.swept += 1
-        self._count_undecided(sweep.undecided, self.undecided_sweeps)
-        self._count_findings(sweep.findings)
-
-    def _count_undecided(self, verdicts: Iterable[Undecided], by_rule: dict[str, int]) -> None:
-        verdicts = list(verdicts)
-        failures = list(filter(_FAILED, verdicts))
-        if failures:
-            _add(self.failed_rules, [f"{one.rule}: {one.reason}" for one in failures])
-            verdicts = [one for one in verdicts if not one.failed]
-        _add(by_rule, map(_RULE, verdicts))
-
-    def _count_findings(self, findings: Iterable[Finding]) -> None:
-        _add(self.findings, map(_SEVERITY, findings))
-
-
-def _add(counts: dict[str, int], names: Iterable[str]) -> None:
-    """Count names."""
-    for name, number in Counter(names).items():
-        counts[name] = counts.get(name, 0) + number
+_DECISION = attrgetter("decision")
 
 
 class Share(Struct, frozen=True):
@@ -200,6 +137,7 @@ class Pass:
         self._registry = registry_of(options.policy, only=options.only)
         self._states = States(options.state)
         self._units = Units(options.policy, self._registry, options.watch)
+        self._waivers = options.policy.waivers
         self._position = 0
         self.tally = Tally()
 
@@ -246,11 +184,14 @@ class Pass:
             return
         place = (self._position, 0.0, self._position)
         try:
-            sweep = judged(self._states.alone(file), self._registry, self._options.policy)
+            snapshot = self._states.alone(file)
+            sweep = judged(snapshot, self._registry, self._options.policy)
         except InputError as error:
             self.tally.unreadable += 1
             yield place, error
             return
+        if self._waivers:
+            sweep = replace(sweep, findings=self._waived(sweep.findings, snapshot.as_of))
         self.tally.count_sweep(sweep)
         if self._options.every or sweep.findings:
             yield place, SweepEntry(file.relative, sweep)
@@ -290,12 +231,24 @@ class Pass:
 
     def _given_out(self, results: Sequence[Result]) -> Iterator[Emitted]:
         """Count decisions, and give out those that are wanted."""
+        if self._waivers:
+            results = [self._with_waivers(one) if one.decision.findings else one for one in results]
         self.tally.count(list(map(_DECISION, results)))
         every = self._options.every
         for result in results:
             if every or result.decision.findings:
                 one, decision = result.arrived, result.decision
                 yield result.place, Entry(one.path, decision.event_id, one.index, decision, one.alone)
+
+    def _with_waivers(self, result: Result) -> Result:
+        """A decision, each finding that a waiver hides at the time of the event marked."""
+        findings = self._waived(result.decision.findings, result.arrived.call.at)
+        return replace(result, decision=replace(result.decision, findings=findings))
+
+    def _waived(self, findings: tuple[Finding, ...], at: float) -> tuple[Finding, ...]:
+        judged, expired = judged_by_waivers(self._waivers, findings, at)
+        self.tally.count_waivers(judged, expired)
+        return judged
 
 
 class Replay:

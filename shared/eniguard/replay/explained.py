@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -19,10 +19,12 @@ from eniguard.facts.refs import Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.state import Side
 from eniguard.model import Actor, Finding, Undecided
 from eniguard.pipeline import Decided
+from eniguard.replay.waiving import judged_by_waivers
 from eniguard.rules.answers import PASSED_ON
 from eniguard.rules.base import Rule
 from eniguard.rules.case import Condition, Trace
 from eniguard.rules.registry import AnyRule, Registry
+from eniguard.settings import Waiver
 
 _OUTCOMES = {
     "ok": "succeeded",
@@ -67,12 +69,27 @@ class RuleExplained(Struct, frozen=True):
         return self.why_not is None
 
 
+class WaiverSaid(Struct, frozen=True):
+    """A waiver that hides findings of the call, or would if it had not expired.
+
+    ``findings`` are their ids, ``expires`` is when it ends (UTC); ``expired`` is as of the call.
+    """
+
+    id: str
+    owner: str
+    reason: str
+    expires: str
+    expired: bool
+    findings: tuple[str, ...]
+
+
 class Explained(Struct, frozen=True):
     """One call as it was understood, and what every rule did with it.
 
     ``path`` is relative to the replay root; ``alone`` marks a case with a state snapshot of its own, ``late``
     an event that came after the reorder window had passed it. ``actor_why`` says what the kind of the actor
-    rests on. ``parameters`` are those that were kept, ``malformed`` names those that could not be read.
+    rests on. ``waivers`` are those that match a finding. ``parameters`` are those that were kept,
+    ``malformed`` names those that could not be read.
     """
 
     event_id: str
@@ -91,6 +108,7 @@ class Explained(Struct, frozen=True):
     parameters: dict[str, Value]
     malformed: tuple[str, ...]
     rules: tuple[RuleExplained, ...]
+    waivers: tuple[WaiverSaid, ...] = ()
     path: str = ""
     alone: bool = False
     late: bool = False
@@ -108,6 +126,7 @@ def explained(decided: Decided, registry: Registry) -> Explained:
         The enabled rules it was made with.
     """
     call, case = decided.case.call, decided.case
+    findings, expired = judged_by_waivers(case.policy.waivers, decided.decision.findings, call.at)
     return Explained(
         event_id=call.event_id,
         event_time=call.time,
@@ -124,16 +143,27 @@ def explained(decided: Decided, registry: Registry) -> Explained:
         targets=call.targets,
         parameters=call.parameters.values,
         malformed=call.parameters.malformed,
-        rules=tuple(_rules(decided, registry)),
+        rules=tuple(_rules(decided, registry, findings)),
+        waivers=tuple(_waivers(case.policy.waivers, findings, expired)),
     )
 
 
-def _rules(decided: Decided, registry: Registry) -> Iterator[RuleExplained]:
+def _waivers(
+    waivers: Sequence[Waiver], findings: Sequence[Finding], expired: Sequence[tuple[Waiver, Finding]]
+) -> Iterator[WaiverSaid]:
+    for one in waivers:
+        outlived = tuple([finding.finding_id for waiver, finding in expired if waiver.id == one.id])
+        hidden = tuple([finding.finding_id for finding in findings if finding.waived_by == one.id])
+        if ids := outlived or hidden:
+            yield WaiverSaid(one.id, one.owner, one.reason, written(one.expires), bool(outlived), ids)
+
+
+def _rules(decided: Decided, registry: Registry, findings: Sequence[Finding]) -> Iterator[RuleExplained]:
     chosen = {rule.code: rule for rule in decided.chosen.rules}
     for cls in registry.catalogue:
         rule = chosen.get(cls.code)
         if rule is not None and looks(rule, decided.case.actor):
-            yield _looked(rule, decided)
+            yield _looked(rule, decided, findings)
         else:
             yield RuleExplained(cls.code, cls.name, _why_not(cls, decided, registry))
 
@@ -165,7 +195,7 @@ def _why_not(rule: AnyRule, decided: Decided, registry: Registry) -> str:
     return f"it looks at calls by {wanted}; this one is by {decided.case.actor.kind}"
 
 
-def _looked(rule: Rule, decided: Decided) -> RuleExplained:
+def _looked(rule: Rule, decided: Decided, said: Sequence[Finding]) -> RuleExplained:
     """What a rule did: what it looked at, by asking it again, and what it said when the call was decided."""
     case, decision, trace = decided.case, decided.decision, Trace()
     facts: dict[tuple[Ref, Side], FactRead] = {}
@@ -184,7 +214,7 @@ def _looked(rule: Rule, decided: Decided) -> RuleExplained:
         name=rule.name,
         conditions=tuple(trace.conditions),
         facts=tuple(facts.values()),
-        findings=tuple(one for one in decision.findings if one.rule == rule.code),
+        findings=tuple(one for one in said if one.rule == rule.code),
         undecided=tuple(one for one in decision.undecided if one.rule == rule.code),
     )
 

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 
 from eniguard.errors import InputError
 from eniguard.pipeline import Decided
-from eniguard.replay.engine import Entry, Options, Replay, Tally
+from eniguard.replay.engine import Entry, Options, Replay
 from eniguard.replay.explained import Explained, explained
+from eniguard.replay.tally import Tally
 from eniguard.rule_modules import registry_of
 from eniguard.rules.registry import Registry
 

@@ -17,9 +17,10 @@ import msgspec
 from msgspec import Struct
 
 from eniguard.errors import ConfigError, EniguardError, InputError
-from eniguard.replay.engine import Emitted, Entry, Input, Options, Pass, Share, Tally
+from eniguard.replay.engine import Emitted, Entry, Input, Options, Pass, Share
 from eniguard.replay.files import Source
 from eniguard.replay.sweeps import SweepEntry
+from eniguard.replay.tally import Counts, Tally
 from eniguard.replay.units import Place
 
 #: Emissions in one message between two processes.
@@ -160,10 +161,17 @@ def _add_up(tallies: list[Tally], total: Tally) -> None:
         setattr(total, name, sum(getattr(tally, name) for tally in tallies))
     total.size = max(tally.size for tally in tallies)
     total.findings = _merged([tally.findings for tally in tallies])
+    total.waived = _merged_counts([tally.waived for tally in tallies])
+    total.outlived = _merged_counts([tally.outlived for tally in tallies])
     total.undecided_rules = _merged([tally.undecided_rules for tally in tallies])
     total.undecided_sweeps = _merged([tally.undecided_sweeps for tally in tallies])
     total.failed_rules = _merged([tally.failed_rules for tally in tallies])
     total.unreadable_items = set().union(*[tally.unreadable_items for tally in tallies])
+
+
+def _merged_counts(counts: list[Counts]) -> Counts:
+    names = dict.fromkeys([name for count in counts for name in count])
+    return {name: _merged([count.get(name, {}) for count in counts]) for name in names}
 
 
 def _merged(counts: list[dict[str, int]]) -> dict[str, int]:

@@ -212,10 +212,12 @@ class Rule(Declared):
         advice: str | None = None,
         fix: Fix | None = None,
         references: Sequence[Reference] = (),
+        cidrs: Sequence[str] = (),
     ) -> Finding:
         """A finding of this rule about ``subject``.
 
         ``severity`` and ``inventory`` are as in `level`; ``references`` are places beside those of the rule.
+        ``cidrs`` are all address blocks that the finding is about; none unless all are known.
         """
         call = case.call
         return Finding(
@@ -238,6 +240,7 @@ class Rule(Declared):
             advice=advice or self.advice,
             fix=fix,
             references=(*self.references, *references),
+            cidrs=tuple(cidrs),
         )
 
     def undecided(self, case: Case, reason: str, *refs: Ref, subject: Resource | None = None) -> Undecided:

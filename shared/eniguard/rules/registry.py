@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from functools import lru_cache
 
 from eniguard.errors import ConfigError
@@ -19,6 +18,7 @@ from eniguard.rules.answers import PASSED_ON
 from eniguard.rules.base import NO_PARAMS, Rule
 from eniguard.rules.case import Case
 from eniguard.rules.internal import InternalRule
+from eniguard.rules.named import check_matches, known_code
 from eniguard.rules.sweep import SweepRule, Swept
 from eniguard.settings import Policy, RuleSettings
 
@@ -175,10 +175,11 @@ class Registry:
         known = _by_code((*catalogue(), *custom))
         #: Every rule there is, enabled or not.
         self.catalogue: tuple[AnyRule, ...] = tuple(known.values())
-        wanted = None if only is None else {_known(code, known) for code in only}
+        wanted = None if only is None else {known_code(code, known) for code in only}
         with naming(policy):
             for code in policy.rules:
-                _known(code, known)
+                known_code(code, known)
+            check_matches(policy, known)
             made = [
                 rule(policy.rules.get(code))
                 for code, rule in known.items()
@@ -237,18 +238,11 @@ def rule_named(code: str, rules: Iterable[AnyRule]) -> AnyRule:
         There is none; the message names the nearest.
     """
     known = _by_code(rules)
-    return known[_known(code, known)]
+    return known[known_code(code, known)]
 
 
 def _by_code(rules: Iterable[AnyRule]) -> dict[str, AnyRule]:
     return {rule.code: rule for rule in rules}
-
-
-def _known(code: str, known: Mapping[str, AnyRule]) -> str:
-    if code.upper() in known:
-        return code.upper()
-    near = get_close_matches(code.upper(), known, n=1, cutoff=0.0)
-    raise ConfigError(f"no rule {code!r}; did you mean {near[0]}?")
 
 
 def _on_event_path(rule: AnyRule) -> bool:

@@ -31,6 +31,7 @@ from eniguard.rules.answers import PASSED_ON, failed, no_verdict
 from eniguard.rules.base import Declared, Verdicts
 from eniguard.rules.declarations import check_tuple, known
 from eniguard.rules.evidence import Shown
+from eniguard.rules.subject_tags import tagged_by_view
 
 
 class Swept(Declared):
@@ -71,10 +72,12 @@ class Swept(Declared):
         advice: str | None = None,
         fix: Fix | None = None,
         references: Sequence[Reference] = (),
+        cidrs: Sequence[str] = (),
     ) -> Finding:
         """A finding of this rule about ``subject``, without an event.
 
         ``severity`` and ``inventory`` are as in `level`; ``references`` are places beside those of the rule.
+        ``cidrs`` are all address blocks that the finding is about; none unless all are known.
         """
         sweep = f"sweep {view.account} {view.region}"
         return Finding(
@@ -97,6 +100,7 @@ class Swept(Declared):
             advice=advice or self.advice,
             fix=fix,
             references=(*self.references, *references),
+            cidrs=tuple(cidrs),
         )
 
     def sweep_undecided(self, reason: str, *refs: Ref, subject: Resource | None = None) -> Undecided:
@@ -172,4 +176,5 @@ def swept(rules: Iterable[Swept], view: View, now: float) -> Sweep:
             if isinstance(error, PASSED_ON):
                 raise
             undecided.append(failed(rule, error))
-    return Sweep(view.account, view.region, written(now), tuple(findings), tuple(undecided))
+    found = tagged_by_view(findings, view)
+    return Sweep(view.account, view.region, written(now), found, tuple(undecided))

@@ -1,5 +1,7 @@
 """guard.yml and the policy it compiles to."""
 
+from eniguard.settings.alerting import AlertSettings, FindingMatch, Route, Sink, Waiver
+from eniguard.settings.callers import ActorMatch
 from eniguard.settings.guard import (
     IGNORE_TAG,
     ControlTag,
@@ -9,7 +11,7 @@ from eniguard.settings.guard import (
     GuardTable,
     GuardTrail,
 )
-from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings, StateSettings
+from eniguard.settings.policy import DEFAULT_POLICY, Actors, Policy, RuleSettings, StateSettings
 from eniguard.settings.sweep import CanaryAction, CanarySettings, CanaryWay, SweepSettings
 
 __all__ = [
@@ -17,17 +19,22 @@ __all__ = [
     "IGNORE_TAG",
     "ActorMatch",
     "Actors",
+    "AlertSettings",
     "CanaryAction",
     "CanarySettings",
     "CanaryWay",
     "ControlTag",
+    "FindingMatch",
     "Guard",
     "GuardLogStore",
     "GuardRule",
     "GuardTable",
     "GuardTrail",
     "Policy",
+    "Route",
     "RuleSettings",
+    "Sink",
     "StateSettings",
     "SweepSettings",
+    "Waiver",
 ]

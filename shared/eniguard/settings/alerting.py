@@ -6,17 +6,43 @@ from typing import Literal
 
 from msgspec import Struct
 
+from eniguard.model import kinds
 from eniguard.model.severity import Severity
-from eniguard.settings.policy import ActorMatch
+from eniguard.settings.callers import ActorMatch
 
 #: The kinds of sinks there are.
 SinkKind = Literal["dingtalk", "feishu", "lark", "wecom", "slack", "teams", "webhook"]
 #: The languages that messages are written in: English and Simplified Chinese.
 Language = Literal["en", "zh"]
+#: What ``alerts.links`` calls the page of an event in the trail, beside the kinds of resources.
+EVENT_LINK = "event"
+#: What links are made of: kinds of resources whose ids have a form that is known, and the event in the trail.
+LINKED = (
+    kinds.ENI,
+    kinds.SECURITY_GROUP,
+    kinds.INSTANCE,
+    kinds.PREFIX_LIST,
+    kinds.PORT_RANGE_LIST,
+    kinds.VSWITCH,
+    kinds.VPC,
+    kinds.CIDR_RESERVATION,
+    kinds.EIP,
+    kinds.ROLE,
+    kinds.POLICY,
+    kinds.TRAIL,
+    kinds.LOG_PROJECT,
+    kinds.BUCKET,
+    EVENT_LINK,
+)
+#: What a form in ``alerts.links`` may be: empty, or https with characters that no chat's markup reads as its
+#: own, and the placeholders ``{region}`` and ``{id}``.
+LINK_FORM = r"^(https://[A-Za-z0-9.-]+(:[0-9]+)?/([A-Za-z0-9._~:/?#@!$&+,;=%-]|\{region\}|\{id\})*)?$"
 
 
 class FindingMatch(Struct, frozen=True):
-    """Findings, told apart by what they say; every part that is given must match, and of each one of its values.
+    """Findings, told apart by what they say: every part that is given must match, and of each one value.
+
+    What a finding does not say, no part matches.
 
     Attributes
     ----------
@@ -29,9 +55,9 @@ class FindingMatch(Struct, frozen=True):
     resources
         Ids of the subject.
     tags
-        Tags of the subject, key and value; a value of ``None`` stands for any.
+        Tags of the subject, key and value, of which it has all; a value of ``None`` stands for any.
     cidrs
-        Blocks that hold every address block which the finding is about.
+        Blocks that together hold every address block which the finding is about.
     accounts, regions
         Where.
     owners
@@ -65,7 +91,7 @@ class Waiver(Struct, frozen=True):
 
 
 class Route(Struct, frozen=True):
-    """Where findings go: to these sinks, and, if ``go_on``, to those of the routes below that match as well."""
+    """Where findings go: to these sinks and, if ``go_on``, to those of the next route below that matches."""
 
     sinks: tuple[str, ...]
     match: FindingMatch = FindingMatch()
@@ -109,8 +135,12 @@ class AlertSettings(Struct, frozen=True):
         Names of hosts inside of one's own network that a sink may be at.
     ca_file
         A file with certificates of authorities that sign those hosts' certificates, beside the public ones.
+    links
+        Addresses of console pages in place of the packaged ones, by the kind of the resource (``event`` for
+        the event in the trail), with ``{region}`` and ``{id}`` in them; an empty one makes no link.
     """
 
     group_minutes: int = 30
     internal_hosts: tuple[str, ...] = ()
     ca_file: str | None = None
+    links: dict[str, str] = {}

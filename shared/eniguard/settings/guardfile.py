@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from eniguard.errors import ConfigError
 from eniguard.model.severity import Severity
+from eniguard.settings.alert_section import AlertsSection, RouteEntry, SinkEntry, check_once, check_routes
 from eniguard.settings.guard_section import SECTIONS, GuardSection
+from eniguard.settings.identifiers import AccountId, CallerEntry, Region, RoleName, Service, compiled_callers
 from eniguard.settings.location import DEFAULT_PATH
+from eniguard.settings.match_entry import MatchEntry
 from eniguard.settings.once_loader import OnceLoader
-from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings
+from eniguard.settings.policy import DEFAULT_POLICY, Actors, Policy, RuleSettings
 from eniguard.settings.state_section import StateSection
 from eniguard.settings.strict import Strict
 from eniguard.settings.sweep_section import CanarySection, SweepSection
-
-AccountId = Annotated[str, Field(pattern=r"^[0-9]{4,32}$", description="Id of an Alibaba Cloud account")]
-RoleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", examples=["eniguard-reader"])]
-Region = Annotated[
-    str, Field(pattern=r"^[a-z]{2,}(-[a-z0-9]+)+$", description="Id of a region", examples=["cn-hangzhou"])
-]
-Service = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$", examples=["nat.aliyuncs.com"])]
+from eniguard.settings.waiver_section import WaiverEntry, tags_of_waivers
 
 
 class AccountEntry(Strict):
@@ -63,20 +62,6 @@ class RulesSection(Strict):
         return self.__pydantic_extra__
 
 
-class CallerEntry(Strict):
-    """One caller, named exactly; every part that is given must match (compared without case)."""
-
-    role: str | None = Field(default=None, description="Name of the assumed role, without its session")
-    user: str | None = Field(default=None, description="Login name of a RAM user")
-    principal_id: str | None = None
-
-    @model_validator(mode="after")
-    def _names_somebody(self) -> CallerEntry:
-        if self.role is None and self.user is None and self.principal_id is None:
-            raise ValueError("name a role, a user or a principal_id")
-        return self
-
-
 class ActorsSection(Strict):
     """Who is who."""
 
@@ -111,9 +96,27 @@ class GuardFile(Strict):
     guard: GuardSection = Field(default_factory=GuardSection)
     state: StateSection | None = Field(default=None, description="Where state is kept")
     sweep: SweepSection = Field(default_factory=SweepSection)
+    alerts: AlertsSection = Field(default_factory=AlertsSection)
+    sinks: list[SinkEntry] = Field(default_factory=list, description="The places that alerts are sent to")
+    routes: list[RouteEntry] = Field(
+        default_factory=list, description="Which findings go to which sinks; without routes, all go to all"
+    )
+    waivers: list[WaiverEntry] = Field(
+        default_factory=list, description="Findings that somebody answers for until a day"
+    )
+
+    @model_validator(mode="after")
+    def _alerts_fit_together(self) -> GuardFile:
+        check_once("sinks", "name", [one.name for one in self.sinks])
+        check_once("waivers", "id", [one.id for one in self.waivers])
+        check_routes(self.routes, self.sinks)
+        return self
 
     def policy(self, source: str | None = None) -> Policy:
         """The compiled form, which the deciding core reads; ``source`` is the file it comes from."""
+        waivers = tuple([one.compiled() for one in self.waivers])
+        guard = self.guard.compiled()
+        control_tags = tuple(dict.fromkeys((*guard.control_tags, *tags_of_waivers(waivers))))
         return Policy(
             accounts=tuple(account.id for account in self.accounts),
             account_roles={account.id: account.role for account in self.accounts if account.role is not None},
@@ -124,22 +127,22 @@ class GuardFile(Strict):
                 for code, entry in self.rules.tuned.items()
             },
             actors=Actors(
-                controllers=_matches(self.actors.controllers),
-                deployers=_matches(self.actors.deployers),
+                controllers=compiled_callers(self.actors.controllers),
+                deployers=compiled_callers(self.actors.deployers),
                 approved_services=(
                     None if self.actors.approved_services is None else tuple(self.actors.approved_services)
                 ),
                 service_ids=dict(self.actors.service_ids),
             ),
-            guard=self.guard.compiled(),
+            guard=replace(guard, control_tags=control_tags),
             state=None if self.state is None else self.state.compiled(),
             sweep=self.sweep.compiled(),
+            alerts=self.alerts.compiled(),
+            sinks=tuple([one.compiled() for one in self.sinks]),
+            routes=tuple([one.compiled() for one in self.routes]),
+            waivers=waivers,
             source=source,
         )
-
-
-def _matches(entries: list[CallerEntry]) -> tuple[ActorMatch, ...]:
-    return tuple(ActorMatch(one.role, one.user, one.principal_id) for one in entries)
 
 
 def read_policy(path: Path) -> Policy:
@@ -180,34 +183,55 @@ def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
         raise ConfigError("\n".join(f"{source}: {_explained(one)}" for one in error.errors())) from None
 
 
+#: Sections in which somebody may have put a secret: nothing of them is repeated.
+_UNREPEATED = ("state", "sinks")
+_UNSAID = "(a key that is not repeated)"
+#: The models of entries, by the keys that lead to them; those below ``guard`` stand in ``SECTIONS``.
+_MODELS: dict[tuple[str, ...], type[BaseModel]] = {
+    ("accounts",): AccountEntry,
+    ("actors",): ActorsSection,
+    ("actors", "controllers"): CallerEntry,
+    ("actors", "deployers"): CallerEntry,
+    ("state",): StateSection,
+    ("sweep",): SweepSection,
+    ("sweep", "canary"): CanarySection,
+    ("alerts",): AlertsSection,
+    ("sinks",): SinkEntry,
+    ("routes",): RouteEntry,
+    ("routes", "match"): MatchEntry,
+    ("routes", "match", "actors"): CallerEntry,
+    ("waivers",): WaiverEntry,
+    ("waivers", "match"): MatchEntry,
+    ("waivers", "match", "actors"): CallerEntry,
+    **{("guard", *path): model for path, model in SECTIONS.items()},
+}
+
+
 def _explained(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"]) or "(top)"
+    location = error["loc"]
+    unrepeated = location[:1] and location[0] in _UNREPEATED
+    where = ".".join(_UNSAID if unrepeated and not _is_word(part) else str(part) for part in location)
     if error["type"] == "extra_forbidden":
-        return f"{where}: unknown key; valid here: {_valid(_model_at(error['loc'][:-1]))}"
-    if error["loc"][:1] == ("state",):
-        return f"{where}: {error['msg']}"  # somebody may have put a password there
+        return f"{where}: unknown key; valid here: {_valid(_model_at(location[:-1]))}"
+    if not location:  # what does not fit together, with its place in the message, and everything as its input
+        return str(error["msg"]).removeprefix("Value error, ")
+    if unrepeated:
+        return f"{where}: {error['msg']}"
     return f"{where}: {error['msg']}, got {str(error['input'])[:80]!r}"
+
+
+def _is_word(part: str | int) -> bool:
+    """Whether a part of a place is a number or could be the name of a key."""
+    return isinstance(part, int) or re.fullmatch(r"[a-z_]{1,32}", part) is not None
 
 
 def _model_at(location: tuple[int | str, ...]) -> type[BaseModel]:
     """The model that a place in the file is validated by."""
-    sections: dict[str, type[BaseModel]] = {
-        "accounts": AccountEntry,
-        "rules": RuleEntry,
-        "actors": ActorsSection,
-        "state": StateSection,
-        "sweep": SweepSection,
-    }
-    if not location:
+    path = tuple([part for part in location if isinstance(part, str)])
+    if not path:
         return GuardFile
-    if location[:2] in (("actors", "controllers"), ("actors", "deployers")):
-        return CallerEntry
-    if location[:2] == ("sweep", "canary"):
-        return CanarySection
-    if location[0] == "guard":
-        return SECTIONS[tuple([part for part in location[1:] if isinstance(part, str)])]
-    return sections[str(location[0])]
+    return RuleEntry if path[0] == "rules" else _MODELS[path]
 
 
 def _valid(model: type[BaseModel]) -> str:
-    return ", ".join(model.model_fields)
+    return ", ".join([field.alias or name for name, field in model.model_fields.items()])

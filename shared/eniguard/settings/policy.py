@@ -7,6 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from eniguard.model.severity import Severity
+from eniguard.settings.alerting import AlertSettings, Route, Sink, Waiver
+from eniguard.settings.callers import ActorMatch
 from eniguard.settings.guard import Guard
 from eniguard.settings.sweep import SweepSettings
 
@@ -17,22 +19,6 @@ class RuleSettings(Struct, frozen=True):
     enabled: bool | None = None
     severity: Severity | None = None
     params: dict[str, Any] = {}
-
-
-class ActorMatch(Struct, frozen=True):
-    """One caller, named exactly: by role, by user name or by principal id (compared without case)."""
-
-    role: str | None = None
-    user: str | None = None
-    principal_id: str | None = None
-
-    def names(self, role: str | None, user: str | None, principal_id: str | None) -> bool:
-        """Whether every part that this names is the caller's; ``user`` is ``None`` in an assumed role."""
-        pairs = ((self.role, role), (self.user, user), (self.principal_id, principal_id))
-        wanted = [(want, have) for want, have in pairs if want is not None]
-        return bool(wanted) and all(
-            have is not None and have.lower() == want.lower() for want, have in wanted
-        )
 
 
 class Actors(Struct, frozen=True):
@@ -69,7 +55,8 @@ class Policy(Struct, frozen=True):
     ``account_roles`` the roles to assume in those that things are looked up in, by id. ``rule_modules``
     are importable modules with rules beside the packaged ones; ``rules`` tunes single rules by code.
     ``regions`` are those to look after, ``state`` is where state is kept; ``None`` says nothing of it.
-    ``sweep`` is how the sweep works.
+    ``sweep`` is how the sweep works. ``alerts`` says how findings are told, ``sinks`` to whom, ``routes``
+    which go where (without any, all go everywhere), and ``waivers`` which are not told.
     ``source`` is the file all this stands in, for messages.
     """
 
@@ -82,6 +69,10 @@ class Policy(Struct, frozen=True):
     guard: Guard = Guard()
     state: StateSettings | None = None
     sweep: SweepSettings = SweepSettings()
+    alerts: AlertSettings = AlertSettings()
+    sinks: tuple[Sink, ...] = ()
+    routes: tuple[Route, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     source: str | None = None
 
 

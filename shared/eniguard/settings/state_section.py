@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from eniguard.settings.policy import StateSettings
+from eniguard.settings.references import SecretReference, is_reference
 from eniguard.settings.strict import Strict
 
-#: A secret by reference; the value is fetched where it is used.
-_REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|kms:[A-Za-z0-9][A-Za-z0-9/_+=.@:-]*")
-_EXPECTED = "expected env:NAME or kms:NAME (what is there is not repeated: it may be the secret)"
 #: The stores there are (`eniguard.state.open_store`).
 _SCHEMES = ("memory", "sqlite", "redis", "rediss", "tablestore")
 
@@ -25,7 +22,7 @@ class StateSection(Strict):
         "password; or `env:NAME` or `kms:NAME`, which holds all of it",
         examples=["rediss://guard@redis.example.com:6379/0", "env:ENIGUARD_STATE"],
     )
-    password: str | None = Field(
+    password: SecretReference | None = Field(
         default=None, description="`env:NAME` or `kms:NAME`, never the password", examples=["kms:guard-redis"]
     )
     prefix: str = Field(
@@ -37,7 +34,7 @@ class StateSection(Strict):
     @field_validator("url")
     @classmethod
     def _names_a_store_and_no_password(cls, url: str) -> str:
-        if _REFERENCE.fullmatch(url):
+        if is_reference(url):
             return url
         if url.partition(":")[0] not in _SCHEMES:
             raise ValueError(
@@ -50,13 +47,6 @@ class StateSection(Strict):
         if parts.password is not None or any("password" in name for name, _ in parse_qsl(parts.query)):
             raise ValueError("holds a password; put a reference to it under password: env:NAME or kms:NAME")
         return url
-
-    @field_validator("password")
-    @classmethod
-    def _is_a_reference(cls, password: str | None) -> str | None:
-        if password is not None and not _REFERENCE.fullmatch(password):
-            raise ValueError(_EXPECTED)
-        return password
 
     @model_validator(mode="after")
     def _password_goes_into_a_url_of_redis(self) -> StateSection:

@@ -3,6 +3,7 @@
 from eniguard.sweeping.bulk import Bulk
 from eniguard.sweeping.canary import Canary
 from eniguard.sweeping.checkpoints import Checkpoint, Checkpoints
+from eniguard.sweeping.deliveries import Deliveries
 from eniguard.sweeping.gap_fill import GapFill
 from eniguard.sweeping.managed import ManagedSweep
 from eniguard.sweeping.parts import Part, Parts, Place, places_of
@@ -14,6 +15,7 @@ __all__ = [
     "Canary",
     "Checkpoint",
     "Checkpoints",
+    "Deliveries",
     "GapFill",
     "ManagedSweep",
     "Part",

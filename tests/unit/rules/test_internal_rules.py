@@ -35,15 +35,16 @@ def evaluate(self: InternalRule, noted: Noted, params: Any) -> Verdicts:
 def test_rules_on_the_guard_itself_are_in_the_catalogue_and_asked_about_no_call() -> None:
     registry = Registry(Policy())
 
-    assert [rule.code for rule in registry.internal] == ["SELF007", "SELF010"]
+    assert [rule.code for rule in registry.internal] == ["SELF007", "SELF008", "SELF010"]
     assert {rule.code for rule in PACKAGED_INTERNAL} <= {rule.code for rule in catalogue()}
-    assert not {"SELF007", "SELF010"} & {rule.code for rule in (*registry.rules, *registry.sweeps)}
+    assert not {"SELF007", "SELF008", "SELF010"} & {rule.code for rule in (*registry.rules, *registry.sweeps)}
 
 
 def test_guard_yml_turns_them_off_and_tunes_them() -> None:
     policy = Policy(
         rules={
             "SELF007": RuleSettings(enabled=False),
+            "SELF008": RuleSettings(enabled=False),
             "SELF010": RuleSettings(severity="high", params={"hours": 6}),
         }
     )

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from eniguard.alerts.message import Message
 
-#: What a chat said. ``throttled``: later; ``unavailable``: it takes nothing now (out of reach, a server error,
-#: a wrong signature or address), whatever the message; ``refused``: it does not take this message.
+#: What a chat said. ``throttled``: later; ``unavailable``: it takes nothing now (out of reach, a server
+#: error, a wrong signature or address), whatever the message; ``refused``: it does not take this message.
 Verdict = Literal["sent", "throttled", "unavailable", "refused"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
+from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 
 from eniguard.facts.blocks import BITS, LONGEST, Block, address, block
 from eniguard.rules.exp.spans import NOTHING, Span, Spans, meet, merged, minus, size
@@ -81,6 +82,18 @@ PUBLIC: dict[int, Spans] = {
     4: minus(EVERY[4], merged([span for text in _SPECIAL for span in _known(text)])),
     6: _known(_GLOBAL),
 }
+
+
+def blocks_of(addresses: Spans) -> tuple[str, ...]:
+    """The fewest blocks that make up a set of addresses; none at all when it holds a security group."""
+    if not addresses or addresses[-1][1] >= _GROUPS_AT:
+        return ()
+    ipv6 = meet(addresses, EVERY[6])
+    ipv4 = meet(addresses, EVERY[4])
+    found = [summarize_address_range(IPv6Address(first), IPv6Address(last)) for first, last in ipv6]
+    at = _AT[4]
+    others = [summarize_address_range(IPv4Address(a - at), IPv4Address(b - at)) for a, b in ipv4]
+    return tuple([str(one) for part in (*others, *found) for one in part])
 
 
 def public_size(addresses: Spans, family: int) -> int:

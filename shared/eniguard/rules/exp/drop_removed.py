@@ -24,6 +24,7 @@ from eniguard.model import Evidence, Reference
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
+from eniguard.rules.exp.addresses import blocks_of
 from eniguard.rules.exp.groups import (
     GroupRules,
     entries_of,
@@ -41,7 +42,7 @@ from eniguard.rules.exp.outline import is_drop
 from eniguard.rules.exp.reach import gained, stretches
 from eniguard.rules.exp.resolved import Resolved, resolve
 from eniguard.rules.exp.services import shown as shown_services
-from eniguard.rules.exp.spans import Spans, merged
+from eniguard.rules.exp.spans import Spans, merged, union
 from eniguard.rules.exp.stated import shown_rule, unreadable
 from eniguard.rules.managed import managed_evidence
 from eniguard.rules.subjects import GroupSubject
@@ -166,6 +167,7 @@ class DropRuleRemoved(Rule):
                 rules_evidence(case, rules),
                 *managed_evidence(case, subject),
             ),
+            cidrs=blocks_of(union([one.rule.peers or () for one, _ in found])),
         )
 
 

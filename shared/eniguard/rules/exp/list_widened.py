@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from eniguard.events.calls import Call
+from eniguard.facts.blocks import cidrs
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import CidrList, SecurityGroupRule
 from eniguard.facts.refs import Gone, Ref, Unknown
@@ -220,6 +221,7 @@ class ListWidened(Rule):
                 from_fact(case.after, ref, "groups", list(groups), note),
             ),
             others=[Resource(SECURITY_GROUP, one) for one in groups],
+            cidrs=cidrs(_added(case.call)) if kind == PREFIX_LIST else (),
         )
 
     def _undecided(

@@ -13,7 +13,7 @@ from eniguard.model import Evidence, Finding, Fix, Undecided
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import ANY_ACTOR, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.exp.addresses import is_wide, public_size
+from eniguard.rules.exp.addresses import blocks_of, is_wide, public_size
 from eniguard.rules.exp.groups import GroupRules, group_around, group_ids, group_rules, rules_evidence
 from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, may_open, needs_exposure
 from eniguard.rules.exp.outline import LONGEST_WIDE_PREFIX, outline
@@ -178,6 +178,7 @@ class OpenedRule(Rule):
                 *why_none,
             ),
             fix=fix,
+            cidrs=blocks_of(union([one.rule.peers or () for one in offending])),
         )
 
     def _inventory(self, subject: GroupSubject, rules: GroupRules, opened: Spans) -> Inventory:

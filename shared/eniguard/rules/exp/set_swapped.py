@@ -14,6 +14,7 @@ from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import from_fact
+from eniguard.rules.exp.addresses import blocks_of
 from eniguard.rules.exp.members import (
     JOIN,
     LEAVE,
@@ -28,11 +29,11 @@ from eniguard.rules.exp.members import (
 )
 from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS
 from eniguard.rules.exp.open_ports import RiskyParams, risky, risky_points
-from eniguard.rules.exp.reach import newly_wide
+from eniguard.rules.exp.reach import gained, newly_wide
 from eniguard.rules.exp.resolved import Resolved
 from eniguard.rules.exp.revocation import fix_or_why
 from eniguard.rules.exp.services import shown
-from eniguard.rules.exp.spans import Spans, merged
+from eniguard.rules.exp.spans import Spans, merged, union
 from eniguard.rules.subjects import eni_resource
 from eniguard.settings import IGNORE_TAG
 
@@ -105,13 +106,14 @@ class GroupsSwapped(Rule):
             opened = self._wide(case, was, now)
             if case.check("a risky port is open to the world now, and was not", bool(opened), shown(opened)):
                 unread = not all(rule.known for rule in (*was, *now))
-                return (self._finding(case, one, opened, "partial" if unread else "known"),)
+                sources = _sources(opened, was, now)
+                return (self._finding(case, one, opened, sources, "partial" if unread else "known"),)
             unclear = [rule for rule in named if not rule.known]
             return (self._undecided(case, one, ()),) if unclear else ()
         missing = [side for side in (was, now) if isinstance(side, Ref)] or [one.ref]
         opened = self._wide(case, (), named) if case.call.action == JOIN else ()
         if case.check("the group that is joined is open to the world", bool(opened), shown(opened)):
-            return (self._finding(case, one, opened, "partial"),)
+            return (self._finding(case, one, opened, _sources(opened, (), named), "partial"),)
         return (self._undecided(case, one, missing),)
 
     def _wide(self, case: Case, before: Sequence[Resolved], after: Sequence[Resolved]) -> Spans:
@@ -126,7 +128,9 @@ class GroupsSwapped(Rule):
         reason = f"it is not known whether the call opens {one.ref.value}: {named} cannot be read"
         return Undecided(self.code, refs, reason, case.call.event_id, _resource(one))
 
-    def _finding(self, case: Case, one: Member, opened: Spans, inventory: Inventory) -> Verdict:
+    def _finding(
+        self, case: Case, one: Member, opened: Spans, sources: Spans, inventory: Inventory
+    ) -> Verdict:
         before, after = _sets(case, one)
         fix, why_none = fix_or_why(_restored(case, one))
         if isinstance(one.known, Eni) and one.known.managed is None:
@@ -144,7 +148,13 @@ class GroupsSwapped(Rule):
             ),
             others=[Resource(SECURITY_GROUP, group_id) for group_id in named_groups(case.call)],
             fix=fix,
+            cidrs=blocks_of(sources),
         )
+
+
+def _sources(opened: Spans, was: Sequence[Resolved], now: Sequence[Resolved]) -> Spans:
+    """Who gets through to some services and did not."""
+    return union([gained(was, now, point) for first, last in opened for point in range(first, last + 1)])
 
 
 def _is_managed(case: Case, one: Member) -> bool:

@@ -9,7 +9,7 @@ from eniguard.rules.base import Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import FACT_CONFLICT
 from eniguard.rules.pfx.known import Missing
-from eniguard.rules.pfx.request import ASSIGN, carries_prefixes
+from eniguard.rules.pfx.request import ASSIGN, blocks_asked, carries_prefixes
 
 #: Whom a rule about one call's prefixes judges: everybody but controllers and the guard itself.
 #:
@@ -61,6 +61,7 @@ class PrefixRule(Rule):
             evidence=(*evidence, conflict()) if ok else evidence,
             others=others,
             advice=STALE_ADVICE if ok else advice,
+            cidrs=blocks_asked(case.call),
         )
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from eniguard.events.calls import Call
+from eniguard.facts.blocks import cidrs
 from eniguard.model import Evidence, Observation, Reference
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.callers import caller_name, principal
@@ -64,7 +65,8 @@ class PrefixBulkUnassign(Rule):
             taken.number,
         ):
             summary = f"{_who(case)} unassigned prefixes or addresses ({taken.number}) in one call"
-            return (self.finding(case, subject_of(case), summary, evidence=_evidence(case, taken)),)
+            evidence, blocks = _evidence(case, taken), cidrs(taken.texts)
+            return (self.finding(case, subject_of(case), summary, evidence=evidence, cidrs=blocks),)
         if not taken.number:
             return ()
         history = case.series(case.call.once(_series))

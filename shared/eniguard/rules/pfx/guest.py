@@ -11,7 +11,15 @@ from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import ADVISED_ACTORS, unclear
 from eniguard.rules.pfx.known import Known, Missing, asked_for
 from eniguard.rules.pfx.place import needs_eni
-from eniguard.rules.pfx.request import ASSIGN_ONLY, ATTACH, FAMILIES, asked, subject_of, target_eni
+from eniguard.rules.pfx.request import (
+    ASSIGN_ONLY,
+    ATTACH,
+    FAMILIES,
+    asked,
+    blocks_asked,
+    subject_of,
+    target_eni,
+)
 from eniguard.rules.pfx.slots import may_fill_slots
 from eniguard.rules.subjects import eni_resource
 
@@ -64,7 +72,9 @@ class PrefixNeedsGuestSetup(Rule):
         summary = (
             f"{eni.id} on {eni.instance_id or 'its instance'} holds prefixes that the guest system must know"
         )
-        return (self.finding(case, eni_resource(eni), summary, evidence=evidence),)
+        return (
+            self.finding(case, eni_resource(eni), summary, evidence=evidence, cidrs=blocks_asked(case.call)),
+        )
 
     def observes(self, case: Case) -> Sequence[Observation]:
         if not isinstance(_holder(case), Known):

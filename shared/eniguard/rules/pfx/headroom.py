@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from eniguard.facts.blocks import Block, block
+from eniguard.facts.blocks import Block, block, cidrs
 from eniguard.facts.free_blocks import Places, places
 from eniguard.facts.kinds import CidrReservation
 from eniguard.facts.refs import Unknown
@@ -90,6 +90,7 @@ class ReservationHeadroom(SweepRule):
             severity="high" if any(severity == "high" for severity, _ in low) else "medium",
             evidence=[_count(view, one) for one in blocks],
             others=[Resource(CIDR_RESERVATION, one.id) for one in blocks],
+            cidrs=cidrs([one.cidr or "" for one in blocks]),
         )
 
 
@@ -167,6 +168,7 @@ class ReservationFragmented(SweepRule):
             f"{found.strays} places",
             evidence=[*evidence, *named],
             others=[Resource(ENI, eni_id) for eni_id in holders],
+            cidrs=(whole.text,),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from eniguard.events.calls import Call
-from eniguard.facts.blocks import canonical
+from eniguard.facts.blocks import canonical, cidrs
 from eniguard.model import Evidence, Observation, Reference
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
@@ -58,7 +58,7 @@ class PrefixMoved(Rule):
         ]
         subject = subject_of(case)
         summary = f"{', '.join(moved)} came to {subject.id} from another ENI"
-        return (self.finding(case, subject, summary, evidence=evidence),)
+        return (self.finding(case, subject, summary, evidence=evidence, cidrs=cidrs(moved)),)
 
     def observes(self, case: Case) -> Sequence[Observation]:
         call = case.call

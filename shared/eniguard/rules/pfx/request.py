@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from eniguard.events.calls import Call
+from eniguard.facts.blocks import cidrs
 from eniguard.facts.kinds import Eni
 from eniguard.model import Resource
 from eniguard.model.kinds import ENI, VSWITCH
@@ -101,6 +102,14 @@ def listed(call: Call, parameter: str) -> tuple[str, ...]:
     """The texts of a list parameter that are not blank."""
     texts = call.parameters.texts(parameter)
     return tuple([text for text in texts if text.strip()]) if texts else ()
+
+
+def blocks_asked(call: Call) -> tuple[str, ...]:
+    """The prefixes that a call asks for; none when it asks for some by number, or one cannot be read."""
+    wanted = asked(call)
+    if not all(one.prefixes for one in wanted):
+        return ()
+    return cidrs([text for one in wanted for text in one.prefixes])
 
 
 def target_eni(call: Call) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from eniguard.events.calls import Call
-from eniguard.facts.blocks import block
+from eniguard.facts.blocks import block, cidrs
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import CidrReservation, Eni
 from eniguard.facts.refs import Ref
@@ -124,6 +124,7 @@ class ReservationChangedInUse(Rule):
             severity=None if ok else "low",
             evidence=tuple(_evidence(use)),
             others=(*where, *(Resource(ENI, eni_id) for eni_id in enis)),
+            cidrs=cidrs([reservation.cidr or ""]),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eniguard.facts.blocks import cidrs
 from eniguard.facts.kinds import Eni
 from eniguard.model import Evidence, Reference
 from eniguard.model.finding import Inventory
@@ -88,7 +89,12 @@ class PrefixTakenFromController(Rule):
         )
         summary = f"{caller_name(case.call.caller)} took {what} from {eni.id}, an ENI of Terway"
         certain: Inventory = "partial" if taken is None else "known"
-        return (self.finding(case, eni_resource(eni), summary, inventory=certain, evidence=evidence),)
+        blocks = () if taken is None or taken.more else cidrs(taken.texts)
+        return (
+            self.finding(
+                case, eni_resource(eni), summary, inventory=certain, evidence=evidence, cidrs=blocks
+            ),
+        )
 
     def _tags_not_known(self, case: Case, holder: Known) -> Verdicts:
         """Undecided where there is a controller to take from; most ENIs that are deleted are nobody's."""

@@ -3,6 +3,7 @@
 from eniguard.rules.base import Rule
 from eniguard.rules.internal import InternalRule
 from eniguard.rules.self.control_tag import ControlTagChanged
+from eniguard.rules.self.delivery_trouble import DeliveryTrouble
 from eniguard.rules.self.event_rule import EventRuleDisabled
 from eniguard.rules.self.function import FunctionChanged
 from eniguard.rules.self.loop import LoopOrCap
@@ -27,4 +28,4 @@ RULES: tuple[type[Rule], ...] = (
 
 SWEEPS: tuple[type[SweepRule], ...] = ()
 
-INTERNAL: tuple[type[InternalRule], ...] = (Silence, UndecidedInBulk)
+INTERNAL: tuple[type[InternalRule], ...] = (Silence, DeliveryTrouble, UndecidedInBulk)

@@ -14,17 +14,12 @@ from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.self.own import OTHERS
+from eniguard.rules.subject_tags import UNTAGS, changes_tags
 from eniguard.settings import IGNORE_TAG, ControlTag
 
 _CREATES = frozenset(("ecs:CreateNetworkInterface", "ecs:CreateSecurityGroup"))
-_UNTAGS = frozenset(("ecs:UntagResources", "ecs:RemoveTags"))
 _TAGGED = (ENI, SECURITY_GROUP, INSTANCE)
 _IGNORE = ControlTag(IGNORE_TAG)
-
-
-def changes_tags(call: Call) -> bool:
-    """Whether a call sets a tag, or takes tags off."""
-    return call.action in _UNTAGS or bool(call.parameters.tags())
 
 
 class ControlTagChanged(Rule):
@@ -35,11 +30,12 @@ class ControlTagChanged(Rule):
     severity = "high"
     summary = "A tag that controls what the guard does was put on a resource or taken off it."
     why = (
-        "The guard puts nothing back on a resource with such a tag, or takes it for a controller's: whoever "
-        "sets one hides a resource, and whoever takes one off makes the guard touch what it should not."
+        "The guard puts nothing back on a resource with such a tag, takes it for a controller's, or keeps "
+        "quiet about it where a waiver names the tag: whoever sets one hides a resource, and whoever takes "
+        "one off makes the guard touch what it should not."
     )
     advice = "Ask who did this and why. Take the tag off, or put it back, if nobody wanted it."
-    actions = frozenset(("ecs:TagResources", "ecs:AddTags")) | _UNTAGS | _CREATES
+    actions = frozenset(("ecs:TagResources", "ecs:AddTags")) | UNTAGS | _CREATES
     outcomes = SUCCEEDED
     actors = OTHERS
     references = (Reference("Design of eniguard", "Trust"),)
@@ -53,13 +49,13 @@ class ControlTagChanged(Rule):
 
     def needs(self, call: Call, facts: Facts) -> Iterable[Ref]:
         """The tags that stand there, where the call does not say whether one of ours is among them."""
-        if call.action not in _UNTAGS or IGNORE_TAG in _keys_taken_off(call):
+        if call.action not in UNTAGS or IGNORE_TAG in _keys_taken_off(call):
             return ()
         return [reference(call, kind, one) for kind in _TAGGED for one in call.ids(kind)]
 
     def evaluate(self, case: Case) -> Verdicts:
         tags = (_IGNORE, *case.policy.guard.control_tags)
-        if case.call.action in _UNTAGS:
+        if case.call.action in UNTAGS:
             return [verdict for one in _resources(case.call) for verdict in self._taken_off(case, one, tags)]
         set_here = [
             Evidence(one.key, one.value)

@@ -1,0 +1,21 @@
+"""Callers as a policy names them."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class ActorMatch(Struct, frozen=True):
+    """One caller, named exactly: by role, by user name or by principal id (compared without case)."""
+
+    role: str | None = None
+    user: str | None = None
+    principal_id: str | None = None
+
+    def names(self, role: str | None, user: str | None, principal_id: str | None) -> bool:
+        """Whether every part that this names is the caller's; ``user`` is ``None`` in an assumed role."""
+        pairs = ((self.role, role), (self.user, user), (self.principal_id, principal_id))
+        wanted = [(want, have) for want, have in pairs if want is not None]
+        return bool(wanted) and all(
+            have is not None and have.lower() == want.lower() for want, have in wanted
+        )
