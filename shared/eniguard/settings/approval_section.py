@@ -81,7 +81,9 @@ class ApprovalSection(Strict):
         description="`env:NAME` or `kms:NAME`, never the secret", examples=["kms:eniguard-oidc"]
     )
     link_keys: KeysEntry = Field(description="What links in alerts are made with")
-    session_keys: KeysEntry = Field(description="What sign-ins and forms are made with; only the page has them")
+    session_keys: KeysEntry = Field(
+        description="What sign-ins and forms are made with; only the page has them"
+    )
     allowed: list[AllowedEntry] = Field(
         min_length=1, description="What an id token has to say; all of it. Without it nobody may approve"
     )
