@@ -20,7 +20,7 @@ from eniguard.settings import IGNORE_TAG
 Limit = Literal["approve", "auto"]
 
 #: How ECS describes the group that it makes for the first instance of a VPC (docs/sources.md, Domain).
-_DEFAULT_GROUP = "system created security group"
+DEFAULT_GROUP = "system created security group"
 
 
 def revocation(
@@ -88,7 +88,7 @@ def group_obstacle(subject: GroupSubject) -> str | None:
 def _default_obstacle(group: SecurityGroup) -> str | None:
     if group.description is None:
         return "it is not known whether the group is the default one"
-    return "the group is a default one" if group.description.lower().startswith(_DEFAULT_GROUP) else None
+    return "the group is a default one" if group.description.lower().startswith(DEFAULT_GROUP) else None
 
 
 def _live(rules: GroupRules, one: Stated) -> SecurityGroupRule | str:
