@@ -145,7 +145,10 @@ class Step(Struct, frozen=True, gc=False):
 
 
 class Run(Struct, frozen=True, gc=False):
-    """Who carries the plan out, until when nobody else takes it over, in seconds since 1970 (UTC)."""
+    """Who carries the plan out, until when nobody else takes it over, in seconds since 1970 (UTC).
+
+    Of a plan that failed and is to be tried again it says when.
+    """
 
     owner: str
     purpose: Purpose
@@ -169,6 +172,8 @@ class PlanRecord(Struct, frozen=True, gc=False):
         Why it failed.
     resumable
         Whether what failed may be tried again.
+    told
+        Whether somebody was told how it ended.
     changed
         When the record was last written, in seconds since 1970 (UTC).
     """
@@ -183,4 +188,5 @@ class PlanRecord(Struct, frozen=True, gc=False):
     after: dict[str, str] = {}
     reason: str | None = None
     resumable: bool = False
+    told: bool = False
     changed: float = 0.0
