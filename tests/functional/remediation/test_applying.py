@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
-from eniguard.errors import CloudError, Denied, RemediationError, Throttled
+from eniguard.errors import CloudError, Denied, RemediationError, Throttled, VerdictRefused
 from eniguard.own_calls import Ledger
 from tests.functional.remediation.conftest import Play
+from tests.functional.remediation.plans import ALICE, OTHER_KEY, seal
 from tests.functional.remediation.scene import SSH, Scene
 
 OFFICE_AND_WEB = [("22/22", "192.0.2.0/24"), ("443/443", "0.0.0.0/0")]
@@ -240,6 +242,35 @@ def test_a_plan_that_nobody_approved_or_that_was_rejected_is_not_carried_out(pla
         scene.applying().run(proposed.plan.id)
     with pytest.raises(RemediationError, match="there is no plan"):
         scene.applying().run("plan-0")
+    assert scene.writes("RevokeSecurityGroup") == []
+
+
+@pytest.mark.parametrize("changed", ["calls", "expires", "state"])
+def test_whoever_writes_to_the_store_can_have_nothing_else_carried_out(play: Play, changed: str) -> None:
+    # given
+    scene = play()
+    scene.opens_ssh()
+    (proposed,) = scene.proposed("EXP001")
+    plan_id, other = proposed.plan.id, scene.make_group()
+    if changed != "state":
+        scene.approve(plan_id)
+    key = f"plan/{plan_id}"
+    item = scene.store.get(key)
+    assert item is not None
+    record = json.loads(item.value)
+    if changed == "calls":
+        record["plan"]["calls"][0]["parameters"]["SecurityGroupId"] = other
+    elif changed == "expires":
+        record["plan"]["expires"] += 1e6
+    else:
+        record["state"] = "approved"
+        verdict = seal(key=OTHER_KEY).verdict(proposed.plan, ALICE, approved=True, at=scene.live.now())
+        record["verdict"] = msgspec.to_builtins(verdict)
+    assert scene.store.replace(key, json.dumps(record).encode(), version=item.version) is not None
+
+    # then
+    with pytest.raises(VerdictRefused):
+        scene.applying().run(plan_id)
     assert scene.writes("RevokeSecurityGroup") == []
 
 

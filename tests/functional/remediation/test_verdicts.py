@@ -52,13 +52,22 @@ other_plan = st.builds(
     TEXTS,
     st.sampled_from(["EXP002", "EXP007"]),
 )
+re_targeted = st.sampled_from(["rule", "account", "region", "mode"]).map(
+    lambda name: seal().verdict(replace(plan(), **{name: "auto"}), ALICE, approved=True, at=NOW)
+)
+for_undoing = st.just("undo").map(lambda purpose: _good(purpose=purpose))
 by_mode = st.just(0).map(
     lambda _: seal().verdict(plan(), Approver("mode", "x", "x", "x"), approved=True, at=NOW)
 )
 
 
 @settings(max_examples=1000)
-@given(st.one_of(forged(), truncated, expired, early, with_another_key, other_plan, by_mode), st.booleans())
+@given(
+    st.one_of(
+        forged(), truncated, expired, early, with_another_key, other_plan, re_targeted, for_undoing, by_mode
+    ),
+    st.booleans(),
+)
 def test_a_thousand_verdicts_that_do_not_hold_are_refused_with_one_answer(
     verdict: Verdict, approved_before: bool
 ) -> None:
