@@ -274,6 +274,25 @@ def test_whoever_writes_to_the_store_can_have_nothing_else_carried_out(play: Pla
     assert scene.writes("RevokeSecurityGroup") == []
 
 
+def test_an_approval_in_the_store_does_not_pass_for_one_of_undoing(play: Play) -> None:
+    # given
+    scene = play()
+    scene.opens_ssh()
+    (proposed,) = scene.proposed("EXP001")
+    scene.applied(proposed.plan.id)
+    key = f"plan/{proposed.plan.id}"
+    item = scene.store.get(key)
+    assert item is not None
+    record = json.loads(item.value)
+    record["undo_verdict"] = record["verdict"]
+    assert scene.store.replace(key, json.dumps(record).encode(), version=item.version) is not None
+
+    # then
+    with pytest.raises(VerdictRefused):
+        scene.applying().run(proposed.plan.id)
+    assert scene.rules() == OFFICE_AND_WEB
+
+
 @pytest.mark.parametrize(("code", "error"), [("Throttling.User", Throttled), ("NoPermission", Denied)])
 def test_a_refused_call_is_on_record_and_told_and_goes_through_later(
     play: Play, code: str, error: type[CloudError]
