@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from eniguard.errors import AlreadyInProgress
+from eniguard.errors import AlreadyInProgress, VerdictRefused
 from eniguard.remediation.outcomes import Outcome
 from tests.functional.remediation.conftest import Play
+from tests.functional.remediation.plans import ALICE, seal
 from tests.functional.remediation.scene import Scene
 from tests.functional.remediation.test_applying import OFFICE_AND_WEB
 
@@ -166,3 +168,38 @@ def test_a_run_that_broke_off_and_whose_plan_has_expired_only_looks(play: Play) 
     assert (record.state, scene.ended()) == ("failed", ["refused"])
     assert "expired before its calls were made" in (record.reason or "")
     assert scene.writes("RevokeSecurityGroup") == []
+
+
+def test_100_approvals_and_20_runs_at_once_carry_the_plan_out_once(play: Play) -> None:
+    # given
+    scene = play()
+    scene.opens_ssh()
+    (proposed,) = scene.proposed("EXP001")
+    plan_id, now = proposed.plan.id, scene.live.now()
+    verdicts = [seal().verdict(proposed.plan, ALICE, approved=True, at=now) for _ in range(100)]
+
+    def approved(number: int) -> bool:
+        try:
+            scene.plans(scene.opened()).decide(plan_id, verdicts[number])
+        except VerdictRefused:
+            return False
+        return True
+
+    def ran(_: int) -> bool:
+        try:
+            scene.applying(store=scene.opened()).run(plan_id)
+        except AlreadyInProgress:
+            return False
+        return True
+
+    # when
+    with ThreadPoolExecutor(10) as pool:
+        counted = list(pool.map(approved, range(100)))
+        ended = list(pool.map(ran, range(20)))
+
+    # then
+    assert counted.count(True) == 1
+    assert any(ended)
+    assert scene.record(plan_id).state == "applied"
+    assert len(scene.writes("RevokeSecurityGroup")) == 1
+    assert scene.ended().count("applied") == 1
