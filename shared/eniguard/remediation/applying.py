@@ -20,7 +20,7 @@ from eniguard.errors import (
 from eniguard.own_calls import Ledger
 from eniguard.remediation import safeguards
 from eniguard.remediation.approvers import check_approver
-from eniguard.remediation.box import Held, Plans
+from eniguard.remediation.box import Held, Plans, check_idle
 from eniguard.remediation.outcomes import Ended, Outcome, Tell, held_up
 from eniguard.remediation.plan import PlannedCall, PlanRecord, Purpose, Run, Step, StepStatus, Verdict
 from eniguard.remediation.remedies import REMEDIES, Reader, Seen
@@ -122,7 +122,7 @@ class Applying:
         except (RemediationError, CloudError) as error:
             return self._failed(work, error)
         state = "applied" if purpose == "apply" else "undone"
-        work.keep(state=state, run=None, resumable=False)
+        work.keep(state=state, resumable=False)
         return self._close(work, ended)
 
     def _verdict(self, record: PlanRecord, purpose: Purpose) -> tuple[Verdict, bool]:
@@ -238,22 +238,25 @@ class Applying:
         if again and now + _AGAIN < plan.expires:
             run = Run("", work.purpose, now + _AGAIN)
         state = "failed" if work.purpose == "apply" else "applied"
-        work.keep(state=state, run=run, reason=str(error), resumable=again)
-        record = self._close(work, "failed" if by_call else "refused", error)
+        work.keep(state=state, reason=str(error), resumable=again)
+        record = self._close(work, "failed" if by_call else "refused", error, run)
         if isinstance(error, CloudError):
             raise error
         return record
 
-    def _close(self, work: _Work, ended: Ended, error: EniguardError | None = None) -> PlanRecord:
+    def _close(
+        self, work: _Work, ended: Ended, error: EniguardError | None = None, again: Run | None = None
+    ) -> PlanRecord:
         found = None if error is None else held_up(work.record.plan, error)
         self._tell(Outcome(ended, work.record, error, found))
-        return self._plans.close(work.held).record
+        return self._plans.close(work.held, again).record
 
     def _told_again(self, held: Held) -> PlanRecord:
         """A plan that ended before anybody was told is told of now."""
         record = held.record
         if record.told:
             return record
+        check_idle(record, self._clock())
         ended: Ended = "failed"
         if record.state != "failed" and record.reason is None:
             ended = "undone" if record.state == "undone" else "applied"

@@ -192,9 +192,9 @@ class Plans:
             "than the timeout of the function"
         )
 
-    def close(self, held: Held) -> Held:
-        """Put down that somebody was told how it ended, and look at it no more."""
-        kept = self.keep(held, replace(held.record, told=True))
+    def close(self, held: Held, again: Run | None = None) -> Held:
+        """Put down that somebody was told how it ended; ``again`` says when it is tried once more."""
+        kept = self.keep(held, replace(held.record, told=True, run=again))
         if kept.record.run is None and held.due is not None:
             self._store.unschedule(_OPEN, held.record.plan.id, at=held.due)
         return kept
@@ -216,16 +216,14 @@ class Plans:
         return tuple(found)
 
     def _check_free(self, record: PlanRecord, purpose: Purpose, now: float) -> None:
+        check_idle(record, now)
         name, run = f"plan {record.plan.id}", record.run
         if record.state == _FROM[purpose]:
             return
-        if run is not None and run.purpose == purpose:
-            if record.state == "failed" and record.resumable:
-                return
-            if record.state == _DURING[purpose]:
-                if run.until <= now:
-                    return
-                raise AlreadyInProgress(f"{name} is being carried out: come again in {run.until - now:.0f} s")
+        if record.state == _DURING[purpose] and run is not None and run.purpose == purpose:
+            return
+        if record.state == "failed" and record.resumable and purpose == "apply":
+            return
         wanted = "it has to be approved first" if purpose == "apply" else "only what was applied is undone"
         raise RemediationError(f"{name} is {record.state}: {wanted}, and is done once")
 
@@ -262,6 +260,21 @@ def _with(record: PlanRecord, verdict: Verdict) -> PlanRecord:
     if record.state != "applied" or not verdict.approved or (earlier and earlier.at >= verdict.at):
         raise VerdictRefused
     return replace(record, undo_verdict=verdict)
+
+
+def check_idle(record: PlanRecord, now: float) -> None:
+    """Let a plan pass that no run has in hand; one that broke off has it until its time is over.
+
+    Raises
+    ------
+    AlreadyInProgress
+        A run has it in hand.
+    """
+    run = record.run
+    if run is not None and run.owner and run.until > now:
+        raise AlreadyInProgress(
+            f"plan {record.plan.id} is being carried out: come again in {run.until - now:.0f} s"
+        )
 
 
 def _open(record: PlanRecord) -> bool:

@@ -147,7 +147,7 @@ class Step(Struct, frozen=True, gc=False):
 class Run(Struct, frozen=True, gc=False):
     """Who carries the plan out, until when nobody else takes it over, in seconds since 1970 (UTC).
 
-    Of a plan that failed and is to be tried again it says when.
+    Of a plan that failed and is to be tried again it says when, and nobody is its owner.
     """
 
     owner: str
