@@ -9,14 +9,11 @@ import msgspec
 from msgspec import Struct
 
 from eniguard.model import Actor, Resource
-
-#: How far a plan may go: ``off`` there is none, ``plan`` it is shown, ``approve`` a person lets it be carried
-#: out, ``auto`` it is carried out at once.
-Mode = Literal["off", "plan", "approve", "auto"]
+from eniguard.settings import Mode
 
 
 class PlannedCall(Struct, frozen=True, gc=False):
-    """One call of the cloud: its action (``ecs:RevokeSecurityGroup``), its parameters, and what it changes."""
+    """One call of the cloud: its action (``ecs:RevokeSecurityGroup``), parameters, and what it changes."""
 
     action: str
     parameters: dict[str, str]
@@ -50,11 +47,15 @@ class Plan(Struct, frozen=True, gc=False):
     calls, inverse
         The calls, and those that take them back, each in their order.
     preconditions
-        What has to hold right before the calls.
+        What has to hold right before the calls, and is so again when they are taken back.
+    goal
+        What has to hold after them; where it holds before, nothing is left to do.
     permissions
         The RAM actions that it needs, those of reading included.
     mode
         How far it may go.
+    held_back
+        Why it goes no further, where the policy would let it.
     at, expires
         When it was made, and until when it may be approved and carried out, in seconds since 1970 (UTC).
     """
@@ -76,6 +77,8 @@ class Plan(Struct, frozen=True, gc=False):
     mode: Mode
     at: float
     expires: float
+    goal: tuple[Precondition, ...] = ()
+    held_back: tuple[str, ...] = ()
     schema: Literal[1] = 1
 
     @property
@@ -87,9 +90,11 @@ class Plan(Struct, frozen=True, gc=False):
 class Approver(Struct, frozen=True, gc=False):
     """Who decided about a plan.
 
-    ``by`` is how the person was told: ``oidc`` an id token that was verified, ``ram`` the identity of RAM that
-    signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there, ``issuer`` who
-    gave it (the issuer of OIDC, the account of RAM), ``name`` what to call the person.
+    ``by`` is how the person was told: ``oidc`` an id token that was verified, ``ram`` the identity of RAM
+    that signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there (of RAM,
+    the principal id), ``issuer`` who gave it (the issuer of OIDC, the account of RAM), ``name`` what to call
+    the person: of OIDC the name that he signs in by, of RAM ``user/NAME``, ``assumed-role/ROLE/SESSION`` or
+    ``root``.
     """
 
     by: Literal["oidc", "ram", "mode"]
@@ -98,8 +103,12 @@ class Approver(Struct, frozen=True, gc=False):
     name: str
 
 
+#: What a plan is carried out for: its calls, or those that take them back.
+Purpose = Literal["apply", "undo"]
+
+
 class Verdict(Struct, frozen=True, gc=False):
-    """What was decided about a plan, once: by whom, when, and over which plan and state of it.
+    """What was decided about a plan, once: by whom, when, for what, and over which form of the plan.
 
     ``seal`` is an HMAC-SHA256 over all the rest, by a key that is not in the store: whoever can write to the
     store can make no verdict.
@@ -113,14 +122,71 @@ class Verdict(Struct, frozen=True, gc=False):
     nonce: str
     key_id: str
     seal: str
+    purpose: Purpose = "apply"
 
 
 PlanState = Literal["proposed", "approved", "rejected", "applying", "applied", "failed", "undoing", "undone"]
+#: How a call went: it is about to be made; it was made; what it changes is so already; it failed.
+StepStatus = Literal["begun", "done", "already", "failed"]
+
+
+class Step(Struct, frozen=True, gc=False):
+    """One call of a plan: the how-manieth, from 0, and how it went.
+
+    ``request_id`` is that of the answer; ``None`` when there was none.
+    """
+
+    purpose: Purpose
+    call: int
+    status: StepStatus
+    at: float
+    request_id: str | None = None
+    error: str | None = None
+
+
+class Run(Struct, frozen=True, gc=False):
+    """Who carries the plan out, until when nobody else takes it over, in seconds since 1970 (UTC).
+
+    Of a plan that failed and is to be tried again it says when, and nobody is its owner.
+    """
+
+    owner: str
+    purpose: Purpose
+    until: float
 
 
 class PlanRecord(Struct, frozen=True, gc=False):
-    """What is kept of a plan: the plan, where it stands, and what was decided."""
+    """What is kept of a plan: the plan, where it stands, what was decided, and what was done.
+
+    Attributes
+    ----------
+    verdict, undo_verdict
+        What was decided on carrying it out, and on taking it back.
+    run
+        Who is at it; ``None`` when nobody is.
+    steps
+        The calls that were begun, in their order; the last one about a call counts.
+    before, after
+        What the preconditions said right before the calls, and what was read back, by name.
+    reason
+        Why it failed.
+    resumable
+        Whether what failed may be tried again.
+    told
+        Whether somebody was told how it ended.
+    changed
+        When the record was last written, in seconds since 1970 (UTC).
+    """
 
     plan: Plan
     state: PlanState
     verdict: Verdict | None = None
+    undo_verdict: Verdict | None = None
+    run: Run | None = None
+    steps: tuple[Step, ...] = ()
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    reason: str | None = None
+    resumable: bool = False
+    told: bool = False
+    changed: float = 0.0

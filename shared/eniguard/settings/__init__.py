@@ -12,11 +12,22 @@ from eniguard.settings.guard import (
     GuardTrail,
 )
 from eniguard.settings.policy import DEFAULT_POLICY, Actors, Policy, RuleSettings, StateSettings
+from eniguard.settings.remediation import (
+    MODES,
+    MOST,
+    Mode,
+    ModeEntry,
+    PerHour,
+    RemediationSettings,
+    least,
+)
 from eniguard.settings.sweep import CanaryAction, CanarySettings, CanaryWay, SweepSettings
 
 __all__ = [
     "DEFAULT_POLICY",
     "IGNORE_TAG",
+    "MODES",
+    "MOST",
     "ActorMatch",
     "Actors",
     "AlertSettings",
@@ -30,11 +41,16 @@ __all__ = [
     "GuardRule",
     "GuardTable",
     "GuardTrail",
+    "Mode",
+    "ModeEntry",
+    "PerHour",
     "Policy",
+    "RemediationSettings",
     "Route",
     "RuleSettings",
     "Sink",
     "StateSettings",
     "SweepSettings",
     "Waiver",
+    "least",
 ]

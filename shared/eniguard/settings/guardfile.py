@@ -19,6 +19,8 @@ from eniguard.settings.location import DEFAULT_PATH
 from eniguard.settings.match_entry import MatchEntry
 from eniguard.settings.once_loader import OnceLoader
 from eniguard.settings.policy import DEFAULT_POLICY, Actors, Policy, RuleSettings
+from eniguard.settings.remediation_section import SECTIONS as REMEDIATION_SECTIONS
+from eniguard.settings.remediation_section import RemediationSection
 from eniguard.settings.state_section import StateSection
 from eniguard.settings.strict import Strict
 from eniguard.settings.sweep_section import CanarySection, SweepSection
@@ -33,6 +35,10 @@ class AccountEntry(Strict):
     role: RoleName | None = Field(
         default=None,
         description="Role that the guard assumes there to look things up; trusts the guard's role",
+    )
+    remediation_role: RoleName | None = Field(
+        default=None,
+        description="Role that the function remediate assumes there to put things back",
     )
 
 
@@ -105,6 +111,8 @@ class GuardFile(Strict):
         default_factory=list, description="Findings that somebody answers for until a day"
     )
 
+    remediation: RemediationSection = Field(default_factory=RemediationSection)
+
     @model_validator(mode="after")
     def _alerts_fit_together(self) -> GuardFile:
         check_once("sinks", "name", [one.name for one in self.sinks])
@@ -120,6 +128,9 @@ class GuardFile(Strict):
         return Policy(
             accounts=tuple(account.id for account in self.accounts),
             account_roles={account.id: account.role for account in self.accounts if account.role is not None},
+            remediation_roles={
+                one.id: one.remediation_role for one in self.accounts if one.remediation_role is not None
+            },
             regions=None if self.regions is None else tuple(dict.fromkeys(self.regions)),
             rule_modules=tuple(self.rules.modules),
             rules={
@@ -141,6 +152,7 @@ class GuardFile(Strict):
             sinks=tuple([one.compiled() for one in self.sinks]),
             routes=tuple([one.compiled() for one in self.routes]),
             waivers=waivers,
+            remediation=self.remediation.compiled(),
             source=source,
         )
 
@@ -184,9 +196,9 @@ def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
 
 
 #: Sections in which somebody may have put a secret: nothing of them is repeated.
-_UNREPEATED = ("state", "sinks")
+_UNREPEATED = ("state", "sinks", "remediation")
 _UNSAID = "(a key that is not repeated)"
-#: The models of entries, by the keys that lead to them; those below ``guard`` stand in ``SECTIONS``.
+#: The models of entries, by the keys that lead to them; those below ``guard`` and ``remediation`` stand in their ``SECTIONS``.
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("accounts",): AccountEntry,
     ("actors",): ActorsSection,
@@ -204,6 +216,7 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("waivers", "match"): MatchEntry,
     ("waivers", "match", "actors"): CallerEntry,
     **{("guard", *path): model for path, model in SECTIONS.items()},
+    **{("remediation", *path): model for path, model in REMEDIATION_SECTIONS.items()},
 }
 
 

@@ -10,6 +10,7 @@ from eniguard.model.severity import Severity
 from eniguard.settings.alerting import AlertSettings, Route, Sink, Waiver
 from eniguard.settings.callers import ActorMatch
 from eniguard.settings.guard import Guard
+from eniguard.settings.remediation import RemediationSettings
 from eniguard.settings.sweep import SweepSettings
 
 
@@ -52,16 +53,18 @@ class Policy(Struct, frozen=True):
     """Everything the deciding core is told by configuration.
 
     ``accounts`` are the ids of the user's own accounts, beside the one an event belongs to;
-    ``account_roles`` the roles to assume in those that things are looked up in, by id. ``rule_modules``
-    are importable modules with rules beside the packaged ones; ``rules`` tunes single rules by code.
-    ``regions`` are those to look after, ``state`` is where state is kept; ``None`` says nothing of it.
-    ``sweep`` is how the sweep works. ``alerts`` says how findings are told, ``sinks`` to whom, ``routes``
-    which go where (without any, all go everywhere), and ``waivers`` which are not told.
+    ``account_roles`` the roles to assume in those that things are looked up in, by id, ``remediation_roles``
+    those to put things back with. ``rule_modules`` are importable modules with rules beside the packaged
+    ones; ``rules`` tunes single rules by code. ``regions`` are those to look after, ``state`` is where state
+    is kept; ``None`` says nothing of it. ``sweep`` is how the sweep works. ``alerts`` says how findings are
+    told, ``sinks`` to whom, ``routes`` which go where (without any, all go everywhere), and ``waivers`` which
+    are not told. ``remediation`` is how far things are put back.
     ``source`` is the file all this stands in, for messages.
     """
 
     accounts: tuple[str, ...] = ()
     account_roles: dict[str, str] = {}
+    remediation_roles: dict[str, str] = {}
     regions: tuple[str, ...] | None = None
     rule_modules: tuple[str, ...] = ()
     rules: dict[str, RuleSettings] = {}
@@ -73,6 +76,7 @@ class Policy(Struct, frozen=True):
     sinks: tuple[Sink, ...] = ()
     routes: tuple[Route, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    remediation: RemediationSettings = RemediationSettings()
     source: str | None = None
 
 
