@@ -15,9 +15,15 @@
     │   └── AlreadyInProgress   another run holds the same piece of work
     ├── DeliveryError       an alert sink refused or was out of reach
     ├── RemediationError    a fix must not or could not be applied
+    │   ├── VerdictRefused      what was decided does not hold for this plan
+    │   ├── ApproverIsActor     who decided made the call that is put right
+    │   ├── Untouchable         the resource is left alone, whoever approves
+    │   ├── ApprovalNeeded      the plan is not carried out without a person
+    │   ├── NotTrusted          the event is too old, or came by a way that anybody can use
     │   ├── PreconditionChanged
     │   ├── BudgetExceeded
-    │   └── LoopDetected
+    │   ├── LoopDetected
+    │   └── NotVerified         the calls were made, and what is there is something else
     ├── DeadlineNear        the function's time ends before its work does
     └── HandlerFailed       a handler failed with an error whose text held secrets
 
@@ -149,6 +155,35 @@ class RemediationError(EniguardError):
     """A fix must not or could not be applied."""
 
 
+class VerdictRefused(RemediationError):
+    """What was decided about a plan does not hold: one answer, whatever is wrong with it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this decision does not hold for this plan: look at the plan as it is now (eniguard plans show), "
+            "and decide anew while it is open"
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), ())
+
+
+class ApproverIsActor(RemediationError):
+    """Whoever decided about the plan made the call that it puts right."""
+
+
+class Untouchable(RemediationError):
+    """The resource is left alone, whoever approves: managed, unknown, a default one, or to be ignored."""
+
+
+class ApprovalNeeded(RemediationError):
+    """The plan may not be carried out without a person who approves it."""
+
+
+class NotTrusted(RemediationError):
+    """The event that a plan goes back to is too old, or came by a way that anybody can use."""
+
+
 class PreconditionChanged(RemediationError):
     """What a plan relied on is no longer so."""
 
@@ -159,6 +194,10 @@ class BudgetExceeded(RemediationError):
 
 class LoopDetected(RemediationError):
     """The same fix keeps being needed: somebody puts the finding back."""
+
+
+class NotVerified(RemediationError):
+    """The calls of a plan were made, and what was read back is not what they should have led to."""
 
 
 class DeadlineNear(EniguardError):

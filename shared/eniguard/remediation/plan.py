@@ -88,8 +88,9 @@ class Approver(Struct, frozen=True, gc=False):
     """Who decided about a plan.
 
     ``by`` is how the person was told: ``oidc`` an id token that was verified, ``ram`` the identity of RAM that
-    signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there, ``issuer`` who
-    gave it (the issuer of OIDC, the account of RAM), ``name`` what to call the person.
+    signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there (of RAM, the
+    principal id), ``issuer`` who gave it (the issuer of OIDC, the account of RAM), ``name`` what to call the
+    person: of OIDC the name that he signs in by, of RAM ``user/NAME``, ``assumed-role/ROLE/SESSION`` or ``root``.
     """
 
     by: Literal["oidc", "ram", "mode"]
@@ -98,8 +99,12 @@ class Approver(Struct, frozen=True, gc=False):
     name: str
 
 
+#: What a plan is carried out for: its calls, or those that take them back.
+Purpose = Literal["apply", "undo"]
+
+
 class Verdict(Struct, frozen=True, gc=False):
-    """What was decided about a plan, once: by whom, when, and over which plan and state of it.
+    """What was decided about a plan, once: by whom, when, for what, and over which form of the plan.
 
     ``seal`` is an HMAC-SHA256 over all the rest, by a key that is not in the store: whoever can write to the
     store can make no verdict.
@@ -113,14 +118,65 @@ class Verdict(Struct, frozen=True, gc=False):
     nonce: str
     key_id: str
     seal: str
+    purpose: Purpose = "apply"
 
 
 PlanState = Literal["proposed", "approved", "rejected", "applying", "applied", "failed", "undoing", "undone"]
+#: How a call went: it is about to be made; it was made; what it changes is so already; it was refused or lost.
+StepStatus = Literal["begun", "done", "already", "failed"]
+
+
+class Step(Struct, frozen=True, gc=False):
+    """One call of a plan: the how-manieth, from 0, and how it went.
+
+    ``request_id`` is that of the answer; ``None`` when there was none.
+    """
+
+    purpose: Purpose
+    call: int
+    status: StepStatus
+    at: float
+    request_id: str | None = None
+    error: str | None = None
+
+
+class Run(Struct, frozen=True, gc=False):
+    """Who carries the plan out, until when nobody else takes it over, in seconds since 1970 (UTC)."""
+
+    owner: str
+    purpose: Purpose
+    until: float
 
 
 class PlanRecord(Struct, frozen=True, gc=False):
-    """What is kept of a plan: the plan, where it stands, and what was decided."""
+    """What is kept of a plan: the plan, where it stands, what was decided, and what was done.
+
+    Attributes
+    ----------
+    verdict, undo_verdict
+        What was decided on carrying it out, and on taking it back.
+    run
+        Who is at it; ``None`` when nobody is.
+    steps
+        The calls that were begun, in their order; the last one about a call counts.
+    before, after
+        What the preconditions said right before the calls, and what was read back, by name.
+    reason
+        Why it failed.
+    resumable
+        Whether what failed may be tried again.
+    changed
+        When the record was last written, in seconds since 1970 (UTC).
+    """
 
     plan: Plan
     state: PlanState
     verdict: Verdict | None = None
+    undo_verdict: Verdict | None = None
+    run: Run | None = None
+    steps: tuple[Step, ...] = ()
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    reason: str | None = None
+    resumable: bool = False
+    changed: float = 0.0

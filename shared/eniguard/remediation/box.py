@@ -1,0 +1,259 @@
+"""Where plans are kept: each once, decided once, and carried out by one run at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from eniguard.errors import AlreadyInProgress, ConfigError, RemediationError, StateError, VerdictRefused
+from eniguard.remediation.approvers import check_approver
+from eniguard.remediation.plan import Plan, PlanRecord, PlanState, Purpose, Run, Verdict
+from eniguard.remediation.seal import Seal
+from eniguard.state import Item, Store
+
+#: Seconds that a plan is kept, from when it was last written: as long as its event can be looked up
+#: (docs/sources.md, Delivery), and two days more.
+KEPT = 92 * 86_400.0
+_KEY = "plan/"
+_QUEUE = "plans"
+#: The queue gives what is due first: a plan is due by how long before the year 2100 it was made, so that the
+#: newest come first.
+_END = 4_102_444_800.0
+#: A record can change between two looks at it, at most so many times before the store is out of order.
+_MOST_LOOKS = 10
+_read_record = msgspec.json.Decoder(PlanRecord).decode
+#: The states that a run may begin in, and the one that it is then in.
+_FROM: dict[Purpose, PlanState] = {"apply": "approved", "undo": "applied"}
+_DURING: dict[Purpose, PlanState] = {"apply": "applying", "undo": "undoing"}
+
+
+class Page(Struct, frozen=True):
+    """Plans, the newest first; ``after`` asks for those that follow, ``None`` when there are none."""
+
+    records: tuple[PlanRecord, ...]
+    after: str | None = None
+
+
+class Held(Struct, frozen=True):
+    """The record of a plan in the hands of one run."""
+
+    record: PlanRecord
+    version: str
+
+
+class Plans:
+    """The plans in the state store. Every method raises `StateError` when it did not do what was asked.
+
+    Parameters
+    ----------
+    store
+        Where they are kept.
+    seal
+        Tells whether a verdict holds; without it nothing can be decided.
+    clock
+        Gives seconds since 1970 (UTC).
+    """
+
+    def __init__(
+        self, store: Store, seal: Seal | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._store = store
+        self._seal = seal
+        self._clock = clock
+
+    def propose(self, plan: Plan) -> PlanRecord:
+        """Put down a plan, once: of one that is there already, that is given back as it is."""
+        record = PlanRecord(plan, "proposed", changed=self._clock())
+        # Listed first: a plan that is listed and not there is passed over, the other way round it were lost.
+        if self.get(plan.id) is None:
+            self._store.schedule(_QUEUE, plan.id, max(0.0, _END - plan.at))
+        for _ in range(_MOST_LOOKS):
+            if self._store.create(_KEY + plan.id, _value(record), ttl=KEPT) is not None:
+                return record
+            if (there := self.get(plan.id)) is not None:
+                return there
+        raise _restless(plan.id)
+
+    def get(self, plan_id: str) -> PlanRecord | None:
+        """The record of a plan; ``None`` when there is none."""
+        item = self._store.get(_KEY + plan_id)
+        return None if item is None else _record(item)
+
+    def list(self, limit: int, after: str | None = None) -> Page:
+        """Plans, the newest first.
+
+        Parameters
+        ----------
+        limit
+            How many at most.
+        after
+            What the page before gave.
+
+        Raises
+        ------
+        RemediationError
+            ``after`` is none that a page gave.
+        """
+        beyond = None if after is None else _place(after)
+        asked = limit + 1
+        while True:
+            due = self._store.due(_QUEUE, _END, asked)
+            rest = due if beyond is None else [one for one in due if (one.at, one.member) > beyond]
+            if len(rest) > limit or len(due) < asked:
+                break
+            asked *= 2
+        shown = rest[:limit]
+        records = []
+        for one in shown:
+            record = self.get(one.member)
+            if record is not None:
+                records.append(record)
+            elif one.at < _END - self._clock() - KEPT or one.at > _END - self._clock() + KEPT:
+                self._store.unschedule(_QUEUE, one.member, at=one.at)
+        following = f"{shown[-1].at!r}/{shown[-1].member}" if len(rest) > limit else None
+        return Page(tuple(records), following)
+
+    def decide(self, plan_id: str, verdict: Verdict) -> PlanRecord:
+        """Let the first verdict on a plan that is open count, and no other.
+
+        Raises
+        ------
+        VerdictRefused
+            The verdict does not hold: it is forged, out of date, of another plan, or not the first; one answer
+            to all of that.
+        ApproverIsActor
+            It is that of the one who made the call.
+        """
+        return self._decided(plan_id, verdict, "apply")
+
+    def decide_undo(self, plan_id: str, verdict: Verdict) -> PlanRecord:
+        """Let a verdict on taking back a plan that was carried out count; errors are those of `decide`."""
+        return self._decided(plan_id, verdict, "undo")
+
+    def begin(self, plan_id: str, purpose: Purpose, owner: str, lasting: float) -> Held:
+        """Take a plan into hand, to carry it out or to take it back.
+
+        Parameters
+        ----------
+        plan_id, purpose
+            Which, and for what.
+        owner
+            What no other run is called.
+        lasting
+            Seconds after which another run may take it over: the timeout of the function.
+
+        Raises
+        ------
+        AlreadyInProgress
+            Another run is at it; come again when it can be taken over.
+        RemediationError
+            The plan is not there, not approved, or was carried out already.
+        """
+        for _ in range(_MOST_LOOKS):
+            item = self._store.get(_KEY + plan_id)
+            if item is None:
+                raise RemediationError(
+                    f"there is no plan {plan_id}; eniguard plans list shows those there are"
+                )
+            record, now = _record(item), self._clock()
+            self._check_free(record, purpose, now)
+            begun = replace(
+                record, state=_DURING[purpose], run=Run(owner, purpose, now + lasting), reason=None
+            )
+            if (held := self._kept(item.version, begun)) is not None:
+                return held
+        raise _restless(plan_id)
+
+    def keep(self, held: Held, record: PlanRecord) -> Held:
+        """Write what a run has done so far.
+
+        Raises
+        ------
+        AlreadyInProgress
+            Another run has taken the plan over: stop here.
+        """
+        kept = self._kept(held.version, record)
+        if kept is not None:
+            return kept
+        raise AlreadyInProgress(
+            f"plan {record.plan.id} was taken over by another run: let the time that a run has be no less than "
+            "the timeout of the function"
+        )
+
+    def _check_free(self, record: PlanRecord, purpose: Purpose, now: float) -> None:
+        name, run = f"plan {record.plan.id}", record.run
+        if record.state == _FROM[purpose]:
+            return
+        if run is not None and run.purpose == purpose:
+            if record.state == "failed" and record.resumable:
+                return
+            if record.state == _DURING[purpose]:
+                if run.until <= now:
+                    return
+                raise AlreadyInProgress(f"{name} is being carried out: come again in {run.until - now:.0f} s")
+        wanted = "it has to be approved first" if purpose == "apply" else "only what was applied is undone"
+        raise RemediationError(f"{name} is {record.state}: {wanted}, and is done once")
+
+    def _decided(self, plan_id: str, verdict: Verdict, purpose: Purpose) -> PlanRecord:
+        if self._seal is None:
+            raise ConfigError(
+                "remediation.keys is not set: nothing can be decided without a key to seal it with"
+            )
+        for _ in range(_MOST_LOOKS):
+            item = self._store.get(_KEY + plan_id)
+            if item is None:
+                raise VerdictRefused
+            record = _record(item)
+            self._seal.check(verdict, record.plan, self._clock(), purpose)
+            check_approver(verdict.approver, record.plan.actor)
+            if (kept := self._kept(item.version, _with(record, verdict))) is not None:
+                return kept.record
+        raise _restless(plan_id)
+
+    def _kept(self, version: str, record: PlanRecord) -> Held | None:
+        written = replace(record, changed=self._clock())
+        key = _KEY + record.plan.id
+        item = self._store.replace(key, _value(written), version=version, ttl=KEPT)
+        return None if item is None else Held(written, item.version)
+
+
+def _with(record: PlanRecord, verdict: Verdict) -> PlanRecord:
+    """The record with a verdict, if it is the first that this state waits for."""
+    if verdict.purpose == "apply":
+        if record.state != "proposed" or record.verdict is not None:
+            raise VerdictRefused
+        return replace(record, state="approved" if verdict.approved else "rejected", verdict=verdict)
+    earlier = record.undo_verdict
+    if record.state != "applied" or not verdict.approved or (earlier and earlier.at >= verdict.at):
+        raise VerdictRefused
+    return replace(record, undo_verdict=verdict)
+
+
+def _value(record: PlanRecord) -> bytes:
+    return msgspec.json.encode(record)
+
+
+def _record(item: Item) -> PlanRecord:
+    try:
+        return _read_record(item.value)
+    except msgspec.MsgspecError as error:
+        raise StateError(
+            f"{item.key} in the state store is no plan that this version reads: {error}; "
+            "look at it with the version that wrote it"
+        ) from None
+
+
+def _place(after: str) -> tuple[float, str]:
+    at, _, member = after.partition("/")
+    try:
+        return float(at), member
+    except ValueError:
+        raise RemediationError(f"{after!r} is not where a page of plans ended; take what it gave") from None
+
+
+def _restless(plan_id: str) -> StateError:
+    return StateError(f"plan {plan_id} changes all the time in the state store: try again later")
