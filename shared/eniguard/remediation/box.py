@@ -123,8 +123,8 @@ class Plans:
         Raises
         ------
         VerdictRefused
-            The verdict does not hold: it is forged, out of date, of another plan, or not the first; one answer
-            to all of that.
+            The verdict does not hold: it is forged, out of date, of another plan, or not the first; there is
+            one answer to all of that.
         ApproverIsActor
             It is that of the one who made the call.
         """
@@ -180,8 +180,8 @@ class Plans:
         if kept is not None:
             return kept
         raise AlreadyInProgress(
-            f"plan {record.plan.id} was taken over by another run: let the time that a run has be no less than "
-            "the timeout of the function"
+            f"plan {record.plan.id} was taken over by another run: let the time that a run has be no less "
+            "than the timeout of the function"
         )
 
     def _check_free(self, record: PlanRecord, purpose: Purpose, now: float) -> None:

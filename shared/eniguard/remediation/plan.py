@@ -16,7 +16,7 @@ Mode = Literal["off", "plan", "approve", "auto"]
 
 
 class PlannedCall(Struct, frozen=True, gc=False):
-    """One call of the cloud: its action (``ecs:RevokeSecurityGroup``), its parameters, and what it changes."""
+    """One call of the cloud: its action (``ecs:RevokeSecurityGroup``), parameters, and what it changes."""
 
     action: str
     parameters: dict[str, str]
@@ -87,10 +87,11 @@ class Plan(Struct, frozen=True, gc=False):
 class Approver(Struct, frozen=True, gc=False):
     """Who decided about a plan.
 
-    ``by`` is how the person was told: ``oidc`` an id token that was verified, ``ram`` the identity of RAM that
-    signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there (of RAM, the
+    ``by`` is how the person was told: ``oidc`` an id token that was verified, ``ram`` the identity of RAM
+    that signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there (of RAM, the
     principal id), ``issuer`` who gave it (the issuer of OIDC, the account of RAM), ``name`` what to call the
-    person: of OIDC the name that he signs in by, of RAM ``user/NAME``, ``assumed-role/ROLE/SESSION`` or ``root``.
+    person: of OIDC the name that he signs in by, of RAM ``user/NAME``, ``assumed-role/ROLE/SESSION`` or
+    ``root``.
     """
 
     by: Literal["oidc", "ram", "mode"]
@@ -122,7 +123,7 @@ class Verdict(Struct, frozen=True, gc=False):
 
 
 PlanState = Literal["proposed", "approved", "rejected", "applying", "applied", "failed", "undoing", "undone"]
-#: How a call went: it is about to be made; it was made; what it changes is so already; it was refused or lost.
+#: How a call went: it is about to be made; it was made; what it changes is so already; it failed.
 StepStatus = Literal["begun", "done", "already", "failed"]
 
 

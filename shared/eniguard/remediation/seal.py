@@ -14,8 +14,8 @@ from eniguard.remediation.plan import Approver, Plan, Purpose, Verdict
 
 #: As many bytes as HMAC-SHA256 gives: a shorter key is the weaker part (RFC 2104, section 3).
 LEAST_KEY = 32
-#: Seconds for which a verdict to take a plan back holds. A choice of this project: the plan itself has expired
-#: by then as a rule, and whoever decides about the undoing starts it.
+#: Seconds for which a verdict to take a plan back holds. A choice of this project: the plan itself has as a
+#: rule expired by then, and whoever decides about the undoing starts it.
 UNDO_HOLDS = 3600.0
 #: Seconds that the clocks of two functions may differ by.
 _SKEW = 60.0
@@ -94,7 +94,7 @@ class Seal:
     def check(self, verdict: Verdict, plan: Plan, now: float, purpose: Purpose = "apply") -> None:
         """Let a verdict pass that holds for this plan, and for this purpose, at this time.
 
-        Whether it is the first on the plan, and who made it, is looked at by `eniguard.remediation.box.Plans`.
+        Whether it is the first, and who made it, is looked at by `eniguard.remediation.box.Plans`.
 
         Raises
         ------
