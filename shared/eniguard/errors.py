@@ -21,6 +21,7 @@
     │   ├── SignInUnavailable   an identity provider does not answer as one
     │   ├── Untouchable         the resource is left alone, whoever approves
     │   ├── ApprovalNeeded      the plan is not carried out without a person
+    │   ├── ModeForbids         guard.yml lets the plan go no further
     │   ├── NotTrusted          the event is too old, or came by a way that anybody can use
     │   ├── PreconditionChanged
     │   ├── BudgetExceeded
@@ -188,6 +189,10 @@ class Untouchable(RemediationError):
 
 class ApprovalNeeded(RemediationError):
     """The plan may not be carried out without a person who approves it."""
+
+
+class ModeForbids(RemediationError):
+    """The mode that guard.yml sets now does not let the plan be carried out."""
 
 
 class NotTrusted(RemediationError):

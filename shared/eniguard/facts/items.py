@@ -157,6 +157,7 @@ def _security_group_rule(item: Item) -> SecurityGroupRule:
         direction=text(item, "Direction"),
         permission=Permission(**{attribute: value for attribute, value in fields if value}),
         created_at=text(item, "CreateTime"),
+        description=text(item, "Description"),
     )
 
 

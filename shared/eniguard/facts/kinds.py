@@ -115,6 +115,7 @@ class SecurityGroupRule(Struct, frozen=True, gc=False):
     direction: str | None = None
     permission: Permission = Permission()
     created_at: str | None = None
+    description: str | None = None
 
     @property
     def peer(self) -> str | None:

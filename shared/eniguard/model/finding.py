@@ -46,12 +46,18 @@ class Reference(Struct, frozen=True, gc=False):
 
 
 class Fix(Struct, frozen=True, gc=False):
-    """What could be put back, and how far that may go without a person."""
+    """What could be put back, and how far that may go without a person.
+
+    ``undo`` are the parameters of the call that would take it back, as far as is known now; ``tags`` those of
+    the resource.
+    """
 
     summary: str
     limit: Literal["approve", "auto"]
     action: str
     parameters: dict[str, str]
+    undo: dict[str, str] = {}
+    tags: dict[str, str] = {}
 
 
 class Finding(Struct, frozen=True, gc=False):

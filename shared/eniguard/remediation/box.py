@@ -20,6 +20,8 @@ from eniguard.state import Item, Store
 KEPT = 92 * 86_400.0
 _KEY = "plan/"
 _QUEUE = "plans"
+#: Plans that a run has in hand, or that are to be tried again; due when another run may take them over.
+_OPEN = "plans_open"
 #: The queue gives what is due first: a plan is due by how long before the year 2100 it was made, so that the
 #: newest come first.
 _END = 4_102_444_800.0
@@ -39,10 +41,11 @@ class Page(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True):
-    """The record of a plan in the hands of one run."""
+    """The record of a plan in the hands of one run; ``due`` is its place in the queue of open ones."""
 
     record: PlanRecord
     version: str
+    due: float | None = None
 
 
 class Plans:
@@ -83,7 +86,7 @@ class Plans:
         item = self._store.get(_KEY + plan_id)
         return None if item is None else _record(item)
 
-    def list(self, limit: int, after: str | None = None) -> Page:
+    def page(self, limit: int, after: str | None = None) -> Page:
         """Plans, the newest first.
 
         Parameters
@@ -161,11 +164,12 @@ class Plans:
                 )
             record, now = _record(item), self._clock()
             self._check_free(record, purpose, now)
-            begun = replace(
-                record, state=_DURING[purpose], run=Run(owner, purpose, now + lasting), reason=None
-            )
+            run = Run(owner, purpose, now + lasting)
+            begun = replace(record, state=_DURING[purpose], run=run, reason=None, told=False)
+            # Before it is in hand: a run that dies in between leaves what is looked at in vain, once.
+            self._store.schedule(_OPEN, plan_id, run.until)
             if (held := self._kept(item.version, begun)) is not None:
-                return held
+                return replace(held, due=run.until)
         raise _restless(plan_id)
 
     def keep(self, held: Held, record: PlanRecord) -> Held:
@@ -176,13 +180,41 @@ class Plans:
         AlreadyInProgress
             Another run has taken the plan over: stop here.
         """
+        due, run = held.due, record.run
+        if run is not None and run.until != due:
+            due = run.until
+            self._store.schedule(_OPEN, record.plan.id, due)
         kept = self._kept(held.version, record)
         if kept is not None:
-            return kept
+            return replace(kept, due=due)
         raise AlreadyInProgress(
             f"plan {record.plan.id} was taken over by another run: let the time that a run has be no less "
             "than the timeout of the function"
         )
+
+    def close(self, held: Held) -> Held:
+        """Put down that somebody was told how it ended, and look at it no more."""
+        kept = self.keep(held, replace(held.record, told=True))
+        if kept.record.run is None and held.due is not None:
+            self._store.unschedule(_OPEN, held.record.plan.id, at=held.due)
+        return kept
+
+    def held(self, plan_id: str) -> Held | None:
+        """The record of a plan with its version; ``None`` when there is none."""
+        item = self._store.get(_KEY + plan_id)
+        return None if item is None else Held(_record(item), item.version)
+
+    def overdue(self, limit: int = 100) -> list[tuple[str, Purpose]]:
+        """The plans that a run left in the middle, or that are to be tried again, and what for."""
+        found: list[tuple[str, Purpose]] = []
+        for due in self._store.due(_OPEN, self._clock(), limit):
+            record = self.get(due.member)
+            if record is None or not _open(record):
+                self._store.unschedule(_OPEN, due.member, at=due.at)
+                continue
+            undoes = record.state in ("undoing", "undone") or (record.run and record.run.purpose == "undo")
+            found.append((due.member, "undo" if undoes else "apply"))
+        return found
 
     def _check_free(self, record: PlanRecord, purpose: Purpose, now: float) -> None:
         name, run = f"plan {record.plan.id}", record.run
@@ -231,6 +263,13 @@ def _with(record: PlanRecord, verdict: Verdict) -> PlanRecord:
     if record.state != "applied" or not verdict.approved or (earlier and earlier.at >= verdict.at):
         raise VerdictRefused
     return replace(record, undo_verdict=verdict)
+
+
+def _open(record: PlanRecord) -> bool:
+    """Whether a run has something left to do, be it to tell how the plan ended."""
+    if record.state in ("applying", "undoing") or (record.state == "failed" and record.resumable):
+        return True
+    return record.state in ("applied", "failed", "undone") and not record.told
 
 
 def _value(record: PlanRecord) -> bytes:

@@ -9,10 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from eniguard.model import Actor, Resource
-
-#: How far a plan may go: ``off`` there is none, ``plan`` it is shown, ``approve`` a person lets it be carried
-#: out, ``auto`` it is carried out at once.
-Mode = Literal["off", "plan", "approve", "auto"]
+from eniguard.settings import Mode
 
 
 class PlannedCall(Struct, frozen=True, gc=False):
@@ -50,11 +47,15 @@ class Plan(Struct, frozen=True, gc=False):
     calls, inverse
         The calls, and those that take them back, each in their order.
     preconditions
-        What has to hold right before the calls.
+        What has to hold right before the calls, and is so again when they are taken back.
+    goal
+        What has to hold after them; where it holds before, nothing is left to do.
     permissions
         The RAM actions that it needs, those of reading included.
     mode
         How far it may go.
+    held_back
+        Why it goes no further, where the policy would let it.
     at, expires
         When it was made, and until when it may be approved and carried out, in seconds since 1970 (UTC).
     """
@@ -76,6 +77,8 @@ class Plan(Struct, frozen=True, gc=False):
     mode: Mode
     at: float
     expires: float
+    goal: tuple[Precondition, ...] = ()
+    held_back: tuple[str, ...] = ()
     schema: Literal[1] = 1
 
     @property
@@ -88,9 +91,9 @@ class Approver(Struct, frozen=True, gc=False):
     """Who decided about a plan.
 
     ``by`` is how the person was told: ``oidc`` an id token that was verified, ``ram`` the identity of RAM
-    that signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there (of RAM, the
-    principal id), ``issuer`` who gave it (the issuer of OIDC, the account of RAM), ``name`` what to call the
-    person: of OIDC the name that he signs in by, of RAM ``user/NAME``, ``assumed-role/ROLE/SESSION`` or
+    that signed a call, ``mode`` nobody: the mode of the plan is auto. ``subject`` is the id there (of RAM,
+    the principal id), ``issuer`` who gave it (the issuer of OIDC, the account of RAM), ``name`` what to call
+    the person: of OIDC the name that he signs in by, of RAM ``user/NAME``, ``assumed-role/ROLE/SESSION`` or
     ``root``.
     """
 
@@ -142,7 +145,10 @@ class Step(Struct, frozen=True, gc=False):
 
 
 class Run(Struct, frozen=True, gc=False):
-    """Who carries the plan out, until when nobody else takes it over, in seconds since 1970 (UTC)."""
+    """Who carries the plan out, until when nobody else takes it over, in seconds since 1970 (UTC).
+
+    Of a plan that failed and is to be tried again it says when.
+    """
 
     owner: str
     purpose: Purpose
@@ -166,6 +172,8 @@ class PlanRecord(Struct, frozen=True, gc=False):
         Why it failed.
     resumable
         Whether what failed may be tried again.
+    told
+        Whether somebody was told how it ended.
     changed
         When the record was last written, in seconds since 1970 (UTC).
     """
@@ -180,4 +188,5 @@ class PlanRecord(Struct, frozen=True, gc=False):
     after: dict[str, str] = {}
     reason: str | None = None
     resumable: bool = False
+    told: bool = False
     changed: float = 0.0

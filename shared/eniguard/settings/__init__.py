@@ -10,11 +10,22 @@ from eniguard.settings.guard import (
     GuardTrail,
 )
 from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings, StateSettings
+from eniguard.settings.remediation import (
+    MODES,
+    MOST,
+    Mode,
+    ModeEntry,
+    PerHour,
+    RemediationSettings,
+    least,
+)
 from eniguard.settings.sweep import CanaryAction, CanarySettings, CanaryWay, SweepSettings
 
 __all__ = [
     "DEFAULT_POLICY",
     "IGNORE_TAG",
+    "MODES",
+    "MOST",
     "ActorMatch",
     "Actors",
     "CanaryAction",
@@ -26,8 +37,13 @@ __all__ = [
     "GuardRule",
     "GuardTable",
     "GuardTrail",
+    "Mode",
+    "ModeEntry",
+    "PerHour",
     "Policy",
+    "RemediationSettings",
     "RuleSettings",
     "StateSettings",
     "SweepSettings",
+    "least",
 ]

@@ -14,6 +14,8 @@ from eniguard.settings.guard_section import SECTIONS, GuardSection
 from eniguard.settings.location import DEFAULT_PATH
 from eniguard.settings.once_loader import OnceLoader
 from eniguard.settings.policy import DEFAULT_POLICY, ActorMatch, Actors, Policy, RuleSettings
+from eniguard.settings.remediation_section import SECTIONS as REMEDIATION_SECTIONS
+from eniguard.settings.remediation_section import RemediationSection
 from eniguard.settings.state_section import StateSection
 from eniguard.settings.strict import Strict
 from eniguard.settings.sweep_section import CanarySection, SweepSection
@@ -34,6 +36,10 @@ class AccountEntry(Strict):
     role: RoleName | None = Field(
         default=None,
         description="Role that the guard assumes there to look things up; trusts the guard's role",
+    )
+    remediation_role: RoleName | None = Field(
+        default=None,
+        description="Role that the function remediate assumes there to put things back",
     )
 
 
@@ -111,12 +117,16 @@ class GuardFile(Strict):
     guard: GuardSection = Field(default_factory=GuardSection)
     state: StateSection | None = Field(default=None, description="Where state is kept")
     sweep: SweepSection = Field(default_factory=SweepSection)
+    remediation: RemediationSection = Field(default_factory=RemediationSection)
 
     def policy(self, source: str | None = None) -> Policy:
         """The compiled form, which the deciding core reads; ``source`` is the file it comes from."""
         return Policy(
             accounts=tuple(account.id for account in self.accounts),
             account_roles={account.id: account.role for account in self.accounts if account.role is not None},
+            remediation_roles={
+                one.id: one.remediation_role for one in self.accounts if one.remediation_role is not None
+            },
             regions=None if self.regions is None else tuple(dict.fromkeys(self.regions)),
             rule_modules=tuple(self.rules.modules),
             rules={
@@ -134,6 +144,7 @@ class GuardFile(Strict):
             guard=self.guard.compiled(),
             state=None if self.state is None else self.state.compiled(),
             sweep=self.sweep.compiled(),
+            remediation=self.remediation.compiled(),
             source=source,
         )
 
@@ -184,8 +195,8 @@ def _explained(error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"]) or "(top)"
     if error["type"] == "extra_forbidden":
         return f"{where}: unknown key; valid here: {_valid(_model_at(error['loc'][:-1]))}"
-    if error["loc"][:1] == ("state",):
-        return f"{where}: {error['msg']}"  # somebody may have put a password there
+    if error["loc"][:1] in (("state",), ("remediation",)):
+        return f"{where}: {error['msg']}"  # somebody may have put a password or a key there
     return f"{where}: {error['msg']}, got {str(error['input'])[:80]!r}"
 
 
@@ -204,8 +215,9 @@ def _model_at(location: tuple[int | str, ...]) -> type[BaseModel]:
         return CallerEntry
     if location[:2] == ("sweep", "canary"):
         return CanarySection
-    if location[0] == "guard":
-        return SECTIONS[tuple([part for part in location[1:] if isinstance(part, str)])]
+    if location[0] in ("guard", "remediation"):
+        models = SECTIONS if location[0] == "guard" else REMEDIATION_SECTIONS
+        return models[tuple([part for part in location[1:] if isinstance(part, str)])]
     return sections[str(location[0])]
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from eniguard.model.severity import Severity
 from eniguard.settings.guard import Guard
+from eniguard.settings.remediation import RemediationSettings
 from eniguard.settings.sweep import SweepSettings
 
 
@@ -66,15 +67,17 @@ class Policy(Struct, frozen=True):
     """Everything the deciding core is told by configuration.
 
     ``accounts`` are the ids of the user's own accounts, beside the one an event belongs to;
-    ``account_roles`` the roles to assume in those that things are looked up in, by id. ``rule_modules``
-    are importable modules with rules beside the packaged ones; ``rules`` tunes single rules by code.
-    ``regions`` are those to look after, ``state`` is where state is kept; ``None`` says nothing of it.
-    ``sweep`` is how the sweep works.
+    ``account_roles`` the roles to assume in those that things are looked up in, by id, ``remediation_roles``
+    those to put things back with. ``rule_modules`` are importable modules with rules beside the packaged
+    ones; ``rules`` tunes single rules by code. ``regions`` are those to look after, ``state`` is where state
+    is kept; ``None`` says nothing of it. ``sweep`` is how the sweep works, ``remediation`` how far things are
+    put back.
     ``source`` is the file all this stands in, for messages.
     """
 
     accounts: tuple[str, ...] = ()
     account_roles: dict[str, str] = {}
+    remediation_roles: dict[str, str] = {}
     regions: tuple[str, ...] | None = None
     rule_modules: tuple[str, ...] = ()
     rules: dict[str, RuleSettings] = {}
@@ -82,6 +85,7 @@ class Policy(Struct, frozen=True):
     guard: Guard = Guard()
     state: StateSettings | None = None
     sweep: SweepSettings = SweepSettings()
+    remediation: RemediationSettings = RemediationSettings()
     source: str | None = None
 
 

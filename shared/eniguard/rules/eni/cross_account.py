@@ -14,6 +14,8 @@ from eniguard.rules.subjects import EniSubject, eni_subjects, needs_enis
 from eniguard.settings import IGNORE_TAG
 
 _PERMISSION_ID = "NetworkInterfacePermissionId"
+#: The only permission there is (CreateNetworkInterfacePermission, Permission).
+_ATTACH = "InstanceAttach"
 
 
 class CrossAccountParams(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,7 +66,7 @@ class EniCrossAccountPermission(Rule):
             "" if permission_ids else "the event does not carry the permission's id"
         )
         case.check("the permission may be taken back", not obstacle, obstacle or permission_ids[0])
-        fix = None if obstacle else _delete(permission_ids[0], subject.name, account)
+        fix = None if obstacle else _delete(case, permission_ids[0], subject, account)
         evidence = [
             Evidence("AccountId", account),
             Evidence("Permission", case.call.parameters.text("Permission")),
@@ -95,10 +97,14 @@ def _obstacle(subject: EniSubject) -> str | None:
     return f"the ENI is tagged {IGNORE_TAG}" if any(key == IGNORE_TAG for key, _ in tags) else None
 
 
-def _delete(permission_id: str, eni_id: str, account: str) -> Fix:
+def _delete(case: Case, permission_id: str, subject: EniSubject, account: str) -> Fix:
+    eni_id = subject.name
+    kind = case.call.parameters.text("Permission") or _ATTACH
     return Fix(
         summary=f"Delete permission {permission_id}, so that account {account} can no longer use {eni_id}",
         limit="approve",
         action="ecs:DeleteNetworkInterfacePermission",
         parameters={_PERMISSION_ID: permission_id},
+        undo={"NetworkInterfaceId": eni_id, "AccountId": account, "Permission": kind},
+        tags=dict((subject.eni.tags if subject.eni is not None else None) or ()),
     )

@@ -75,6 +75,7 @@ def test_foreign_account_is_reported_with_the_permission_to_delete(account: str 
         limit="approve",
         action="ecs:DeleteNetworkInterfacePermission",
         parameters={"NetworkInterfacePermissionId": "eni-perm-1"},
+        undo={"NetworkInterfaceId": "eni-own", "AccountId": STRANGER, "Permission": "InstanceAttach"},
     )
 
 

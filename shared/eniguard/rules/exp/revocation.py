@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from eniguard.events.values import PERMISSION_FIELDS
 from eniguard.facts.kinds import Eni, SecurityGroup, SecurityGroupRule
 from eniguard.facts.refs import Unknown
 from eniguard.facts.rule_effects import content
@@ -19,7 +20,7 @@ from eniguard.settings import IGNORE_TAG
 Limit = Literal["approve", "auto"]
 
 #: How ECS describes the group that it makes for the first instance of a VPC (docs/sources.md, Domain).
-_DEFAULT_GROUP = "system created security group"
+DEFAULT_GROUP = "system created security group"
 
 
 def revocation(
@@ -53,7 +54,16 @@ def revocation(
         limit=most if most == "approve" else _limit(case, subject.name),
         action="ecs:RevokeSecurityGroup",
         parameters={"SecurityGroupId": subject.name, "SecurityGroupRuleId.1": live.id},
+        undo={"SecurityGroupId": subject.name, **stating(live)},
+        tags=dict((subject.group.tags if subject.group is not None else None) or ()),
     )
+
+
+def stating(live: SecurityGroupRule) -> dict[str, str]:
+    """The parameters of AuthorizeSecurityGroup that state a rule with all its fields."""
+    fields = {wire: getattr(live.permission, name) for wire, name in PERMISSION_FIELDS.items()}
+    stated = {**fields, "Description": live.description}
+    return {f"Permissions.1.{name}": str(value) for name, value in stated.items() if value}
 
 
 def fix_or_why(found: Fix | str | None) -> tuple[Fix | None, list[Evidence]]:
@@ -78,7 +88,7 @@ def group_obstacle(subject: GroupSubject) -> str | None:
 def _default_obstacle(group: SecurityGroup) -> str | None:
     if group.description is None:
         return "it is not known whether the group is the default one"
-    return "the group is a default one" if group.description.lower().startswith(_DEFAULT_GROUP) else None
+    return "the group is a default one" if group.description.lower().startswith(DEFAULT_GROUP) else None
 
 
 def _live(rules: GroupRules, one: Stated) -> SecurityGroupRule | str:

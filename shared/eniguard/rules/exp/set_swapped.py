@@ -202,10 +202,15 @@ def _restored(case: Case, one: Member) -> Fix | str:
     if not one.before:
         return "it was in no group before"
     action, subject, listed = _RESTORES[one.ref.kind]
-    numbered = {f"{listed}.{number}": group_id for number, group_id in enumerate(one.before, 1)}
     return Fix(
         summary=f"Put {known.id} back into {', '.join(one.before)} only",
         limit="approve",
         action=action,
-        parameters={subject: known.id, **numbered},
+        parameters={subject: known.id, **_numbered(listed, one.before)},
+        undo={subject: known.id, **_numbered(listed, one.after)},
+        tags=dict(known.tags),
     )
+
+
+def _numbered(name: str, values: Sequence[str]) -> dict[str, str]:
+    return {f"{name}.{number}": value for number, value in enumerate(values, 1)}

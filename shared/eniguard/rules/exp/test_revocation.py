@@ -27,6 +27,14 @@ def test_fix_revokes_the_one_live_rule() -> None:
         limit="auto",
         action="ecs:RevokeSecurityGroup",
         parameters={"SecurityGroupId": GROUP, "SecurityGroupRuleId.1": "sgr-9"},
+        undo={
+            "SecurityGroupId": GROUP,
+            "Permissions.1.IpProtocol": "TCP",
+            "Permissions.1.PortRange": "22/22",
+            "Permissions.1.SourceCidrIp": "0.0.0.0/0",
+            "Permissions.1.Priority": "1",
+            "Permissions.1.Policy": "Accept",
+        },
     )
 
 

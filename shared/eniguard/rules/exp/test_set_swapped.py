@@ -147,6 +147,7 @@ def test_fix_puts_the_previous_groups_back_after_approval() -> None:
             "SecurityGroupId.1": "sg-web",
             "SecurityGroupId.2": "sg-office",
         },
+        undo={"NetworkInterfaceId": ENI, "SecurityGroupId.1": "sg-open"},
     )
 
 

@@ -139,4 +139,5 @@ def _reaches_the_guard(call: Call, guard: Guard) -> bool | None:
 
 def _enable_again(own: GuardRule) -> Fix:
     parameters = {"EventBusName": own.bus, "RuleName": own.name}
-    return Fix(f"enable {own.name} on {own.bus} again", "auto", "eventbridge:EnableRule", parameters)
+    summary = f"enable {own.name} on {own.bus} again"
+    return Fix(summary, "auto", "eventbridge:EnableRule", parameters, undo=parameters)

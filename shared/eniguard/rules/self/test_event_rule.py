@@ -79,7 +79,7 @@ def test_rule_that_was_switched_off_can_be_enabled(action: str, parameters: dict
     (finding,) = judged(action, **parameters).findings
 
     expected = {"EventBusName": "default", "RuleName": "eniguard-events"}
-    fix = Fix("enable eniguard-events on default again", "auto", "eventbridge:EnableRule", expected)
+    fix = Fix("enable eniguard-events on default again", "auto", "eventbridge:EnableRule", expected, expected)
     assert finding.fix == fix
 
 

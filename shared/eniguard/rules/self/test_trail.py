@@ -25,7 +25,7 @@ def test_stopped_trail_is_reported_with_the_fix() -> None:
 
     assert findings(decision) == [("SELF001", "critical", "eniguard-trail")]
     expected = {"Name": "eniguard-trail"}
-    fix = Fix("start logging of eniguard-trail again", "auto", "actiontrail:StartLogging", expected)
+    fix = Fix("start logging of eniguard-trail again", "auto", "actiontrail:StartLogging", expected, expected)
     assert decision.findings[0].fix == fix
 
 

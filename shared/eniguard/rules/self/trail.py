@@ -100,7 +100,8 @@ def _start_again(call: Call, trail: GuardTrail) -> Fix | None:
     if call.name != "StopLogging":
         return None
     summary = f"start logging of {trail.name} again"
-    return Fix(summary, "auto", "actiontrail:StartLogging", {"Name": trail.name})
+    named = {"Name": trail.name}
+    return Fix(summary, "auto", "actiontrail:StartLogging", named, undo=named)
 
 
 def _events(call: Call, trail: GuardTrail) -> Evidence | None:

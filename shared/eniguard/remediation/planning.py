@@ -1,0 +1,93 @@
+"""From a finding to a plan: pure, so that replay and explain show what a function would propose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+import msgspec
+
+from eniguard.events.times import parsed
+from eniguard.model import Finding
+from eniguard.remediation.plan import Plan, PlannedCall
+from eniguard.remediation.remedies import OF_RULES, REMEDIES, Remedy
+from eniguard.settings import IGNORE_TAG, Policy, least
+
+
+def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> Plan | None:
+    """The plan for a finding; ``None`` when there is nothing to put back, or nothing may be.
+
+    Parameters
+    ----------
+    finding
+        What was found; its fix says what could be put back.
+    policy
+        Says how far that may go.
+    forgeable
+        Whether the event came by a way that anybody can use: its plan is only shown.
+    at
+        When the plan is made, in seconds since 1970 (UTC).
+    """
+    fix, account = finding.fix, finding.account_id or ""
+    if fix is None or IGNORE_TAG in fix.tags or not account or not finding.region:
+        return None
+    if fix.action not in OF_RULES.get(finding.rule, ()) or not fix.undo:
+        return None
+    settings, remedy = policy.remediation, REMEDIES[fix.action]
+    mode = settings.mode_for(finding.rule, account, fix.tags)
+    if mode == "off":
+        return None
+    event_at = _at(finding.event_time)
+    held_back = tuple(_held_back(event_at, settings.oldest, forgeable, at))
+    calls, inverse = remedy.calls(fix), remedy.inverse_calls(fix)
+    return Plan(
+        id=plan_id(finding.finding_id, calls),
+        finding_id=finding.finding_id,
+        rule=finding.rule,
+        event_id=finding.event_id,
+        event_at=event_at,
+        account=account,
+        region=finding.region,
+        actor=finding.actor,
+        subject=finding.subject,
+        why=finding.summary,
+        calls=calls,
+        inverse=inverse,
+        preconditions=remedy.start(fix),
+        goal=remedy.goal(fix),
+        permissions=permissions(remedy, calls, inverse),
+        mode=least(mode, fix.limit, "plan" if held_back else "auto"),
+        held_back=held_back,
+        at=at,
+        expires=at + settings.expires,
+    )
+
+
+def plan_id(finding_id: str, calls: tuple[PlannedCall, ...]) -> str:
+    """The same for the same finding and the same calls: 128 bits of BLAKE2b as 32 hex digits."""
+    content = msgspec.json.encode([finding_id, calls], order="sorted")
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def permissions(
+    remedy: Remedy, calls: tuple[PlannedCall, ...], inverse: tuple[PlannedCall, ...]
+) -> tuple[str, ...]:
+    """The RAM actions that a plan and its undoing need."""
+    return tuple(sorted({*remedy.reads, *[one.action for one in (*calls, *inverse)]}))
+
+
+def _held_back(event_at: float | None, oldest: float, forgeable: bool, at: float) -> Iterator[str]:
+    if forgeable:
+        yield "the event came by a way that anybody can use (an object of OSS, a direct call)"
+    if event_at is None:
+        yield "it is not known when the call was made"
+    elif at - event_at > oldest:
+        minutes = f"{(at - event_at) / 60:.0f} minutes"
+        yield f"the call was made {minutes} before, and {oldest / 60:.0f} are allowed"
+
+
+def _at(text: str | None) -> float | None:
+    try:
+        return None if text is None else parsed(text)[1]
+    except ValueError:
+        return None
