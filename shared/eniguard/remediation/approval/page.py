@@ -30,7 +30,11 @@ from eniguard.remediation.approval.openid import OpenId
 from eniguard.remediation.approval.people import Person, hindrance, person_of
 from eniguard.remediation.approval.sessions import (
     COOKIE,
+    DECIDE,
+    SIGN_IN,
     SIGN_IN_LASTS,
+    SIGN_OUT,
+    SIGNED_IN,
     Form,
     Session,
     SignIn,
@@ -44,8 +48,6 @@ from eniguard.remediation.seal import Seal
 from eniguard.settings.approving import ApprovalSettings
 from eniguard.toolkit import Logger
 
-#: Where the parts of the page are, below its address.
-SIGN_IN, SIGNED_IN, DECIDE, SIGN_OUT = "sign-in", "signed-in", "decide", "sign-out"
 #: Modes of plans that a person may decide about.
 _OPEN_MODES = ("approve", "auto")
 

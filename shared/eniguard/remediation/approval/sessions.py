@@ -8,6 +8,8 @@ from eniguard.remediation.approval.people import Person
 from eniguard.remediation.approval.texts import Language
 from eniguard.remediation.approval.tokens import Sealed
 
+#: Where the parts of the page are, below its address.
+SIGN_IN, SIGNED_IN, DECIDE, SIGN_OUT = "sign-in", "signed-in", "decide", "sign-out"
 #: One cookie for the sign-in and then the session: an answer of the trigger can set one. What begins so is
 #: taken by browsers from the host itself alone, over TLS (RFC 6265bis, 4.1.3.2).
 COOKIE = "__Host-eniguard"
