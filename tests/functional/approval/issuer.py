@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import responses
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 from requests import PreparedRequest
 
 ISSUER = "https://login.example.com/staff"
@@ -19,7 +20,7 @@ CLIENT, SECRET = "eniguard-page", "the-secret-of-the-client"
 KEY = RSAKey.generate_key(2048, {"kid": "2026", "use": "sig"}, auto_kid=False)
 OTHER_KEY = RSAKey.generate_key(2048, {"kid": "2026", "use": "sig"}, auto_kid=False)
 #: What HS256 signs with in the trick that takes a public key for a shared secret.
-PUBLIC_AS_SECRET = OctKey.import_key(KEY.as_pem(private=False), {"kid": "2026"})
+PUBLIC_AS_SECRET = KEY.as_pem(private=False)
 
 
 class Issuer:
@@ -77,7 +78,7 @@ class Issuer:
     def _token(self, request: PreparedRequest) -> tuple[int, dict[str, str], str]:
         form = dict(parse_qsl(str(request.body)))
         self.exchanged.append({**form, "authorization": request.headers.get("Authorization", "")})
-        hashed = urlsafe_b64encode(sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+        hashed = _text(sha256(form["code_verifier"].encode()).digest())
         if form["code"] != "code-1" or hashed != self._challenge:
             return 400, {"Content-Type": "application/json"}, json.dumps({"error": "invalid_grant"})
         answer = {"access_token": "at", "token_type": "Bearer", "id_token": self.id_token or self._signed()}
@@ -96,4 +97,16 @@ class Issuer:
             **self.claims,
         }
         said = {name: value for name, value in claims.items() if name not in self.without}
+        if isinstance(self.key, bytes):
+            return _signed_with_a_secret(self.header, said, self.key)
         return jwt.encode(self.header, said, self.key, algorithms=[self.header["alg"]])
+
+
+def _signed_with_a_secret(header: dict[str, Any], claims: dict[str, Any], key: bytes) -> str:
+    """By hand: joserfc refuses to take a public key for a secret. Without a key the token is not signed."""
+    signed = ".".join(_text(json.dumps(part).encode()) for part in (header, claims))
+    return f"{signed}.{_text(hmac.digest(key, signed.encode(), 'sha256')) if key else ''}"
+
+
+def _text(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()

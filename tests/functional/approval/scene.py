@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from eniguard.delivery.approval import ApprovalDelivery
+from eniguard.errors import Throttled
 from eniguard.remediation.approval import Links, Tokens
 from eniguard.remediation.box import Plans
 from eniguard.remediation.keys import seal_of
@@ -85,6 +86,7 @@ class Scene:
         policy.write_text(self.guard, encoding="utf-8")
         self.log = io.StringIO()
         self.started: list[str] = []
+        self.busy = False
         self.environment = {
             "ENIGUARD_POLICY": str(policy),
             "ENIGUARD_REMEDIATE": "eniguard-dev-remediate",
@@ -98,16 +100,19 @@ class Scene:
         }
         self.delivery = self.another()
         seal = seal_of(RemediationSettings(keys=Keys("seal")), lambda _: SEAL_KEY)
-        self.plans = Plans(
-            open_store(self.environment["STATE"], clock=self.clock), seal, clock=self.clock
-        )
+        self.plans = Plans(open_store(self.environment["STATE"], clock=self.clock), seal, clock=self.clock)
         self.links = Links(URL, Tokens(LINK_KEY, name="link_keys"))
 
     def another(self) -> ApprovalDelivery:
         """Another instance of the function, on the same store."""
         return ApprovalDelivery(
-            self.environment, clock=self.clock, stream=self.log, remediate=self.started.append
+            self.environment, clock=self.clock, stream=self.log, remediate=self._remediate
         )
+
+    def _remediate(self, plan_id: str) -> None:
+        if self.busy:
+            raise Throttled("busy", product="fc", action="InvokeFunction")
+        self.started.append(plan_id)
 
     def answer(self, event: Mapping[str, Any]) -> Answer:
         taken = self.delivery.handle(json.dumps(event).encode(), None)
@@ -126,12 +131,12 @@ class Browser:
 
     def get(self, address: str) -> Answer:
         parts = urlsplit(address)
-        return self._asked("GET", parts.path, dict(parse_qsl(parts.query)), {})
+        return self.ask("GET", parts.path, dict(parse_qsl(parts.query)), {})
 
     def post(self, part: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
         path = urlsplit(URL).path + part
         sent = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-        return self._asked("POST", path, {}, {**sent, **(headers or {})}, urlencode(form))
+        return self.ask("POST", path, {}, {**sent, **(headers or {})}, urlencode(form))
 
     def open(self, link: str) -> Answer:
         return self.get(link)
@@ -148,7 +153,7 @@ class Browser:
     def come_back(self, query: Mapping[str, str]) -> Answer:
         return self.get(f"{URL}signed-in?{urlencode(query)}")
 
-    def _asked(
+    def ask(
         self, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str], body: str = ""
     ) -> Answer:
         answer = self.scene.answer(
