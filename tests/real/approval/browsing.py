@@ -1,4 +1,4 @@
-"""The page served over TLS on loopback, an OpenID Connect provider beside it, and Chromium to open it with."""
+"""The page over TLS on loopback, an OpenID Connect provider beside it, and Chromium to open them with."""
 
 from __future__ import annotations
 
@@ -102,11 +102,14 @@ def provider(
 
 @contextmanager
 def served(delivery: ApprovalDelivery, port: int, certificates: Certificates) -> Iterator[None]:
-    """Serve the function as an HTTP trigger does."""
+    """Serve the function as an HTTP trigger does: an instance has one request at a time."""
+    one_at_a_time = threading.Lock()
 
     @Request.application
     def application(request: Request) -> Response:
-        taken = delivery.handle(json.dumps(_event(request)).encode(), None)
+        event = json.dumps(_event(request)).encode()
+        with one_at_a_time:
+            taken = delivery.handle(event, None)
         return Response(taken["body"], taken["statusCode"], taken["headers"])
 
     context = (str(certificates.chain), str(certificates.key))
