@@ -86,7 +86,7 @@ class Plans:
         item = self._store.get(_KEY + plan_id)
         return None if item is None else _record(item)
 
-    def page(self, limit: int, after: str | None = None) -> Page:
+    def list(self, limit: int, after: str | None = None) -> Page:
         """Plans, the newest first.
 
         Parameters
@@ -204,17 +204,16 @@ class Plans:
         item = self._store.get(_KEY + plan_id)
         return None if item is None else Held(_record(item), item.version)
 
-    def overdue(self, limit: int = 100) -> list[tuple[str, Purpose]]:
-        """The plans that a run left in the middle, or that are to be tried again, and what for."""
-        found: list[tuple[str, Purpose]] = []
+    def overdue(self, limit: int = 100) -> tuple[str, ...]:
+        """The ids of the plans that a run left in the middle, or that are to be tried again."""
+        found = []
         for due in self._store.due(_OPEN, self._clock(), limit):
             record = self.get(due.member)
             if record is None or not _open(record):
                 self._store.unschedule(_OPEN, due.member, at=due.at)
                 continue
-            undoes = record.state in ("undoing", "undone") or (record.run and record.run.purpose == "undo")
-            found.append((due.member, "undo" if undoes else "apply"))
-        return found
+            found.append(due.member)
+        return tuple(found)
 
     def _check_free(self, record: PlanRecord, purpose: Purpose, now: float) -> None:
         name, run = f"plan {record.plan.id}", record.run

@@ -1,4 +1,4 @@
-"""What the functions that decide events use: findings in, plans put down, and those of mode auto set going."""
+"""What the functions that decide events use: findings in, plans put down, those of mode auto set going."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ class Remediation:
         made = [plan_of(one, self._policy, forgeable=forgeable, at=now) for one in findings]
         return [self._proposed(one) for one in made if one is not None]
 
-    def overdue(self) -> list[str]:
+    def overdue(self) -> tuple[str, ...]:
         """Have those plans carried out that a run left in the middle, or that failed for a while."""
-        found = [plan_id for plan_id, _ in Plans(self._store, clock=self._clock).overdue()]
+        found = Plans(self._store, clock=self._clock).overdue()
         for plan_id in found:
             self._invoke(plan_id)
         return found

@@ -56,8 +56,8 @@ def check_mode(plan: Plan, approver: Approver, policy: Policy, tags: dict[str, s
     needed = "auto" if approver.by == "mode" else "approve"
     if MODES.index(mode) < MODES.index(needed):
         raise ModeForbids(
-            f"plan {plan.id}: the mode for {plan.rule} on {plan.subject.id} is {mode} now, and {needed} would "
-            "be needed (remediation.modes in guard.yml)"
+            f"plan {plan.id}: the mode for {plan.rule} on {plan.subject.id} is {mode} now, and {needed} "
+            "would be needed (remediation.modes in guard.yml)"
         )
 
 

@@ -36,7 +36,7 @@ def test_a_plan_is_put_down_once() -> None:
 
     # then
     assert (again.plan, again.state) == (first.plan, "proposed")
-    assert [one.plan.at for one in plans.page(10).records] == [NOW]
+    assert [one.plan.at for one in plans.list(10).records] == [NOW]
 
 
 def test_the_newest_plans_are_listed_first_page_by_page() -> None:
@@ -46,8 +46,8 @@ def test_the_newest_plans_are_listed_first_page_by_page() -> None:
         plans.propose(plan(f"plan-{number}", at=NOW + number))
 
     # when
-    first = plans.page(3)
-    second = plans.page(3, first.after)
+    first = plans.list(3)
+    second = plans.list(3, first.after)
 
     # then
     assert [one.plan.id for one in first.records] == ["plan-4", "plan-3", "plan-2"]

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from eniguard.facts.kinds import Eni, Tags
 from eniguard.model import Evidence, Fix, Reference
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
@@ -62,11 +63,12 @@ class EniCrossAccountPermission(Rule):
 
     def _let_in(self, case: Case, subject: EniSubject, account: str) -> Verdict:
         permission_ids = case.call.response.get(_PERMISSION_ID, ())
-        obstacle = _obstacle(subject) or (
+        tags = _tags(case, subject)
+        obstacle = _obstacle(subject, tags) or (
             "" if permission_ids else "the event does not carry the permission's id"
         )
         case.check("the permission may be taken back", not obstacle, obstacle or permission_ids[0])
-        fix = None if obstacle else _delete(case, permission_ids[0], subject, account)
+        fix = None if obstacle else _delete(case, permission_ids[0], subject.name, account, dict(tags or ()))
         evidence = [
             Evidence("AccountId", account),
             Evidence("Permission", case.call.parameters.text("Permission")),
@@ -85,20 +87,26 @@ class EniCrossAccountPermission(Rule):
         )
 
 
-def _obstacle(subject: EniSubject) -> str | None:
+def _tags(case: Case, subject: EniSubject) -> Tags | None:
+    """The tags of the ENI, as they are by now if they are not known from before: the call changes none."""
+    if subject.eni is not None and subject.eni.tags is not None:
+        return subject.eni.tags
+    later = case.after.get(subject.missing)
+    return later.tags if isinstance(later, Eni) else None
+
+
+def _obstacle(subject: EniSubject, tags: Tags | None) -> str | None:
     """Why the permission must not be taken back; an unknown fact is such a reason."""
     if subject.managed is None:
         return f"it is not known whether the ENI is managed: {subject.reason}"
     if subject.managed:
         return "the ENI is managed, and its service may rely on the permission"
-    tags = None if subject.eni is None else subject.eni.tags
     if tags is None:
         return "the tags of the ENI are not known"
     return f"the ENI is tagged {IGNORE_TAG}" if any(key == IGNORE_TAG for key, _ in tags) else None
 
 
-def _delete(case: Case, permission_id: str, subject: EniSubject, account: str) -> Fix:
-    eni_id = subject.name
+def _delete(case: Case, permission_id: str, eni_id: str, account: str, tags: dict[str, str]) -> Fix:
     kind = case.call.parameters.text("Permission") or _ATTACH
     return Fix(
         summary=f"Delete permission {permission_id}, so that account {account} can no longer use {eni_id}",
@@ -106,5 +114,5 @@ def _delete(case: Case, permission_id: str, subject: EniSubject, account: str) -
         action="ecs:DeleteNetworkInterfacePermission",
         parameters={_PERMISSION_ID: permission_id},
         undo={"NetworkInterfaceId": eni_id, "AccountId": account, "Permission": kind},
-        tags=dict((subject.eni.tags if subject.eni is not None else None) or ()),
+        tags=tags,
     )

@@ -194,15 +194,19 @@ def made_at(one: SecurityGroupRule) -> float | None:
 
 
 def group_around(case: Case, group_id: str) -> GroupSubject:
-    """A group as it was before the call, else as it was read later: no call on rules changes what it is."""
+    """A group as it was before the call, else as it was read later: no call on rules changes what it is.
+
+    Of a group that was made before the call and read after it only the owner is known from before.
+    """
     found = group_subject(case, group_id)
-    if found.group is not None:
+    if found.group is not None and found.group.tags is not None:
         return found
     later = case.after.get(found.missing)
     if not isinstance(later, SecurityGroup):
         return found
     owner = group_owner(later, case.policy.actors.service_ids)
-    return GroupSubject(group_id, later.managed, found.missing, found.reason, later, owner)
+    managed = later.managed if found.managed is None else found.managed
+    return GroupSubject(group_id, managed, found.missing, found.reason, later, owner)
 
 
 def rules_evidence(case: Case, rules: GroupRules) -> Evidence:
