@@ -6,7 +6,7 @@ rule nor the function itself needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
 
 #: The functions there are, by the name of their resource and folder.
-Kind = Literal["trail_log", "trail_event", "trail_file", "sweep"]
+Kind = Literal["trail_log", "trail_event", "trail_file", "sweep", "approval"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 #: What every function asks beside the rules: whether a role that looks like a service's is one.
@@ -39,6 +39,7 @@ _OF_GROUPS = (
     "log:UpdateConsumerGroup",
 )
 _OFFLINE = "ENIGUARD_OFFLINE"
+_REMEDIATE = "ENIGUARD_REMEDIATE"
 _EVERYWHERE = "*"
 
 Props = Mapping[str, Any]
@@ -149,6 +150,9 @@ def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iter
     if variables.get(_OFFLINE) == "1":
         return
     yield from _of_state(policy, variables, region, account)
+    if kind == "approval":
+        yield from _of_approval(policy, variables, region, account)
+        return
     yield from map(Need, _of_rules(kind, policy))
     for member, role in policy.account_roles.items():
         if member != account:
@@ -175,10 +179,7 @@ def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account
         if name not in variables:
             raise ConfigError(f"{policy.source}: state.url is {url}: set {name} in environmentVariables")
         url = variables[name]
-    for reference in (url, policy.state.password or ""):
-        if reference.startswith("kms:"):
-            secret = reference.removeprefix("kms:")
-            yield Need("kms:GetSecretValue", f"acs:kms:{region}:{account}:secret/{secret}")
+    yield from _of_secrets((url, policy.state.password), region, account)
     if url.startswith("tablestore://"):
         parts = urlsplit(url)
         instance, _, place = (parts.hostname or "").partition(".")
@@ -186,6 +187,31 @@ def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account
         where = region if place.endswith(".aliyuncs.com") else place
         table = f"acs:ots:{where}:{account}:instance/{instance}/table/{parts.path.strip('/')}"
         yield from (Need(action, table) for action in OF_TABLE)
+
+
+def _of_secrets(references: Iterable[str | None], region: str, account: str) -> Iterator[Need]:
+    for reference in references:
+        if reference is not None and reference.startswith("kms:"):
+            secret = reference.removeprefix("kms:")
+            yield Need("kms:GetSecretValue", f"acs:kms:{region}:{account}:secret/{secret}")
+
+
+def _of_approval(policy: Policy, variables: Mapping[str, str], region: str, account: str) -> Iterator[Need]:
+    """What the page does: it reads its secrets, and has plans carried out; it looks nothing up itself."""
+    name = variables.get(_REMEDIATE)
+    if not name:
+        raise ConfigError(
+            f"resources.approval: set {_REMEDIATE} in environmentVariables, to the function remediate"
+        )
+    yield Need("fc:InvokeFunction", f"acs:fc:{region}:{account}:functions/{name}")
+    remediation = policy.remediation
+    approval = remediation.approval
+    keys = [remediation.keys]
+    if approval is not None:
+        keys += [approval.link_keys, approval.session_keys]
+        yield from _of_secrets([approval.client_secret], region, account)
+    for one in filter(None, keys):
+        yield from _of_secrets([one.current, one.previous], region, account)
 
 
 def _of_source(trigger: Props, region: str, account: str) -> Iterator[Need]:
