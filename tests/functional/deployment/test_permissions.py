@@ -149,7 +149,7 @@ def test_no_function_may_change_what_it_guards(name: str) -> None:
 def test_the_page_may_call_the_function_that_carries_out_and_read_its_own_secrets(tmp_path: Path) -> None:
     # given
     guard = tmp_path / "guard.yml"
-    guard.write_text(GUARD.replace("env:LINK_KEY,", "kms:links,").replace("env:CLIENT", "kms:CLIENT"))
+    guard.write_text(_of_kms(GUARD))
     page = resources()["approval"]
 
     # when
@@ -160,9 +160,19 @@ def test_the_page_may_call_the_function_that_carries_out_and_read_its_own_secret
     where = "cn-hangzhou:1234567890123456"
     assert named == [
         Need("fc:InvokeFunction", f"acs:fc:{where}:functions/eniguard-dev-remediate"),
-        Need("kms:GetSecretValue", f"acs:kms:{where}:secret/CLIENT_SECRET"),
+        Need("kms:GetSecretValue", f"acs:kms:{where}:secret/client"),
         Need("kms:GetSecretValue", f"acs:kms:{where}:secret/links"),
     ]
+
+
+def _of_kms(guard: str) -> str:
+    for name, reference in {
+        "STATE": "env:ENIGUARD_STATE",
+        "LINK_KEY,": "kms:links,",
+        "CLIENT_SECRET": "kms:client",
+    }.items():
+        guard = guard.replace(f"env:{name}", reference)
+    return guard
 
 
 def test_a_page_that_does_not_know_what_to_call_is_refused() -> None:
