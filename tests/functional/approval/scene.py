@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
@@ -128,12 +129,18 @@ class Browser:
     language: str = "en"
     ip: str = "203.0.113.7"
     cookie: str = ""
+    encodes: bool = False
 
     def get(self, address: str) -> Answer:
         parts = urlsplit(address)
         return self.ask("GET", parts.path, dict(parse_qsl(parts.query)), {})
 
-    def post(self, part: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
+    def post(
+        self,
+        part: str,
+        form: Mapping[str, str] | list[tuple[str, str]],
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         path = urlsplit(URL).path + part
         sent = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
         return self.ask("POST", path, {}, {**sent, **(headers or {})}, urlencode(form))
@@ -160,8 +167,8 @@ class Browser:
             {
                 "version": "v1",
                 "rawPath": path,
-                "body": body,
-                "isBase64Encoded": False,
+                "body": b64encode(body.encode()).decode() if self.encodes else body,
+                "isBase64Encoded": self.encodes,
                 "headers": {"Accept-Language": self.language, "Cookie": self.cookie, **headers},
                 "queryParameters": query,
                 "requestContext": {

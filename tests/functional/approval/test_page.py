@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,7 @@ from eniguard.delivery.approval import ApprovalDelivery
 from eniguard.errors import ConfigError
 from eniguard.model import Actor
 from eniguard.remediation.approval import Links, Tokens
+from eniguard.remediation.approval.texts import LANGUAGES, TEXTS
 from eniguard.remediation.plan import PlannedCall, PlanRecord
 from eniguard.state import open_store
 from tests.functional.approval.issuer import ISSUER, SECRET, Issuer
@@ -81,6 +83,31 @@ def test_whoever_signs_in_decides(
     assert scene.started == started
     assert answer.status == 303
     assert f"{state}</strong> · <bdi>alice decided at" in browser.get(answer.location).body
+
+
+def test_a_form_in_base64_is_read(scene: Scene, browser: Browser) -> None:
+    # given
+    form = _shown(scene, browser)
+    browser.encodes = True
+
+    # when
+    answer = browser.post("decide", {"form": form, "verdict": "approve"})
+
+    # then
+    assert (answer.status, scene.started) == (303, ["plan-1"])
+
+
+def test_both_languages_say_the_same_things() -> None:
+    english, chinese = (TEXTS[language] for language in LANGUAGES)
+
+    assert english.keys() == chinese.keys()
+    assert {name: _blanks(text) for name, text in english.items()} == {
+        name: _blanks(text) for name, text in chinese.items()
+    }
+
+
+def _blanks(text: str) -> set[str]:
+    return set(re.findall(r"{\w+}", text))
 
 
 def test_a_form_that_comes_twice_decides_once_and_starts_nothing_undecided(
