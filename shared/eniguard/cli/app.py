@@ -27,6 +27,7 @@ _COMMANDS = {
     "serve": ("eniguard.cli.serve_command", "serve"),
     "invoke": ("eniguard.cli.invoke_command", "invoke"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
+    "plans": ("eniguard.cli.plans_command", "plans"),
     "doctor": ("eniguard.cli.doctor_command", "doctor"),
     "record": ("eniguard.cli.record_command", "record"),
 }
@@ -149,6 +150,6 @@ def eniguard() -> None:
     """Decide recorded Alibaba Cloud calls against the documented rules.
 
     The rules are about managed ENIs, managed security groups, IP prefixes, service-linked roles, the exposure
-    of ordinary groups, and the guard itself. Only dlq redrive, doctor and record ask the cloud, and nothing
-    there is changed.
+    of ordinary groups, and the guard itself. Only dlq redrive, doctor, plans and record ask the cloud, and
+    nothing there is changed; what plans approves and undoes is carried out by a function.
     """

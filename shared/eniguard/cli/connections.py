@@ -156,16 +156,21 @@ class Connections:
             As for `eniguard.policy_store.open_policy_store`.
         """
         from eniguard.policy_store import DEPLOYED_VARIABLE, open_policy_store
-        from eniguard.toolkit.secrets import Secrets
 
         environment = {**self.environment, DEPLOYED_VARIABLE: "eniguard"} if deployed else self.environment
         return open_policy_store(
             self.policy,
             environment=environment,
-            secret=Secrets(kms=self._secret, environment=self.environment).get,
+            secret=self.secret,
             keys=self.credentials,
             clock=self.clock,
         )
+
+    def secret(self, reference: str) -> str:
+        """The value of a reference; raises `ConfigError` or `CloudError`."""
+        from eniguard.toolkit.secrets import Secrets
+
+        return Secrets(kms=self._secret, environment=self.environment).get(reference)
 
     @cached_property
     def endpoints(self) -> dict[str, str]:

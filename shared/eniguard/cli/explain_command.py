@@ -14,6 +14,7 @@ from eniguard.cli.safe import say, shown, tell
 if TYPE_CHECKING:
     from eniguard.replay.explained import Explained
     from eniguard.replay.explaining import Search
+    from eniguard.settings import Policy
 
 
 _EPILOG = """\b
@@ -60,13 +61,13 @@ def explain(
     for error in found.errors:
         say(f"eniguard: {shown(str(error))}")
     if found.explained is not None:
-        _show(found.explained, wanted, form)
+        _show(found.explained, wanted, form, policy)
         context.exit(exit_codes.UNREADABLE if found.errors else exit_codes.OK)
     _say_why_nothing(found, path, event_id)
     context.exit(exit_codes.UNREADABLE if found.errors and not found.found else exit_codes.USAGE)
 
 
-def _show(found: Explained, code: str | None, form: str) -> None:
+def _show(found: Explained, code: str | None, form: str, policy: Policy) -> None:
     from msgspec.structs import replace
 
     from eniguard.cli.explained_text import lines_of
@@ -78,6 +79,19 @@ def _show(found: Explained, code: str | None, form: str) -> None:
         return
     for line in lines_of(found):
         tell(line)
+    _show_plans(found, policy)
+
+
+def _show_plans(found: Explained, policy: Policy) -> None:
+    """What would be put back, and how far guard.yml lets that go."""
+    from eniguard.cli.plan_lines import plan_lines
+    from eniguard.cli.plan_output import shown_plan
+
+    findings = [finding for rule in found.rules for finding in rule.findings]
+    for plan in filter(None, [shown_plan(one, policy) for one in findings]):
+        tell("")
+        for line in plan_lines(plan):
+            tell(line)
 
 
 def _say_why_nothing(found: Search, path: str, event_id: str | None) -> None:

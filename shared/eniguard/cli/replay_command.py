@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from eniguard.replay.engine import Entry, Replay
     from eniguard.replay.expectations import Comparison
     from eniguard.replay.sweeps import SweepEntry
+    from eniguard.settings import Policy
 
 _EPILOG = """\b
 Examples:
@@ -32,6 +33,7 @@ Examples:
   eniguard replay --format ndjson trail.gz | grep ENI003
   eniguard replay --fail-on high --rules ENI001,ENI003 today/
   eniguard replay --expect events/
+  eniguard replay --plan trail.gz
 
 \b
 Exit codes, highest first:
@@ -63,6 +65,7 @@ Exit codes, highest first:
 @click.option(
     "--skip-unreadable", is_flag=True, help="Input that cannot be read does not change the exit code."
 )
+@click.option("--plan", "plans", is_flag=True, help="Print what would be put back, in place of the findings.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.pass_context
 def replay(
@@ -76,6 +79,7 @@ def replay(
     fail_on: Severity | None,
     only: tuple[str, ...] | None,
     skip_unreadable: bool,
+    plans: bool,
     form: str,
 ) -> None:
     """Decide the recorded calls in files and folders, and print the findings.
@@ -93,10 +97,16 @@ def replay(
         paths=paths, policy=policy, only=only, state=state, jobs=jobs, every=expect, now=time.time()
     )
     run = Replay(options)
-    watch = _Watch(output_of(form), comparison)
+    watch = _Watch(_plans(form, policy) if plans else output_of(form), comparison)
     _follow(run, watch, form)
     say_summary(run.tally)
     context.exit(_exit_code(run, watch, fail_on, skip_unreadable))
+
+
+def _plans(form: str, policy: Policy) -> Output:
+    from eniguard.cli.plan_output import PlanOutput
+
+    return PlanOutput(form, policy)
 
 
 class _Watch:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from eniguard.settings import RemediationSettings
     from eniguard.settings.approving import ApprovalSettings, Keys
 
-#: The name of the function that carries plans out; it is called with ``{"plan_id": ID}``.
+#: The name of the function that carries plans out; it is called with ``{"plan": ID}``.
 REMEDIATE_VARIABLE = "ENIGUARD_REMEDIATE"
 
 
@@ -84,7 +84,7 @@ class _PageRuntime(Runtime):
             "POST",
             f"/2023-03-30/functions/{self.remediate}/invocations",
             headers={"x-fc-invocation-type": "Async", "content-type": "application/octet-stream"},
-            body=msgspec.json.encode({"plan_id": plan_id}),
+            body=msgspec.json.encode({"plan": plan_id}),
             # A plan is carried out once, however often it is asked for.
             idempotent=True,
         )

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from eniguard.errors import ConfigError
+from eniguard.remediation.remedies import OF_RULES, REMEDIES, Place
 from eniguard.rule_modules import registry_of
 from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
 
 #: The functions there are, by the name of their resource and folder.
-Kind = Literal["trail_log", "trail_event", "trail_file", "sweep", "approval"]
+Kind = Literal["trail_log", "trail_event", "trail_file", "sweep", "remediate", "approval"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 #: What every function asks beside the rules: whether a role that looks like a service's is one.
@@ -150,6 +151,9 @@ def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iter
     if variables.get(_OFFLINE) == "1":
         return
     yield from _of_state(policy, variables, region, account)
+    if kind == "remediate":
+        yield from _of_remediation(policy, region, account)
+        return
     if kind == "approval":
         yield from _of_approval(policy, variables, region, account)
         return
@@ -168,6 +172,27 @@ def _of_rules(kind: Kind, policy: Policy) -> set[str]:
     if kind == "sweep":
         wanted.update(OF_SWEEP, *(rule.permissions for rule in registry.sweeps))
     return wanted
+
+
+def _of_remediation(policy: Policy, region: str, account: str) -> Iterator[Need]:
+    """What putting things back asks: the writes, with those that take them back, of the modes alone."""
+    settings = policy.remediation
+    named = () if settings.keys is None else (settings.keys.current, settings.keys.previous)
+    yield from _of_secrets(named, region, account)
+    remedies = {
+        action
+        for rule, actions in OF_RULES.items()
+        if settings.most_for(rule) in ("approve", "auto")
+        for action in actions
+    }
+    for action in sorted(remedies):
+        remedy = REMEDIES[action]
+        yield from map(Need, remedy.reads)
+        for place in remedy.places(Place(account, policy.guard)):
+            yield from (Need(write, place) for write in {remedy.action, remedy.inverse})
+    for member, role in policy.remediation_roles.items():
+        if member != account and remedies:
+            yield Need("sts:AssumeRole", f"acs:ram::{member}:role/{role}")
 
 
 def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account: str) -> Iterator[Need]:

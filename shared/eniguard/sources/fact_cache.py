@@ -30,12 +30,18 @@ _AGE_OF_AN_UNKNOWN = 10.0
 _MOST_OLDER = 2
 
 
+_NEVER = float("inf")
+
+
 class _Kept(Struct):
-    """The newest fact, whether it may answer, and copies from before it, the newest first."""
+    """The newest fact, and copies from before it, the newest first.
+
+    Each comes with the time of the first call known to have changed it since; ``inf`` for none.
+    """
 
     fact: Fact
-    older: tuple[Fact, ...] = ()
-    valid: bool = True
+    older: tuple[tuple[Fact, float], ...] = ()
+    changed_at: float = _NEVER
 
 
 class FactCache:
@@ -61,7 +67,7 @@ class FactCache:
     def fresh(self, ref: Ref, since: float | None = None) -> Fact | None:
         """The fact of a reference, if it is young enough; one from before ``since`` is not."""
         kept = self._kept.get(ref)
-        if kept is None or not kept.valid or (since is not None and kept.fact.as_of < since):
+        if kept is None or kept.changed_at != _NEVER or (since is not None and kept.fact.as_of < since):
             return None
         if self._clock() - kept.fact.as_of > _age(ref, kept.fact):
             return None
@@ -69,17 +75,18 @@ class FactCache:
         return kept.fact
 
     def before(self, ref: Ref, at: float) -> Fact | None:
-        """The newest kept value from before a time, of whatever age."""
-        return next((fact for fact in self._values(ref) if fact.as_of < at), None)
+        """The newest kept value from before a time, of whatever age; none that a call has changed by then."""
+        return next((fact for fact, until in self._values(ref) if fact.as_of < at <= until), None)
 
     def latest(self, ref: Ref) -> Fact | None:
         """The newest kept value, of whatever age."""
-        return next(iter(self._values(ref)), None)
+        return next((fact for fact, _ in self._values(ref)), None)
 
     def put(self, ref: Ref, fact: Fact, older: Sequence[Fact] = ()) -> None:
         """Keep a newer fact; ``older`` are copies from before it that somebody else kept."""
-        known = {one.as_of: one for one in (*older, *self._values(ref)) if one.as_of < fact.as_of}
-        copies = sorted(known.values(), key=lambda one: one.as_of, reverse=True)[:_MOST_OLDER]
+        copied = [(one, _NEVER) for one in older]
+        known = {one[0].as_of: one for one in (*copied, *self._values(ref)) if one[0].as_of < fact.as_of}
+        copies = sorted(known.values(), key=lambda one: one[0].as_of, reverse=True)[:_MOST_OLDER]
         self._kept.pop(ref, None)
         self._kept[ref] = _Kept(fact, tuple(copies))
         self._by_kind.setdefault(_kind(ref), set()).add(ref)
@@ -102,16 +109,17 @@ class FactCache:
             for ref in self._by_kind.get((account, call.region, SECURITY_GROUP_RULE), ()):
                 self._drop(ref, call.at)
 
-    def _values(self, ref: Ref) -> list[Fact]:
+    def _values(self, ref: Ref) -> list[tuple[Fact, float]]:
         kept = self._kept.get(ref)
         if kept is None:
             return []
-        return [one for one in (kept.fact, *kept.older) if not isinstance(one.value, Unknown)]
+        values = ((kept.fact, kept.changed_at), *kept.older)
+        return [one for one in values if not isinstance(one[0].value, Unknown)]
 
     def _drop(self, ref: Ref, at: float) -> None:
         kept = self._kept.get(ref)
         if kept is not None and kept.fact.as_of <= at:
-            kept.valid = False
+            kept.changed_at = min(at, kept.changed_at)
 
 
 def _age(ref: Ref, fact: Fact) -> float:

@@ -119,6 +119,24 @@ def test_new_eni_makes_the_listing_of_its_vswitch_be_read_again(
     assert after.earlier == before
 
 
+def test_what_a_call_has_changed_is_not_taken_for_the_state_before_a_later_one(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    found = source(live, store)
+    listing = Ref(live.cloud.account_id, REGION, ENI, "vswitch", there.vswitch)
+    one(found, listing, live.now())
+    live.cloud.clock.advance(5)
+    made = call(live, "ecs:CreateNetworkInterface", VSwitchId=there.vswitch, SecurityGroupId=there.group)
+    found.changed(made)
+    live.cloud.clock.advance(5)
+
+    later = live.now() - 1
+    after = one(found, listing, later)
+
+    assert after.as_of > later > made.at
+    assert after.earlier is None
+
+
 def test_refused_call_changes_nothing(live: Live, there: Scene, store: MemoryStore) -> None:
     found = source(live, store)
     found.read([eni(live, there.managed)], live.now())

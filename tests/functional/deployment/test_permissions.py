@@ -179,7 +179,7 @@ def test_a_page_that_does_not_know_what_to_call_is_refused() -> None:
     page = resources()["approval"]
     del page["props"]["environmentVariables"]["ENIGUARD_REMEDIATE"]
 
-    with pytest.raises(ConfigError, match="resources.approval: set ENIGUARD_REMEDIATE"):
+    with pytest.raises(ConfigError, match=r"resources\.approval: set ENIGUARD_REMEDIATE"):
         roles_of({"approval": page}, DEFAULT_POLICY)
 
 

@@ -50,6 +50,7 @@ class Scene:
         self.store = self.opened()
         self.invoked: list[str] = []
         self.told: list[Outcome] = []
+        self._seen = 0
         source = LiveSource(lambda _: live.client(), copies=LastKnown(self.store), clock=live.now)
         ledger = Ledger(self.store)
         self.pipeline = Pipeline(self.policy, source=source, history=self.store, ledger=ledger)
@@ -94,7 +95,9 @@ class Scene:
     def findings(self, event: dict[str, Any] | None = None) -> list[Finding]:
         """What is found in an event, by default the last one."""
         recorded = event or self.cloud.trail.events[-1]
-        self.cloud.clock.advance(3)
+        if event is None:
+            self.catch_up()
+        self.cloud.clock.advance(1)
         found: list[Finding] = []
         for batch in parse(recorded):
             for one in batch.concerned:
@@ -105,6 +108,14 @@ class Scene:
         """The plans for what is found in the last event, of some rules."""
         found = [one for one in self.findings() if not rules or one.rule in rules]
         return self.remediation().propose(found, forgeable=forgeable)
+
+    def catch_up(self) -> None:
+        """Let the guard see all that was written since, but the last call."""
+        events = list(self.cloud.trail.events)
+        waiting, self._seen = events[self._seen : -1], len(events)
+        for event in waiting:
+            if event["eventRW"] == "Write":
+                self.findings(event)
 
     def remediation(self) -> Remediation:
         return Remediation(self.store, self.policy, seal, self.invoked.append, clock=self.live.now)

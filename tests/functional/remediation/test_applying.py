@@ -107,6 +107,7 @@ def _swapped(scene: Scene) -> tuple[str, str, str]:
     scene.call("ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=eni, Description="known")
     scene.findings()
     scene.call("ecs:JoinSecurityGroup", NetworkInterfaceId=eni, SecurityGroupId=scene.make_group())
+    scene.cloud.clock.advance(60)
     scene.findings()
     scene.call("ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=eni, SecurityGroupId=[wide])
     (proposed,) = scene.proposed("EXP006")
@@ -125,6 +126,7 @@ def test_a_swapped_set_is_put_back_and_the_swap_brought_back_by_undo(play: Play)
     # then
     assert record.state == "applied"
     assert scene.group in scene.groups_of(eni)
+    assert len(scene.groups_of(eni)) == 2
     scene.approve(plan_id, undo=True)
     assert scene.applying().run(plan_id).state == "undone"
     assert scene.groups_of(eni) == [wide]

@@ -1,0 +1,189 @@
+"""``eniguard plans``: what could be put back, and who lets it be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from eniguard.cli.findings_output import FORMATS
+from eniguard.cli.json_text import indented, json_text, tell_json
+from eniguard.cli.policy_option import policy_option
+from eniguard.cli.safe import say, shown, tell
+from eniguard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from eniguard.cli.connections import Connections
+    from eniguard.remediation.plan import PlanRecord, Purpose
+    from eniguard.state import Store
+
+_LIST_EPILOG = """\b
+Examples:
+  eniguard plans list
+  eniguard plans list --limit 20 --format ndjson"""
+
+_DECIDE_EPILOG = """\b
+Example:
+  eniguard plans {0} 0f3c9a1b2d4e5f60718293a4b5c6d7e8 --region cn-hangzhou"""
+
+_MOST = 1000
+
+_region = click.option(
+    "--region", metavar="ID", help="Where the guard is; else as the environment or guard.yml says."
+)
+_function = click.option(
+    "--function", metavar="NAME", help="The function remediate; else that of guard.functions in guard.yml."
+)
+
+
+@click.group(short_help="List, show, approve, reject and undo what puts things back.")
+def plans() -> None:
+    """List, show, approve, reject and undo what puts things back.
+
+    Plans are in the state store that guard.yml names. Whoever approves, rejects or undoes does so as the
+    caller that RAM knows him by, and needs the key that decisions are sealed with (remediation.keys). Nobody
+    decides about a plan against his own call.
+    """
+
+
+@plans.command("list", epilog=_LIST_EPILOG)
+@click.option("--limit", type=click.IntRange(1, _MOST), default=100, show_default=True, help="How many.")
+@policy_option
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+def list_plans(*, limit: int, policy_path: str | None, form: str) -> None:
+    """List the plans, the newest first."""
+    from eniguard.cli.plan_lines import line_of
+    from eniguard.remediation.box import Plans
+
+    with _opened(policy_path, None) as (_, store):
+        page = Plans(store).list(limit)
+    lines = [line_of(one) for one in page.records]
+    if form == "json":
+        tell_json(indented(lines) + "\n")
+    elif form == "ndjson":
+        tell_json("".join(f"{json_text(line)}\n" for line in lines))
+    elif lines:
+        from eniguard.cli.findings_table import cell, plain_table, print_table
+
+        table = plain_table(gap=1)
+        for header in ("id", "made", "rule", "mode", "state"):
+            table.add_column(header, no_wrap=True)
+        table.add_column("why", overflow="fold")
+        for one in lines:
+            row = (one.id, one.at, one.rule, one.mode, one.state, one.why)
+            table.add_row(*[cell(text) for text in row])
+        print_table(table)
+    say(f"plans: {len(lines)}{', and more: see --limit' if page.after else ''}")
+
+
+@plans.command()
+@click.argument("plan_id", metavar="ID")
+@policy_option
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def show(plan_id: str, *, policy_path: str | None, form: str) -> None:
+    """Show the plan ID: its calls, what takes them back, what was decided, and what was done."""
+    import msgspec
+
+    from eniguard.cli.plan_lines import record_lines
+
+    with _opened(policy_path, None) as (_, store):
+        record = _named(store, plan_id)
+    if form == "json":
+        tell_json(indented(msgspec.json.decode(msgspec.json.encode(record))) + "\n")
+        return
+    for line in record_lines(record):
+        tell(line)
+
+
+@plans.command(epilog=_DECIDE_EPILOG.format("approve"))
+@click.argument("plan_id", metavar="ID")
+@_region
+@_function
+@policy_option
+def approve(plan_id: str, *, region: str | None, function: str | None, policy_path: str | None) -> None:
+    """Let the plan ID be carried out, once."""
+    _decide(plan_id, policy_path, region, function, approved=True, purpose="apply")
+
+
+@plans.command(epilog=_DECIDE_EPILOG.format("reject"))
+@click.argument("plan_id", metavar="ID")
+@_region
+@policy_option
+def reject(plan_id: str, *, region: str | None, policy_path: str | None) -> None:
+    """Let the plan ID never be carried out."""
+    _decide(plan_id, policy_path, region, None, approved=False, purpose="apply")
+
+
+@plans.command(epilog=_DECIDE_EPILOG.format("undo"))
+@click.argument("plan_id", metavar="ID")
+@_region
+@_function
+@policy_option
+def undo(plan_id: str, *, region: str | None, function: str | None, policy_path: str | None) -> None:
+    """Have what the plan ID did taken back, after the same checks."""
+    _decide(plan_id, policy_path, region, function, approved=True, purpose="undo")
+
+
+def _decide(
+    plan_id: str,
+    policy_path: str | None,
+    region: str | None,
+    function: str | None,
+    *,
+    approved: bool,
+    purpose: Purpose,
+) -> None:
+    from eniguard.remediation.box import Plans
+    from eniguard.remediation.keys import seal_of
+    from eniguard.remediation.ram_approvers import ram_approver
+
+    with _opened(policy_path, region) as (connections, store):
+        record = _named(store, plan_id)
+        seal = seal_of(connections.policy.remediation, connections.secret)
+        approver = ram_approver(connections.client.call("sts", "GetCallerIdentity", {}))
+        now = connections.clock()
+        verdict = seal.verdict(record.plan, approver, approved=approved, at=now, purpose=purpose)
+        box = Plans(store, seal, clock=connections.clock)
+        decided = box.decide(plan_id, verdict) if purpose == "apply" else box.decide_undo(plan_id, verdict)
+        say(f"plan {shown(plan_id)}: {decided.state}, by {shown(approver.name)}")
+        if approved:
+            _carry_out(connections, plan_id, function)
+
+
+def _carry_out(connections: Connections, plan_id: str, function: str | None) -> None:
+    from eniguard.remediation.invoking import invoke
+
+    own = connections.policy.guard.functions
+    name = function or next((one for one in own if "remediate" in one), None)
+    if name is None:
+        say(
+            "no function is known to carry it out: name it under guard.functions in guard.yml or give "
+            f'--function, or call it yourself with {{"plan": "{shown(plan_id)}"}}'
+        )
+        return
+    invoke(connections.client, name, plan_id)
+    say(f"{shown(name)} was told to carry it out: eniguard plans show {shown(plan_id)} says how it ended")
+
+
+@contextmanager
+def _opened(policy_path: str | None, region: str | None) -> Iterator[tuple[Connections, Store]]:
+    from eniguard.cli.connections import Connections
+    from eniguard.settings.location import find_policy
+
+    connections = Connections(find_policy(policy_path), region)
+    store = connections.store()
+    try:
+        yield connections, store
+    finally:
+        store.close()
+
+
+def _named(store: Store, plan_id: str) -> PlanRecord:
+    from eniguard.remediation.box import Plans
+
+    found = Plans(store).get(plan_id)
+    if found is None:
+        raise ConfigError(f"there is no plan {plan_id[:80]}; `eniguard plans list` shows those there are")
+    return found
