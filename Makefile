@@ -14,6 +14,8 @@ ITSELF = $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 FAST_TESTS := tests/unit tests/functional tests/examples shared/eniguard/rules
 NODE_CLIENT := tests/real/node
 SERVERLESS := tests/real/serverless
+# The OpenID Connect provider and axe-core.
+BROWSED := tests/real/approval/node
 
 # One requirement file serves Python 3.10 to 3.13 on every platform.
 EVERYWHERE := UV_PYTHON_DOWNLOADS=never .venvs/lock/bin/uv pip compile --quiet --no-config --generate-hashes \
@@ -22,7 +24,7 @@ PINS := requirements
 
 # Hosts of package registries, and the options that name one.
 REGISTRY := (pypi|pythonhosted|npmjs|debian)[.](org|com)|--(extra-)?index[-]url|--find[-]links
-GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules $(BROWSED)/node_modules build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -50,7 +52,7 @@ demo: .venv/run.stamp ## decide the recorded calls in events/ and print the find
 package: .venv/package.stamp .venv/sdk-build.stamp ## build what is deployed of each function into build/; POLICY=guard.yml names the policy
 	@.venv/bin/python -m eniguard.bundles $(if $(POLICY),--policy '$(POLICY)')
 
-test: .venv/sdks.stamp .venv/package.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp $(SERVERLESS)/node_modules/.stamp .venvs/redis/redis.stamp ## run every test
+test: .venv/sdks.stamp .venv/package.stamp .venvs/oldsdk/oldsdk.stamp $(NODE_CLIENT)/node_modules/.stamp $(SERVERLESS)/node_modules/.stamp $(BROWSED)/node_modules/.stamp .venv/browser.stamp .venvs/redis/redis.stamp .venvs/chromium/chromium.stamp ## run every test
 	@.venv/bin/python -m pytest
 
 test-fast: .venv/sdks.stamp ## run the unit, functional and rule tests
@@ -98,11 +100,12 @@ docs: .venv/docs.stamp ## build the documentation into site/
 
 lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves to the newest versions
 	@$(EVERYWHERE) -o $(PINS)/run.txt pyproject.toml $(PINS)/build.in
-	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in
+	@$(EVERYWHERE) -o $(PINS)/test.txt -c $(PINS)/run.txt pyproject.toml --extra test --extra fake --extra redis --extra serve --extra approval $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/sdk-build.txt $(PINS)/sdk-build.in
 	@$(EVERYWHERE) -o $(PINS)/sdks.txt -c $(PINS)/test.txt -c $(PINS)/sdk-build.txt $(PINS)/sdks.in
 	@$(EVERYWHERE) -o $(PINS)/node.txt $(PINS)/node.in
-	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in $(PINS)/check.in
+	@$(EVERYWHERE) -o $(PINS)/browser.txt -c $(PINS)/test.txt $(PINS)/browser.in
+	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis --extra serve --extra approval $(PINS)/build.in $(PINS)/check.in
 	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
 	@$(EVERYWHERE) -o $(PINS)/bench.txt -c $(PINS)/test.txt -c $(PINS)/oldsdk.txt pyproject.toml --extra fake --extra redis $(PINS)/build.in $(PINS)/bench.in
@@ -148,8 +151,13 @@ clean: ## remove everything that the other targets made
 	@touch $@
 
 # A redis-server, unless there is one on PATH.
-.venvs/redis/redis.stamp: .ci/redis-server
-	@.ci/redis-server $(@D)
+.venvs/redis/redis.stamp: .ci/debian-packages
+	@.ci/debian-packages $(@D) redis-server
+	@touch $@
+
+# Chromium, unless there is one on PATH, with a font that has Chinese.
+.venvs/chromium/chromium.stamp: .ci/debian-packages
+	@.ci/debian-packages $(@D) chromium chromium fonts-wqy-zenhei
 	@touch $@
 
 .venvs/py%/sdks.stamp: $(PINS)/test.txt $(PINS)/sdk-build.txt $(PINS)/sdks.txt pyproject.toml | .venvs/py%/bin/python

@@ -17,6 +17,8 @@
     ├── RemediationError    a fix must not or could not be applied
     │   ├── VerdictRefused      what was decided does not hold for this plan
     │   ├── ApproverIsActor     who decided made the call that is put right
+    │   ├── SignInRefused       an identity provider says nothing that holds of who decides
+    │   ├── SignInUnavailable   an identity provider does not answer as one
     │   ├── Untouchable         the resource is left alone, whoever approves
     │   ├── ApprovalNeeded      the plan is not carried out without a person
     │   ├── ModeForbids         guard.yml lets the plan go no further
@@ -183,6 +185,14 @@ class VerdictRefused(RemediationError):
 
 class ApproverIsActor(RemediationError):
     """Whoever decided about the plan made the call that it puts right."""
+
+
+class SignInRefused(RemediationError):
+    """What an identity provider says of somebody does not hold; why goes to the log, never to that person."""
+
+
+class SignInUnavailable(RemediationError):
+    """The identity provider does not answer, or not as one."""
 
 
 class Untouchable(RemediationError):

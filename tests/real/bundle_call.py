@@ -20,7 +20,9 @@ def main() -> None:
     context = SimpleNamespace(request_id="r-1", region="cn-hangzhou", account_id="1234567890123456")
     index.initialize(context)
     if payload:
-        sys.stdout.write(f"{index.handler(payload[0].encode(), context)}\n")
+        answer = index.handler(payload[0].encode(), context)
+        # What is no text is written as the runtime does it.
+        sys.stdout.write(f"{answer if isinstance(answer, str) else json.dumps(answer)}\n")
     loaded = {
         "modules": sorted(sys.modules),
         "from": [sys.modules[name].__file__ for name in ("index", "eniguard", "msgspec")],

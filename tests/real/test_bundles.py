@@ -38,7 +38,20 @@ GUARD = """
 regions: [cn-hangzhou]
 rules: {ENI001: {severity: critical}}
 state: {url: env:ENIGUARD_STATE}
+remediation:
+  keys: {current: env:SEAL_KEY}
+  approval:
+    url: https://approve.example.com/
+    issuer: https://login.example.com/
+    client_id: eniguard
+    client_secret: env:CLIENT_SECRET
+    link_keys: {current: env:LINK_KEY}
+    session_keys: {current: env:SESSION_KEY}
+    allowed: [{claim: groups, any_of: [network-security]}]
+    ram: [{claim: preferred_username, ram: user}]
 """
+#: What the functions are told by their environment.
+VARIABLES = {"ENIGUARD_REMEDIATE": "eniguard-remediate"}
 #: A refused delete of a managed ENI: a finding (ENI001) that needs no look-up.
 EVENT = {
     "eventId": "F23A3DD5-7842-4EF9-9DA1-000000000001",
@@ -96,7 +109,7 @@ def called(
     script = Path(__file__).with_name("bundle_call.py")
     run = subprocess.run(
         [python, "-I", "-S", script, bundle.folder, *payload],
-        env={"ENIGUARD_OFFLINE": "1", **environment},
+        env={"ENIGUARD_OFFLINE": "1", **VARIABLES, **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -235,6 +248,25 @@ def test_a_bundle_decides_an_event_under_the_policy_in_it(
     # then
     findings = [(line["rule"], line["severity"]) for line in lines if line.get("kind") == "finding"]
     assert findings == [("ENI001", "high")]  # one step lower: not all that adds detail is known
+    assert {"pydantic", "yaml"}.isdisjoint(loaded["modules"])
+
+
+def test_the_bundle_of_the_page_has_its_templates(bundles: dict[str, Bundle]) -> None:
+    # given
+    request = {
+        "version": "v1",
+        "rawPath": "/",
+        "queryParameters": {"plan": "forged"},
+        "requestContext": {"http": {"method": "GET", "path": "/"}},
+    }
+    keys = {name: name[0] * 32 for name in ("SEAL_KEY", "CLIENT_SECRET", "LINK_KEY", "SESSION_KEY")}
+
+    # when
+    loaded, (answer,) = called(bundles["approval"], json.dumps(request).encode(), **keys)
+
+    # then
+    assert (answer["statusCode"], "<style>:root" in answer["body"]) == (404, True)
+    assert {"joserfc", "jinja2"} <= set(loaded["modules"])
     assert {"pydantic", "yaml"}.isdisjoint(loaded["modules"])
 
 

@@ -19,7 +19,7 @@ from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
 
 #: The functions there are, by the name of their resource and folder.
-Kind = Literal["trail_log", "trail_event", "trail_file", "sweep", "remediate"]
+Kind = Literal["trail_log", "trail_event", "trail_file", "sweep", "remediate", "approval"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 #: What every function asks beside the rules: whether a role that looks like a service's is one.
@@ -40,6 +40,7 @@ _OF_GROUPS = (
     "log:UpdateConsumerGroup",
 )
 _OFFLINE = "ENIGUARD_OFFLINE"
+_REMEDIATE = "ENIGUARD_REMEDIATE"
 _EVERYWHERE = "*"
 
 Props = Mapping[str, Any]
@@ -150,6 +151,9 @@ def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iter
     if variables.get(_OFFLINE) == "1":
         return
     yield from _of_state(policy, variables, region, account)
+    if kind == "approval":
+        yield from _of_approval(policy, variables, region, account)
+        return
     yield from _of_sinks(policy, region, account)
     if kind == "remediate":
         yield from _of_remediation(policy, region, account)
@@ -175,9 +179,7 @@ def _of_remediation(policy: Policy, region: str, account: str) -> Iterator[Need]
     """What putting things back asks: the writes, with those that take them back, of the modes alone."""
     settings = policy.remediation
     named = () if settings.keys is None else (settings.keys.current, settings.keys.previous)
-    for reference in named:
-        if reference is not None and reference.startswith("kms:"):
-            yield _of_secret(reference, region, account)
+    yield from _of_secrets(named, region, account)
     remedies = {
         action
         for rule, actions in OF_RULES.items()
@@ -192,11 +194,6 @@ def _of_remediation(policy: Policy, region: str, account: str) -> Iterator[Need]
     for member, role in policy.remediation_roles.items():
         if member != account and remedies:
             yield Need("sts:AssumeRole", f"acs:ram::{member}:role/{role}")
-
-
-def _of_secret(reference: str, region: str, account: str) -> Need:
-    secret = reference.removeprefix("kms:")
-    return Need("kms:GetSecretValue", f"acs:kms:{region}:{account}:secret/{secret}")
 
 
 def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account: str) -> Iterator[Need]:
@@ -227,6 +224,24 @@ def _of_secrets(references: Iterable[str | None], region: str, account: str) -> 
     for reference in references:
         if reference is not None and reference.startswith("kms:"):
             yield _of_secret(reference, region, account)
+
+
+def _of_approval(policy: Policy, variables: Mapping[str, str], region: str, account: str) -> Iterator[Need]:
+    """What the page does: it reads its secrets, and has plans carried out; it looks nothing up itself."""
+    name = variables.get(_REMEDIATE)
+    if not name:
+        raise ConfigError(
+            f"resources.approval: set {_REMEDIATE} in environmentVariables, to the function remediate"
+        )
+    yield Need("fc:InvokeFunction", f"acs:fc:{region}:{account}:functions/{name}")
+    remediation = policy.remediation
+    approval = remediation.approval
+    keys = [remediation.keys]
+    if approval is not None:
+        keys += [approval.link_keys, approval.session_keys]
+        yield from _of_secrets([approval.client_secret], region, account)
+    for one in filter(None, keys):
+        yield from _of_secrets([one.current, one.previous], region, account)
 
 
 def _of_source(trigger: Props, region: str, account: str) -> Iterator[Need]:

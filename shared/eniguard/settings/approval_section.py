@@ -13,8 +13,8 @@ from eniguard.settings.strict import Strict
 
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|kms:[A-Za-z0-9][A-Za-z0-9/_+=.@:-]*")
 
-#: Signatures by a private key whose public one the issuer publishes (RFC 7518, 3.1; RFC 8037). Those by a shared
-#: secret (HS…) and `none` are not among them: with them, whoever knows the client's secret could sign.
+#: Signatures by a private key whose public one the issuer publishes (RFC 7518, 3.1; RFC 8037). Those by a
+#: shared secret (HS…) and `none` are not among them: with them, whoever knows the client's secret could sign.
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 
 
@@ -61,8 +61,8 @@ class RamEntry(Strict):
 
     claim: ClaimName = Field(examples=["preferred_username"])
     ram: RamName = Field(
-        description="`user`: the name of a RAM user; `session`: the session name of an assumed role, as single "
-        "sign-on sets it; `principal_id`: the id of either"
+        description="`user`: the name of a RAM user; `session`: the session name of an assumed role, as "
+        "single sign-on sets it; `principal_id`: the id of either"
     )
 
 
@@ -89,11 +89,11 @@ class ApprovalSection(Strict):
     )
     ram: list[RamEntry] = Field(
         min_length=1,
-        description="Who the person is in RAM: nobody approves a plan against his own call, and whoever cannot be "
-        "told from its caller approves nothing",
+        description="Who the person is in RAM: nobody approves a plan against his own call, and whoever "
+        "cannot be told from its caller approves nothing",
     )
-    algorithms: list[Algorithm] = Field(
-        default_factory=lambda: ["RS256", "PS256", "ES256"],
+    algorithms: tuple[Algorithm, ...] = Field(
+        default=("RS256", "PS256", "ES256"),
         min_length=1,
         description="What id tokens may be signed with",
     )
@@ -129,7 +129,7 @@ class ApprovalSection(Strict):
             session_keys=Keys(self.session_keys.current, self.session_keys.previous),
             allowed=tuple(AllowedClaim(one.claim, tuple(one.any_of)) for one in self.allowed),
             ram=tuple(RamClaim(one.claim, one.ram) for one in self.ram),
-            algorithms=tuple(self.algorithms),
+            algorithms=self.algorithms,
             scopes=tuple(self.scopes),
             max_age=self.max_age,
             session=self.session,

@@ -35,6 +35,7 @@ from eniguard.sources.questions import QUESTIONS
 from eniguard.sources.snapshot import Snapshot
 from fakealiyun import Cloud, Keys
 from fakealiyun.server import FakeServer, served
+from tests.functional.approval.scene import GUARD
 from tests.functional.deployment.templates import REPOSITORY, resources, roles
 
 EVENTS = REPOSITORY / "events"
@@ -44,6 +45,7 @@ FUNCTIONS = (
     "eniguard-dev-trail-event",
     "eniguard-dev-trail-file",
     "eniguard-dev-sweep",
+    "eniguard-dev-approval",
 )
 
 #: Relations that take more calls than one: the primary ENIs of a group are found through its instances, the
@@ -136,11 +138,49 @@ def test_no_function_may_change_what_it_guards(name: str) -> None:
         one for one in allowed if not one.partition(":")[2].startswith(("Describe", "List", "Get", "Lookup"))
     } == {
         "log:PostLogStoreLogs",
-        "mns:SendMessage",
+        # The page is called by browsers, and has plans carried out; the others are called asynchronously.
+        "fc:InvokeFunction" if name == "eniguard-dev-approval" else "mns:SendMessage",
         "ots:BatchWriteRow",
         "ots:DeleteRow",
         "ots:PutRow",
     }
+
+
+def test_the_page_may_call_the_function_that_carries_out_and_read_its_own_secrets(tmp_path: Path) -> None:
+    # given
+    guard = tmp_path / "guard.yml"
+    guard.write_text(_of_kms(GUARD))
+    page = resources()["approval"]
+
+    # when
+    (role,) = roles_of({"approval": page}, read_policy(guard))
+
+    # then
+    named = [need for need in role.needs if need.action.startswith(("fc:", "kms:"))]
+    where = "cn-hangzhou:1234567890123456"
+    assert named == [
+        Need("fc:InvokeFunction", f"acs:fc:{where}:functions/eniguard-dev-remediate"),
+        Need("kms:GetSecretValue", f"acs:kms:{where}:secret/client"),
+        Need("kms:GetSecretValue", f"acs:kms:{where}:secret/links"),
+    ]
+
+
+def _of_kms(guard: str) -> str:
+    for name, reference in {
+        "STATE": "env:ENIGUARD_STATE",
+        "LINK_KEY,": "kms:links,",
+        "CLIENT_SECRET": "kms:client",
+    }.items():
+        guard = guard.replace(f"env:{name}", reference)
+    return guard
+
+
+def test_a_page_that_does_not_know_what_to_call_is_refused() -> None:
+    page = resources()["approval"]
+    del page["props"]["environmentVariables"]["ENIGUARD_REMEDIATE"]
+
+    with pytest.raises(ConfigError, match=r"resources\.approval: set ENIGUARD_REMEDIATE"):
+        roles_of({"approval": page}, DEFAULT_POLICY)
 
 
 def test_every_policy_passes_the_lint() -> None:

@@ -251,7 +251,7 @@ def test_check_says_so_when_nothing_is_wrong_and_exits_with_2_when_something_is(
     bad = run("template", "check", str(changed(tmp_path, ("cpu: 0.5", "cpu: 0.33"))))
 
     assert (good.exit_code, good.stdout) == (0, "")
-    assert good.stderr.endswith("template.yml: 5 functions, nothing wrong\n")
+    assert good.stderr.endswith("template.yml: 6 functions, nothing wrong\n")
     assert bad.exit_code == 2
     assert f"{LOG}.cpu: 0.33 is no multiple of 0.05" in bad.stderr
 
