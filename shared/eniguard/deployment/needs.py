@@ -223,7 +223,8 @@ def _of_sinks(policy: Policy, region: str, account: str) -> Iterator[Need]:
 def _of_secrets(references: Iterable[str | None], region: str, account: str) -> Iterator[Need]:
     for reference in references:
         if reference is not None and reference.startswith("kms:"):
-            yield _of_secret(reference, region, account)
+            secret = reference.removeprefix("kms:")
+            yield Need("kms:GetSecretValue", f"acs:kms:{region}:{account}:secret/{secret}")
 
 
 def _of_approval(policy: Policy, variables: Mapping[str, str], region: str, account: str) -> Iterator[Need]:

@@ -198,7 +198,8 @@ def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
 #: Sections in which somebody may have put a secret: nothing of them is repeated.
 _UNREPEATED = ("state", "sinks", "remediation")
 _UNSAID = "(a key that is not repeated)"
-#: The models of entries, by the keys that lead to them; those below ``guard`` and ``remediation`` stand in their ``SECTIONS``.
+#: The models of entries, by the keys that lead to them; those below ``guard`` and ``remediation`` stand in
+#: their ``SECTIONS``.
 _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("accounts",): AccountEntry,
     ("actors",): ActorsSection,
