@@ -76,7 +76,7 @@ def preview(
     """Print the JSON that a sink would be sent of the recorded event EVENT.
 
     EVENT is a file, a folder, or - for standard input. It is decided as by `eniguard replay`, and told as at
-    its own time. Each message is one JSON document on standard output: what is posted, laid out, and without a
+    its own time. Each message is one JSON document on standard output: what is posted, laid out, without a
     signature. What it tells of stands on standard error, and so does why there is none: no rule has a
     finding, or a waiver hides it.
 
