@@ -45,6 +45,7 @@ KINDS: Mapping[str, str] = {
     k.SECRET: marked("KMS secret"),
     k.REGION: marked("region"),
     k.GUARD: marked("the guard"),
+    k.SINK: marked("sink"),
     k.WAY: marked("way of events"),
 }
 
