@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eniguard.dead_letters.rereading import Rereading
     from eniguard.sources import Source
     from eniguard.state import Store
+    from eniguard.toolkit.secrets import Secrets
 
 #: Where the official tools look for the region (docs/sources.md, API).
 REGION_VARIABLE = "ALIBABA_CLOUD_REGION_ID"
@@ -156,16 +157,22 @@ class Connections:
             As for `eniguard.policy_store.open_policy_store`.
         """
         from eniguard.policy_store import DEPLOYED_VARIABLE, open_policy_store
-        from eniguard.toolkit.secrets import Secrets
 
         environment = {**self.environment, DEPLOYED_VARIABLE: "eniguard"} if deployed else self.environment
         return open_policy_store(
             self.policy,
             environment=environment,
-            secret=Secrets(kms=self._secret, environment=self.environment).get,
+            secret=self.secrets.get,
             keys=self.credentials,
             clock=self.clock,
         )
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The values of references: of the environment, or of KMS."""
+        from eniguard.toolkit.secrets import Secrets
+
+        return Secrets(kms=self._secret, environment=self.environment, clock=self.clock)
 
     @cached_property
     def endpoints(self) -> dict[str, str]:
