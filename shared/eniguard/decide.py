@@ -111,7 +111,7 @@ def decide(
         call.region,
         call.account_id,
         actor,
-        tagged_by_case(findings, cases[0]) if findings else (),
+        tagged_by_case(findings, cases[0], [rule for rule, _ in steps]) if findings else (),
         tuple(undecided),
         rounds,
     )

@@ -144,13 +144,13 @@ def _tell(records: list[Any], form: str) -> None:
 
 
 def _print_sheets(sheets: list[WaiverSheet]) -> None:
-    table = plain_table()
+    table = plain_table(gap=1)
     table.add_column("waiver", no_wrap=True)
     table.add_column("state", no_wrap=True)
     table.add_column("until", no_wrap=True)
     table.add_column("days left", no_wrap=True, justify="right")
-    for header in ("owner", "matches", "reason"):
-        table.add_column(header, overflow="fold")
+    for header, ratio in (("owner", 2), ("matches", 3), ("reason", 2)):
+        table.add_column(header, ratio=ratio, overflow="fold")
     for one in sheets:
         style = "red" if one.state == "expired" else ""
         table.add_row(

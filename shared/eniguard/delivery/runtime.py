@@ -16,11 +16,13 @@ from eniguard.settings import DEFAULT_POLICY, Policy
 from eniguard.toolkit import FcContext, Invocation, Logger, Metrics, guard_handler
 
 if TYPE_CHECKING:
+    from eniguard.alerts.alerts import Alerts
+    from eniguard.alerts.sending import Sending
     from eniguard.cloud import AssumedRole, Client, Credentials, CredentialsProvider, FunctionCredentials
     from eniguard.cloud.accounts import Accounts
     from eniguard.cloud.data_reads import DataReads
     from eniguard.dead_letters import DeadLetters
-    from eniguard.intake import Intake
+    from eniguard.intake import Intake, Telling
     from eniguard.rules.registry import Registry
     from eniguard.sources import Source
     from eniguard.state import Store
@@ -37,7 +39,7 @@ ENDPOINTS_VARIABLE = "ENIGUARD_ENDPOINTS"
 #: 3 s that a function has by default (docs/sources.md, Function Compute).
 _TIMEOUT = 60.0
 #: The parts that hold the store, to be made anew with it.
-_ON_THE_STORE = ("store", "dead_letters", "source", "pipeline", "intake")
+_ON_THE_STORE = ("store", "dead_letters", "source", "pipeline", "alerts", "telling", "intake")
 
 _Event = TypeVar("_Event")
 _Answer = TypeVar("_Answer")
@@ -222,7 +224,22 @@ class Runtime:
             in_progress_for=self.timeout,
             clock=self.clock,
             canaries=Canaries(self.store),
+            telling=self.telling,
         )
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What tells of decisions: in the log, and, unless offline, to the sinks of the policy."""
+        from eniguard.intake import Telling
+
+        return Telling((lambda: self.alerts) if self.policy.sinks and not self.offline else None)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What takes findings on their way to people; made for the first finding."""
+        from eniguard.alerts.alerts import Alerts
+
+        return Alerts.of(self.policy, self.store, sending=self._sending, clock=self.clock)
 
     @cached_property
     def dead_letters(self) -> DeadLetters:
@@ -312,6 +329,13 @@ class Runtime:
         from eniguard.cloud import AssumedRole
 
         return AssumedRole(client, role_arn, clock=self.clock)
+
+    def _sending(self) -> Sending:
+        from eniguard.alerts.reaching import Reaching
+        from eniguard.alerts.sending import Sending
+
+        reach = Reaching(self.policy.alerts, self.registry.catalogue, self.secrets.get)
+        return Sending(self.store, reach, clock=self.clock, sleep=self._sleep)
 
     def _secret(self, name: str) -> str:
         from eniguard.cloud.secret_values import SecretValues

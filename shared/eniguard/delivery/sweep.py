@@ -17,6 +17,7 @@ from eniguard.rule_modules import registry_of
 from eniguard.sweeping import (
     Bulk,
     Canary,
+    Deliveries,
     GapFill,
     ManagedSweep,
     Part,
@@ -52,7 +53,8 @@ class SweepDelivery:
 
     The parts, in their order: the canary; events that another instance had begun; rules that were left open;
     the gap fill from LookupEvents; the managed listings; the rules on what stands there; canaries whose time
-    is over; what was given up, in bulk; and what is measured. A part that fails is told of, and the others
+    is over; what was given up, in bulk; summaries of alerts, trouble with their delivery, and alerts that
+    wait; and what is measured. A part that fails is told of, and the others
     are run all the same. What there is no time for is done by the next sweep.
 
     Parameters
@@ -137,7 +139,7 @@ class SweepDelivery:
     def _parts(self, taking: Taking, call: Invocation) -> Iterator[Part]:
         """The parts in their order; each has a share of the time that those before it have left."""
         runtime, clock = self._runtime, self._runtime.clock
-        policy, store = runtime.policy, runtime.store
+        policy, store, telling = runtime.policy, runtime.store, runtime.telling
         own = Place(call.context.account_id or "", call.context.region or "")
         places = places_of(policy, own.account, own.region)
         online = not runtime.offline
@@ -151,13 +153,23 @@ class SweepDelivery:
             yield Part("gap_fill", lambda call: gaps.run(places, taking.within(call), call), 0.5)
             managed = ManagedSweep(store, runtime.accounts, clock=clock)
             yield Part("managed_listing", lambda call: managed.run(places, call), 0.5)
-            standing = Standing(self._rules.sweeps, policy, store, runtime.accounts, clock=clock)
+            standing = Standing(self._rules.sweeps, policy, store, runtime.accounts, telling, clock=clock)
             yield Part("rules", lambda call: standing.run(places, call), 0.8)
-        silent = Silent(self._rules.internal, ways_of(policy), store, clock=clock)
+        silent = Silent(self._rules.internal, ways_of(policy), store, telling, clock=clock)
         yield Part("silence", silent.run)
-        bulk = Bulk(self._rules.internal, store, clock=clock)
+        bulk = Bulk(self._rules.internal, store, telling, clock=clock)
         yield Part("bulk", lambda call: bulk.run(own, call))
+        if online and policy.sinks:
+            yield from self._of_alerts(own)
         yield Part("measures", lambda call: measure(store, places, call.metrics, clock()))
+
+    def _of_alerts(self, own: Place) -> Iterator[Part]:
+        runtime = self._runtime
+        alerts = runtime.alerts
+        troubles = Deliveries(self._rules.internal, alerts, runtime.store, clock=runtime.clock)
+        yield Part("summaries", alerts.close_windows)
+        yield Part("delivery", lambda call: troubles.run(own, call))
+        yield Part("alerts", alerts.send)
 
     def _resume(self, call: Invocation) -> None:
         while self._runtime.intake.resume(call, limit=_ROUND).total() == _ROUND:
@@ -166,7 +178,11 @@ class SweepDelivery:
     def _retry(self, call: Invocation) -> None:
         runtime = self._runtime
         retries = Retries(
-            runtime.pipeline, runtime.store, in_progress_for=runtime.timeout, clock=runtime.clock
+            runtime.pipeline,
+            runtime.store,
+            in_progress_for=runtime.timeout,
+            clock=runtime.clock,
+            telling=runtime.telling,
         )
         while (ended := retries.run(call, limit=_ROUND)).total():
             for how, count in ended.items():

@@ -108,6 +108,7 @@ class Taking:
             return
         for ending, count in self._runtime.intake.take(events, self._call).items():
             setattr(self.counts, ending, getattr(self.counts, ending) + count)
+        self._runtime.telling.send(self._call)
 
     def unreadable(self, error: InputError, origin: Origin, way: Way, raw: bytes | None = None) -> None:
         """Keep what cannot be read as a dead letter; the bytes may hold secrets and are not kept."""

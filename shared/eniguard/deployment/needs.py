@@ -6,7 +6,7 @@ rule nor the function itself needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
@@ -149,6 +149,7 @@ def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iter
     if variables.get(_OFFLINE) == "1":
         return
     yield from _of_state(policy, variables, region, account)
+    yield from _of_sinks(policy, region, account)
     yield from map(Need, _of_rules(kind, policy))
     for member, role in policy.account_roles.items():
         if member != account:
@@ -175,10 +176,7 @@ def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account
         if name not in variables:
             raise ConfigError(f"{policy.source}: state.url is {url}: set {name} in environmentVariables")
         url = variables[name]
-    for reference in (url, policy.state.password or ""):
-        if reference.startswith("kms:"):
-            secret = reference.removeprefix("kms:")
-            yield Need("kms:GetSecretValue", f"acs:kms:{region}:{account}:secret/{secret}")
+    yield from _of_secrets((url, policy.state.password), region, account)
     if url.startswith("tablestore://"):
         parts = urlsplit(url)
         instance, _, place = (parts.hostname or "").partition(".")
@@ -186,6 +184,18 @@ def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account
         where = region if place.endswith(".aliyuncs.com") else place
         table = f"acs:ots:{where}:{account}:instance/{instance}/table/{parts.path.strip('/')}"
         yield from (Need(action, table) for action in OF_TABLE)
+
+
+def _of_sinks(policy: Policy, region: str, account: str) -> Iterator[Need]:
+    for sink in policy.sinks:
+        yield from _of_secrets((sink.url, sink.secret), region, account)
+
+
+def _of_secrets(references: Iterable[str | None], region: str, account: str) -> Iterator[Need]:
+    for reference in references:
+        if reference is not None and reference.startswith("kms:"):
+            secret = reference.removeprefix("kms:")
+            yield Need("kms:GetSecretValue", f"acs:kms:{region}:{account}:secret/{secret}")
 
 
 def _of_source(trigger: Props, region: str, account: str) -> Iterator[Need]:

@@ -7,7 +7,7 @@ after").
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
@@ -85,6 +85,10 @@ class State(Struct, eq=False):
         if self.watcher is not None:
             self.watcher(ref, value, self._facts.get(ref))
         return value
+
+    def wanted(self, needs: Callable[[Call, Facts], Iterable[Ref]]) -> Iterable[Ref]:
+        """The facts that a rule's ``needs`` asks for, by all that is known of the call."""
+        return needs(self._call, self._facts)
 
     def fact(self, ref: Ref) -> Fact | None:
         """The fact that the value on this side rests on, for its source and age."""

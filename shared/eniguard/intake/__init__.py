@@ -3,6 +3,7 @@
 from eniguard.intake.intake import Arrived, Ending, Handled, Intake
 from eniguard.intake.pending import DEFERRED, GIVEN_UP, UNDECIDED, GivenUp, Pending
 from eniguard.intake.retries import Retries
+from eniguard.intake.told import Telling
 
 __all__ = [
     "DEFERRED",
@@ -15,4 +16,5 @@ __all__ = [
     "Intake",
     "Pending",
     "Retries",
+    "Telling",
 ]

@@ -21,7 +21,7 @@ from eniguard.events.envelopes import Concerned
 from eniguard.events.kept import KeptEvent, kept
 from eniguard.events.wrappers import Way
 from eniguard.intake.pending import DEFERRED, Pending, event_key
-from eniguard.intake.told import tell, tell_failure
+from eniguard.intake.told import Telling, tell_failure
 from eniguard.own_calls import Canaries
 from eniguard.pipeline import Pipeline
 from eniguard.rules.answers import PASSED_ON
@@ -73,6 +73,8 @@ class Intake:
         Gives seconds since 1970 (UTC).
     canaries
         Note by which ways the events of the guard's canaries come; by default nobody does.
+    telling
+        Tells what was decided; by default in the log alone.
     """
 
     def __init__(
@@ -84,7 +86,9 @@ class Intake:
         in_progress_for: float,
         clock: Callable[[], float] = time.time,
         canaries: Canaries | None = None,
+        telling: Telling | None = None,
     ) -> None:
+        self._telling = Telling() if telling is None else telling
         self._pipeline = pipeline
         self._clock = clock
         self._in_progress_for = in_progress_for
@@ -188,11 +192,9 @@ class Intake:
             self._give_up(one, origin, error, call)
             return "dead_letter"
         claim.hold()
-        tell(call.logger, decision, one.way, repeat=claim.repeat)
+        self._telling.decision(decision, one.way, call, repeat=claim.repeat)
         self._pending.left_open(one.call, event, decision, self._clock())
         call.metrics.event_to_decision(one.call.at, way=one.way)
-        for finding in decision.findings:
-            call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
         return "decided"
 
     def _give_up(self, one: Concerned, origin: Origin, error: Exception, call: Invocation) -> None:

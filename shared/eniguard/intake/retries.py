@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from eniguard.errors import AlreadyInProgress, DeadlineNear
 from eniguard.intake.pending import UNDECIDED, DueEvent, Pending, open_rules
-from eniguard.intake.told import tell_findings
+from eniguard.intake.told import Telling
 from eniguard.pipeline import Pipeline
 from eniguard.state import Store
 from eniguard.toolkit import Claim, Idempotency, Invocation
@@ -29,6 +29,8 @@ class Retries:
         Seconds after which a try that was begun and not finished is begun again: the function's timeout.
     clock
         Gives seconds since 1970 (UTC).
+    telling
+        Tells what the open rules now say; by default in the log alone.
     """
 
     def __init__(
@@ -38,7 +40,9 @@ class Retries:
         *,
         in_progress_for: float,
         clock: Callable[[], float] = time.time,
+        telling: Telling | None = None,
     ) -> None:
+        self._telling = Telling() if telling is None else telling
         self._pipeline = pipeline
         self._clock = clock
         self._pending = Pending(store)
@@ -82,9 +86,7 @@ class Retries:
         decision = self._pipeline.decide(one.event.call, now=self._clock()).decision
         found = [finding for finding in decision.findings if finding.rule in waiting.rules]
         claim.hold()
-        tell_findings(call.logger, found, repeat=claim.repeat)
-        for finding in found:
-            call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
+        self._telling.findings(found, call, repeat=claim.repeat)
         left = tuple([code for code in open_rules(decision) if code in waiting.rules])
         if not left:
             return "settled"

@@ -50,7 +50,13 @@ def redacted_guard_file(text: str, redaction: Redaction) -> str:
     redaction
         That of the recording.
     """
-    found = _GuardFile(redaction).section(yaml.safe_load(text) or {})
+    content = yaml.safe_load(text) or {}
+    guard_file = _GuardFile(redaction)
+    found = guard_file.section(content)
+    # Waivers hide nothing in a recording, but their tags are control tags, which a rule reads.
+    if tags := guard_file.tags_of_waivers(content):
+        guard = found.setdefault("guard", {})
+        guard["control_tags"] = [*guard.get("control_tags", ()), *tags]
     return _HEADER + yaml.safe_dump(found, sort_keys=False, allow_unicode=True)
 
 
@@ -85,6 +91,12 @@ class _GuardFile:
             elif name == "control_tags":
                 found[name] = [self._tag(one) for one in value or ()]
         return found
+
+    def tags_of_waivers(self, content: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The tags that waivers match, as control tags."""
+        matches = [one["match"] for one in content.get("waivers") or ()]
+        tags = [pair for match in matches for pair in (match.get("tags") or {}).items()]
+        return [self._tag({"key": key, "value": value}) for key, value in tags]
 
     def _each(self, value: Any, replace: Callable[[Any], Any]) -> Any:
         if isinstance(value, list):

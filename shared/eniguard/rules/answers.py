@@ -32,8 +32,9 @@ def only_marks(given: Sequence[Observation]) -> Sequence[Observation]:
     TypeError
         Something among them is no mark.
     """
-    if not all(isinstance(one, Observation) for one in given):
-        raise TypeError("a rule observes something that is no Observation")
+    for one in given:
+        if not isinstance(one, Observation):
+            raise TypeError("a rule observes something that is no Observation")
     return given
 
 

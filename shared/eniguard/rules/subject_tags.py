@@ -8,10 +8,12 @@ from msgspec.structs import replace
 
 from eniguard.events.calls import Call
 from eniguard.facts.kinds import Eni, Instance, SecurityGroup, Tags
-from eniguard.facts.refs import Unknown
+from eniguard.facts.refs import Ref, Unknown
 from eniguard.facts.view import View
 from eniguard.model import Finding, Resource
 from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
+from eniguard.rules.answers import PASSED_ON
+from eniguard.rules.base import Rule
 from eniguard.rules.case import Case
 
 UNTAGS = frozenset(("ecs:UntagResources", "ecs:RemoveTags"))
@@ -23,13 +25,24 @@ def changes_tags(call: Call) -> bool:
     return call.action in UNTAGS or bool(call.parameters.tags())
 
 
-def tagged_by_case(findings: Sequence[Finding], case: Case) -> tuple[Finding, ...]:
+def tagged_by_case(findings: Sequence[Finding], case: Case, rules: Sequence[Rule]) -> tuple[Finding, ...]:
     """Findings of a call with the tags that their subjects had before it.
 
     What was seen only after the call stands in for it, unless the call itself puts tags on something or takes
-    some off: nobody picks with a call the waiver that hides it.
+    some off: nobody picks with a call the waiver that hides it. Only what the rules need counts as known, so
+    that a replay, which has all facts at hand, says what the look-ups of a function would let it say.
+
+    Parameters
+    ----------
+    findings, case
+        What the rules found, and the call as they saw it.
+    rules
+        The rules that were asked.
     """
-    return _tagged(findings, lambda subject: _before(case, subject))
+    if all(one.subject.kind not in _TAGGED for one in findings):
+        return tuple(findings)
+    known = _wanted(case, rules)
+    return _tagged(findings, lambda subject: _before(case, subject, known))
 
 
 def tagged_by_view(findings: Sequence[Finding], view: View) -> tuple[Finding, ...]:
@@ -46,8 +59,22 @@ def _with_tags(finding: Finding, tags_of: Callable[[Resource], Tags | None]) -> 
     return finding if tags is None else replace(finding, tags=dict(tags))
 
 
-def _before(case: Case, subject: Resource) -> Tags | None:
+def _wanted(case: Case, rules: Sequence[Rule]) -> set[Ref]:
+    """The facts that rules need of a call; one that cannot say so has its verdict already."""
+    found: set[Ref] = set()
+    for needs in dict.fromkeys([rule.needs for rule in rules]):
+        try:
+            found.update(case.before.wanted(needs))
+        except (Exception, SystemExit) as error:
+            if isinstance(error, PASSED_ON):
+                raise
+    return found
+
+
+def _before(case: Case, subject: Resource, known: set[Ref]) -> Tags | None:
     ref = case.before.ref(subject.kind, subject.id)
+    if ref not in known:
+        return None
     found = case.before.get(ref)
     if type(found) is Unknown and not changes_tags(case.call):
         fact = case.after.fact(ref)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from eniguard.intake import GIVEN_UP, GivenUp, Pending
+from eniguard.intake import GIVEN_UP, GivenUp, Pending, Telling
 from eniguard.model import Finding
 from eniguard.rules.internal import InternalRule, window_start
 from eniguard.rules.self.undecided_in_bulk import LeftOpen, UndecidedInBulk
@@ -32,16 +32,23 @@ class Bulk:
         The enabled rules on what the guard noted of itself; SELF010 among them speaks.
     store
         Keeps the queue, and what was told.
+    telling
+        Tells what is found; by default in the log alone.
     clock
         Gives seconds since 1970 (UTC).
     """
 
     def __init__(
-        self, rules: Sequence[InternalRule], store: Store, *, clock: Callable[[], float] = time.time
+        self,
+        rules: Sequence[InternalRule],
+        store: Store,
+        telling: Telling | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._rule = next((rule for rule in rules if isinstance(rule, UndecidedInBulk)), None)
         self._pending = Pending(store)
-        self._told = ToldOnce(store, clock=clock, again_after=_KNOWN)
+        self._told = ToldOnce(store, telling, clock=clock, again_after=_KNOWN)
         self._clock = clock
 
     def run(self, place: Place, call: Invocation) -> None:

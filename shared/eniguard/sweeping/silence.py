@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from eniguard.intake import Telling
 from eniguard.model import Finding
 from eniguard.own_calls import Canaries, CanaryCall
 from eniguard.rules.internal import InternalRule
@@ -44,6 +45,8 @@ class Silent:
         Those that have to bring an event (`ways_of`).
     store
         Keeps the canaries, and what was told.
+    telling
+        Tells what is found; by default in the log alone.
     clock
         Gives seconds since 1970 (UTC).
     """
@@ -53,6 +56,7 @@ class Silent:
         rules: Sequence[InternalRule],
         ways: Sequence[str],
         store: Store,
+        telling: Telling | None = None,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -60,6 +64,7 @@ class Silent:
         self._ways = tuple(ways)
         self._canaries = Canaries(store)
         self._store = store
+        self._telling = telling
         self._clock = clock
 
     def run(self, call: Invocation) -> None:
@@ -88,7 +93,9 @@ class Silent:
             waited=within,
             arrived=tuple(canary.arrived),
         )
-        told = ToldOnce(self._store, clock=self._clock, again_after=2 * self._rule.hours * _HOUR)
+        told = ToldOnce(
+            self._store, self._telling, clock=self._clock, again_after=2 * self._rule.hours * _HOUR
+        )
         for one in self._rule.evaluate(noted, self._rule.params):
             if isinstance(one, Finding):
                 told.tell(one, call, changes=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from eniguard.errors import DeadlineNear
 from eniguard.facts.view import Listing
+from eniguard.intake import Telling
 from eniguard.model import Sweep, Undecided
 from eniguard.rules.sweep import Swept, swept
 from eniguard.settings import Policy
@@ -33,6 +34,8 @@ class Standing:
         Keeps when they were asked, and what was told.
     clients
         Gives the client of an account, ``None`` for one without a role.
+    telling
+        Tells what is found; by default in the log alone.
     clock
         Gives seconds since 1970 (UTC).
     """
@@ -43,6 +46,7 @@ class Standing:
         policy: Policy,
         store: Store,
         clients: Callable[[str], Caller | None],
+        telling: Telling | None = None,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -51,7 +55,7 @@ class Standing:
         self._clients = clients
         self._clock = clock
         self._turns = Turns(store, clock=clock)
-        self._told = ToldOnce(store, clock=clock)
+        self._told = ToldOnce(store, telling, clock=clock)
 
     def run(self, places: Sequence[Place], call: Invocation) -> None:
         """Ask about the places whose time has come; errors are those of `GapFill.run`."""

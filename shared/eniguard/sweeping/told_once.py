@@ -9,7 +9,7 @@ from hashlib import blake2b
 import msgspec
 from msgspec import Struct
 
-from eniguard.intake.told import tell_findings
+from eniguard.intake.told import Telling
 from eniguard.model import Finding
 from eniguard.state import Store
 from eniguard.toolkit import Invocation
@@ -40,6 +40,8 @@ class ToldOnce:
     ----------
     store
         Keeps what was told. Every method raises `StateError` when it did not do what was asked.
+    telling
+        Tells; by default in the log alone.
     clock
         Gives seconds since 1970 (UTC).
     again_after
@@ -49,16 +51,18 @@ class ToldOnce:
     def __init__(
         self,
         store: Store,
+        telling: Telling | None = None,
         *,
         clock: Callable[[], float] = time.time,
         again_after: float = AGAIN_AFTER,
     ) -> None:
         self._store = store
+        self._telling = Telling() if telling is None else telling
         self._clock = clock
         self._again_after = again_after
 
     def tell(self, finding: Finding, call: Invocation, *, changes: bool = True) -> bool:
-        """Write the line of a finding, unless it was written; whether it was now.
+        """Tell of a finding, unless it was told; whether it was now.
 
         ``changes`` is ``False`` for one whose id alone counts, whatever it says by now.
         """
@@ -76,8 +80,7 @@ class ToldOnce:
         if held is None:  # another sweep is at it
             return False
         repeat = before is not None and before.said == said
-        tell_findings(call.logger, [finding], repeat=repeat)
-        call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
+        self._telling.findings([finding], call, repeat=repeat)
         self._store.replace(key, _encode(_Told(said, True)), version=held.version, ttl=ttl)
         return True
 

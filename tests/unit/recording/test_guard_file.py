@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eniguard.recording import Pseudonyms, Redaction, redacted_guard_file
+from eniguard.settings import ControlTag
 from eniguard.settings.guardfile import parse_policy
 
 ROOT = Path(__file__).parents[3]
@@ -59,3 +60,17 @@ def test_custom_rules_and_empty_sections_are_taken_as_they_are() -> None:
 
     assert found.rule_modules == ("acme_rules",)
     assert found.rules["PFX019"].severity == "low"
+
+
+def test_tags_of_waivers_stay_control_tags_and_the_waivers_go() -> None:
+    text = (
+        "waivers: [{id: a, match: {tags: {team: payments, frozen: null}}, owner: jane, reason: ticket 123, "
+        "expires: 2026-12-31}]"
+    )
+    redaction = Redaction(Pseudonyms(b"0123456789abcdef"))
+
+    found = parse_policy(redacted_guard_file(text, redaction))
+
+    team = ControlTag(redaction.tag_key("team"), redaction.tag_value("team", "payments"))
+    assert found.guard.control_tags == (team, ControlTag(redaction.tag_key("frozen")))
+    assert found.waivers == ()
