@@ -13,11 +13,12 @@ from eniguard.alerts.formats import format_of
 from eniguard.model import Finding
 from eniguard.replay.engine import Entry, Options, Replay
 from eniguard.settings.alerting import Language, Sink, SinkKind
+from eniguard.settings.guardfile import parse_policy
 from tests.messages.cases import rule_texts
-from tests.scenarios.guard_itself import POLICY
 
 #: Somebody attaches the ENI of a NAT gateway to an instance.
-CASE = Path(__file__).parents[2] / "events" / "eni" / "nat-eni-attach-refused.json"
+CASE = Path("eni", "nat-eni-attach-refused.json")
+EVENTS = Path(__file__).parents[2] / "events"
 #: 2026-03-02T08:15:04Z: seconds after the call.
 AT = 1_772_439_304.0
 KINDS: tuple[SinkKind, ...] = tuple(kind for kind in get_args(SinkKind) if kind != "lark")
@@ -43,6 +44,7 @@ def payload(kind: SinkKind, language: Language) -> dict[str, Any]:
 
 @cache
 def _finding() -> Finding:
-    decided = list(Replay(Options(paths=(str(CASE),), policy=POLICY)))
+    policy = parse_policy((EVENTS / "guard.yml").read_text(encoding="utf-8"))
+    decided = list(Replay(Options(paths=(str(EVENTS / CASE),), policy=policy)))
     (finding,) = [one for entry in decided if isinstance(entry, Entry) for one in entry.decision.findings]
     return finding

@@ -44,7 +44,7 @@ def server(receiver: Receiver, port: int) -> ThreadingHTTPServer:
         def do_POST(self) -> None:
             length = int(self.headers["content-length"] or 0)
             body = self.rfile.read(min(length, MOST_BYTES + 1))
-            self.send_response(receiver.take(self.headers, body))
+            self.send_response(receiver.take(dict(self.headers), body))
             self.end_headers()
 
     return ThreadingHTTPServer(("127.0.0.1", port), Handler)
