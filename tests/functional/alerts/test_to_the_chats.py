@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -44,7 +45,7 @@ class Chatting:
         secrets = {"env:URL": server.url(kind), "env:SIGN": server.secret(kind) or ""}
         secret = "env:SIGN" if self.robot.secret else None
         self.sink = Sink("oncall", kind, "env:URL", **{"secret": secret, "mention": MENTION, **sink})
-        settings = AlertSettings(internal_hosts=("localhost",), ca_file=server.ca_file)
+        settings = AlertSettings(internal_hosts=("localhost",), authorities=Path(server.ca_file).read_text())
         reaching = Reaching(settings, RULES.values(), secrets.__getitem__)
         self.store = open_store("memory:", clock=self.now)
         self.alerts = Alerts.of(
