@@ -271,7 +271,9 @@ class Round:
         """The sink takes nothing now, whatever the message."""
         state, now = self._held.state, self._parts.clock()
         failures = state.failures + (answer.verdict == "unavailable")
-        wait = self._backoff(failures) if answer.verdict == "unavailable" else self._asked_to_wait(answer)
+        wait = self._asked_to_wait(answer)
+        if answer.verdict == "unavailable":
+            wait = max(self._backoff(failures), wait)
         self._held.write(
             in_flight=(),
             perhaps=with_group(state.perhaps, perhaps),
@@ -296,8 +298,11 @@ class Round:
         return longest * (0.5 + self._parts.random() / 2)
 
     def _asked_to_wait(self, answer: Answer) -> float:
-        blocked = self._channel.format.pace.blocked if self._channel is not None else BACKOFF
-        return min(blocked if answer.again_after is None else answer.again_after, _LONGEST_WAIT)
+        if answer.again_after is not None:
+            return min(answer.again_after, _LONGEST_WAIT)
+        if answer.verdict == "unavailable" or self._channel is None:
+            return 0.0
+        return self._channel.format.pace.blocked
 
     def _refused(self, ready: _Ready, problem: str) -> None:
         """The sink does not take this message: it is parted, or tried again later, or given up."""

@@ -27,6 +27,7 @@ _COMMANDS = {
     "serve": ("eniguard.cli.serve_command", "serve"),
     "invoke": ("eniguard.cli.invoke_command", "invoke"),
     "waivers": ("eniguard.cli.waivers_command", "waivers"),
+    "alerts": ("eniguard.cli.alerts_command", "alerts"),
     "dlq": ("eniguard.cli.dlq_command", "dlq"),
     "plans": ("eniguard.cli.plans_command", "plans"),
     "doctor": ("eniguard.cli.doctor_command", "doctor"),
@@ -42,7 +43,7 @@ _HELP_WANTED: type[click.UsageError] | tuple[()] = getattr(click.exceptions, "No
 _EPILOG = """\b
 Examples:
   eniguard replay events/
-  eniguard explain events/eni/delete-refused.json
+  eniguard explain events/eni/delete-unlisted-refused.json
   eniguard rules show ENI003
   eniguard inventory --managed --state state.json
 
@@ -151,6 +152,7 @@ def eniguard() -> None:
     """Decide recorded Alibaba Cloud calls against the documented rules.
 
     The rules are about managed ENIs, managed security groups, IP prefixes, service-linked roles, the exposure
-    of ordinary groups, and the guard itself. Only dlq redrive, doctor, plans and record ask the cloud, and
-    nothing there is changed; what plans approves and undoes is carried out by a function.
+    of ordinary groups, and the guard itself. Only alerts send, dlq redrive, doctor, plans and record ask the
+    cloud, and nothing there is changed: alerts send sends a test to the chats that you name, and what plans
+    approves and undoes is carried out by a function.
     """

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from eniguard.dead_letters.rereading import Rereading
     from eniguard.sources import Source
     from eniguard.state import Store
+    from eniguard.toolkit.secrets import Secrets
 
 #: Where the official tools look for the region (docs/sources.md, API).
 REGION_VARIABLE = "ALIBABA_CLOUD_REGION_ID"
@@ -161,16 +162,17 @@ class Connections:
         return open_policy_store(
             self.policy,
             environment=environment,
-            secret=self.secret,
+            secret=self.secrets.get,
             keys=self.credentials,
             clock=self.clock,
         )
 
-    def secret(self, reference: str) -> str:
-        """The value of a reference; raises `ConfigError` or `CloudError`."""
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The values of references: of the environment, or of KMS."""
         from eniguard.toolkit.secrets import Secrets
 
-        return Secrets(kms=self._secret, environment=self.environment).get(reference)
+        return Secrets(kms=self._secret, environment=self.environment, clock=self.clock)
 
     @cached_property
     def endpoints(self) -> dict[str, str]:

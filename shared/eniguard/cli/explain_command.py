@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from eniguard.cli import exit_codes
+from eniguard.cli.event_choice import say_none_chosen, say_unreadable
 from eniguard.cli.json_text import indented, tell_json
 from eniguard.cli.policy_option import policy_option
-from eniguard.cli.safe import say, shown, tell
+from eniguard.cli.safe import tell
 
 if TYPE_CHECKING:
     from eniguard.replay.explained import Explained
-    from eniguard.replay.explaining import Search
     from eniguard.settings import Policy
 
 
 _EPILOG = """\b
 Examples:
-  eniguard explain events/eni/delete-refused.json
+  eniguard explain events/eni/delete-unlisted-refused.json
   eniguard explain trail/ --event 6D1F0E9A-0000-4000-8000-000000000001 --rule ENI003"""
 
 
@@ -58,13 +58,11 @@ def explain(
     policy = find_policy(policy_path)
     wanted = None if code is None else rule_named(code, catalogue_of(policy)).code
     found = search(Options(paths=(path,), policy=policy, state=state), event_id)
-    for error in found.errors:
-        say(f"eniguard: {shown(str(error))}")
-    if found.explained is not None:
-        _show(found.explained, wanted, form, policy)
-        context.exit(exit_codes.UNREADABLE if found.errors else exit_codes.OK)
-    _say_why_nothing(found, path, event_id)
-    context.exit(exit_codes.UNREADABLE if found.errors and not found.found else exit_codes.USAGE)
+    say_unreadable(found.picked)
+    if found.explained is None:
+        context.exit(say_none_chosen(found.picked, path, event_id))
+    _show(found.explained, wanted, form, policy)
+    context.exit(exit_codes.UNREADABLE if found.picked.errors else exit_codes.OK)
 
 
 def _show(found: Explained, code: str | None, form: str, policy: Policy) -> None:
@@ -92,20 +90,3 @@ def _show_plans(found: Explained, policy: Policy) -> None:
         tell("")
         for line in plan_lines(plan):
             tell(line)
-
-
-def _say_why_nothing(found: Search, path: str, event_id: str | None) -> None:
-    if not found.found:
-        tally = found.tally
-        what = "an event that concerns a rule" if event_id is None else f"event {shown(event_id)} among those"
-        counts = f"read {tally.read}, concerned {tally.concerned}, not concerned {tally.not_concerned}"
-        say(f"eniguard: {shown(path)} does not hold {what} ({counts})")
-        return
-    if event_id is None:
-        say(f"eniguard: {shown(path)} holds {found.found} events; choose one with --event ID")
-    else:
-        say(f"eniguard: {found.found} events have the id {shown(event_id)}; give the file of one")
-    for key in found.keys:
-        say(f"  {shown(key)}")
-    if found.found > len(found.keys):
-        say(f"  … and {found.found - len(found.keys)} more")

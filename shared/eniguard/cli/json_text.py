@@ -32,6 +32,15 @@ def indented(document: Any) -> str:
     return json.dumps(msgspec.to_builtins(document), indent=2)
 
 
+def laid_out(document: Any) -> str:
+    """A document as indented JSON whose texts can be read in any script.
+
+    As with `json_text`, characters that do not print stand as escapes.
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
+
+
 def tell_json(text: str) -> None:
     """Write JSON to standard output: as UTF-8, whatever the terminal speaks."""
     if sys.stdout is not None:

@@ -141,7 +141,7 @@ def _decide(
 
     with _opened(policy_path, region) as (connections, store):
         record = _named(store, plan_id)
-        seal = seal_of(connections.policy.remediation, connections.secret)
+        seal = seal_of(connections.policy.remediation, connections.secrets.get)
         approver = ram_approver(connections.client.call("sts", "GetCallerIdentity", {}))
         now = connections.clock()
         verdict = seal.verdict(record.plan, approver, approved=approved, at=now, purpose=purpose)

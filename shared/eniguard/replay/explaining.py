@@ -5,40 +5,19 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from eniguard.errors import InputError
 from eniguard.pipeline import Decided
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Options
 from eniguard.replay.explained import Explained, explained
-from eniguard.replay.tally import Tally
+from eniguard.replay.picking import Picked, pick
 from eniguard.rule_modules import registry_of
 from eniguard.rules.registry import Registry
 
-#: At most this many keys are kept to choose from.
-MOST_KEYS = 50
-
 
 class Search(Struct, frozen=True):
-    """What looking for one event brought.
-
-    Attributes
-    ----------
-    explained
-        The event, when exactly one was found.
-    keys
-        ``path#eventId`` of the events found, as far as they are kept.
-    found
-        How many events were found.
-    errors
-        What could not be read on the way.
-    tally
-        The counts of the replay.
-    """
+    """What looking for one event brought: the event explained, when exactly one was found."""
 
     explained: Explained | None
-    keys: tuple[str, ...]
-    found: int
-    errors: tuple[InputError, ...]
-    tally: Tally
+    picked: Picked
 
 
 def search(options: Options, event_id: str | None) -> Search:
@@ -56,23 +35,11 @@ def search(options: Options, event_id: str | None) -> Search:
     Raises
     ------
     InputError, ConfigError
-        As for `Replay`.
+        As for `eniguard.replay.engine.Replay`.
     """
     watch = _First(event_id, registry_of(options.policy, only=options.only))
-    run = Replay(replace(options, every=True, jobs=1, watch=watch))
-    errors: list[InputError] = []
-    keys: list[str] = []
-    found = 0
-    only: Entry | None = None
-    for one in run:
-        if isinstance(one, InputError):
-            errors.append(one)
-        elif isinstance(one, Entry) and event_id in (None, one.event_id):
-            found += 1
-            only = one if found == 1 else None
-            if found <= MOST_KEYS:
-                keys.append(one.key)
-    return Search(_placed(watch.explained, only), tuple(keys), found, tuple(errors), run.tally)
+    picked = pick(replace(options, watch=watch), event_id)
+    return Search(_placed(watch.explained, picked.entry), picked)
 
 
 def _placed(found: Explained | None, entry: Entry | None) -> Explained | None:

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from eniguard.alerts.alert import Alert
-from eniguard.alerts.formats.base import Answer
+from eniguard.alerts.formats.base import Answer, Verdict
 from eniguard.alerts.outbox import Outbox
 from eniguard.alerts.undelivered import put_back
 from eniguard.dead_letters import DeadLetters, redrive
@@ -106,6 +106,25 @@ def test_a_dead_letter_of_alerts_is_listed_shown_and_sent_after_it_was_redriven(
     assert "oncall" in shown
     assert [one.finding.subject.id for one in chat.alerts] == ["eni-7"]
     assert DeadLetters(store, clock=clock).page().found == ()
+
+
+@pytest.mark.parametrize("verdict", ["unavailable", "throttled"])
+def test_a_sink_that_says_when_to_come_again_is_left_alone_until_then(
+    verdict: Verdict, store: Store, chat: Chat, clock: Clock
+) -> None:
+    alerts, call = alerts_over(store, chat, clock), invocation(clock, io.StringIO())
+    chat.answers = lambda _: Answer(verdict, "come again later", again_after=240.0)
+    alerts.put([finding(1)], call)
+    alerts.send(call)
+    chat.answers = lambda _: None
+
+    clock.at += 239.0
+    alerts.send(call)
+    early = len(chat.told)
+    clock.at += 1.0
+    alerts.send(call)
+
+    assert (early, len(chat.told)) == (0, 1)
 
 
 def test_what_a_sink_did_not_take_for_a_day_is_a_dead_letter(store: Store, chat: Chat, clock: Clock) -> None:
