@@ -28,7 +28,7 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events alert-goldens coverage-page rule-pages messages permissions-page lock seeds clean
+.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events alert-goldens pictures coverage-page rule-pages messages permissions-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +89,9 @@ rule-pages: .venv/run.stamp ## write the pages about the rules anew, from the ru
 messages: .venv/test.stamp ## take the texts of alerts up into their catalogue, and compile it
 	@.venv/bin/python -m tests.messages.write
 
+pictures: .venv/pictures.stamp .venvs/chromium/chromium.stamp ## draw the pictures of messages in docs/chats anew
+	@.venv/bin/python -m tests.pictures.draw
+
 permissions-page: .venv/run.stamp ## write the policies in docs/permissions.md anew, from template.yml and the rules
 	@sed -i '/^<!-- generated/q' docs/permissions.md
 	@env -i PATH="$$PATH" .venv/bin/eniguard generate ram-policy --format markdown --policy guard.example.yml >> docs/permissions.md
@@ -102,6 +105,7 @@ lock: .venvs/lock/lock.stamp ## pin the requirement files anew; UPGRADE=1 moves 
 	@$(EVERYWHERE) -o $(PINS)/sdk-build.txt $(PINS)/sdk-build.in
 	@$(EVERYWHERE) -o $(PINS)/sdks.txt -c $(PINS)/test.txt -c $(PINS)/sdk-build.txt $(PINS)/sdks.in
 	@$(EVERYWHERE) -o $(PINS)/node.txt $(PINS)/node.in
+	@$(EVERYWHERE) -o $(PINS)/pictures.txt -c $(PINS)/test.txt $(PINS)/pictures.in
 	@$(EVERYWHERE) -o $(PINS)/check.txt -c $(PINS)/test.txt -c $(PINS)/sdks.txt pyproject.toml --extra test --extra fake --extra redis --extra serve $(PINS)/build.in $(PINS)/check.in
 	@$(EVERYWHERE) -o $(PINS)/oldsdk.txt -c $(PINS)/sdk-build.txt $(PINS)/oldsdk.in
 	@$(EVERYWHERE) -o $(PINS)/docs.txt -c $(PINS)/run.txt pyproject.toml --extra docs $(PINS)/build.in
@@ -148,8 +152,13 @@ clean: ## remove everything that the other targets made
 	@touch $@
 
 # A redis-server, unless there is one on PATH.
-.venvs/redis/redis.stamp: .ci/redis-server
-	@.ci/redis-server $(@D)
+.venvs/redis/redis.stamp: .ci/debian-packages
+	@.ci/debian-packages $(@D) redis-server
+	@touch $@
+
+# Chromium, unless there is one on PATH, with a font that has Chinese.
+.venvs/chromium/chromium.stamp: .ci/debian-packages
+	@.ci/debian-packages $(@D) chromium chromium fonts-wqy-zenhei
 	@touch $@
 
 .venvs/py%/sdks.stamp: $(PINS)/test.txt $(PINS)/sdk-build.txt $(PINS)/sdks.txt pyproject.toml | .venvs/py%/bin/python

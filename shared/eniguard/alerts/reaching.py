@@ -51,7 +51,7 @@ class Reaching:
         Raises
         ------
         ConfigError
-            A secret has no value, or ``ca_file`` cannot be used.
+            A secret has no value.
         CloudError
             KMS gave no answer.
         """
@@ -70,7 +70,7 @@ class Reaching:
     def _webhooks(self) -> Webhooks:
         from eniguard.alerts.webhooks import Webhooks
 
-        return Webhooks(internal_hosts=self._settings.internal_hosts, ca_file=self._settings.ca_file)
+        return Webhooks(internal_hosts=self._settings.internal_hosts, authorities=self._settings.authorities)
 
 
 def rule_texts(rules: Iterable[Described]) -> RuleTexts:

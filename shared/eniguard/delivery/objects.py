@@ -49,7 +49,7 @@ class ObjectDelivery(Delivery["list[ObjectRef]"]):
 
     @cached_property
     def _reader(self) -> ObjectReader:
-        return ObjectReader(self._runtime.reads, address=self._runtime.address("oss"))
+        return ObjectReader(self._runtime.cloud.reads, address=self._runtime.cloud.address("oss"))
 
 
 def _with_its_end(chunks: Iterator[bytes]) -> Iterator[bytes | InputError]:

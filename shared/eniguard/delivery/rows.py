@@ -50,7 +50,7 @@ class RowDelivery(Delivery[LogRange]):
 
     @cached_property
     def _puller(self) -> LogPuller:
-        return LogPuller(self._runtime.reads, address=self._runtime.address("log"))
+        return LogPuller(self._runtime.cloud.reads, address=self._runtime.cloud.address("log"))
 
 
 def _document(row: LogRow) -> bytes:

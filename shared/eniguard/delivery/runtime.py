@@ -9,18 +9,18 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
+from eniguard.delivery.connections import Connections
 from eniguard.errors import AlreadyInProgress, ConfigError, StateError
 from eniguard.pipeline import Pipeline
 from eniguard.rule_modules import registry_of
 from eniguard.settings import DEFAULT_POLICY, Policy
-from eniguard.toolkit import FcContext, Invocation, Logger, Metrics, guard_handler
+from eniguard.toolkit import Invocation, Logger, Metrics, guard_handler
 
 if TYPE_CHECKING:
     from eniguard.alerts.alerts import Alerts
     from eniguard.alerts.sending import Sending
-    from eniguard.cloud import AssumedRole, Client, Credentials, CredentialsProvider, FunctionCredentials
+    from eniguard.cloud import Client
     from eniguard.cloud.accounts import Accounts
-    from eniguard.cloud.data_reads import DataReads
     from eniguard.dead_letters import DeadLetters
     from eniguard.intake import Intake, Telling
     from eniguard.rules.registry import Registry
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 POLICY_VARIABLE = "ENIGUARD_POLICY"
 #: ``1``: nothing outside the function is asked; every fact is Unknown, and state is kept in memory.
 OFFLINE_VARIABLE = "ENIGUARD_OFFLINE"
-#: Addresses in place of the cloud's, as in ``ecs=http://127.0.0.1:8080,*=http://127.0.0.1:8081``.
-ENDPOINTS_VARIABLE = "ENIGUARD_ENDPOINTS"
 
 #: Seconds after which a call is taken for broken off where the runtime names no timeout: far more than the
 #: 3 s that a function has by default (docs/sources.md, Function Compute).
@@ -81,8 +79,7 @@ class Runtime:
         self._sleep = sleep
         self._event_path = event_path
         self._index = index
-        self._context = FcContext()
-        self._until: float | None = None
+        self.cloud = Connections(self.environment, clock=clock, sleep=sleep)
 
     def handler(
         self, read: Callable[[bytes], _Event], work: Callable[[_Event, Invocation], _Answer]
@@ -91,7 +88,7 @@ class Runtime:
 
         def served(event: _Event, call: Invocation) -> _Answer:
             self.prepare()
-            self.serve(call)
+            self.cloud.serve(call)
             try:
                 return work(event, call)
             except AlreadyInProgress:
@@ -107,14 +104,6 @@ class Runtime:
             environment=self.environment,
             clock=self.clock,
         )(served)
-
-    def serve(self, call: Invocation) -> None:
-        """Take over the credentials and the deadline of a call."""
-        self._context, self._until = call.context, call.deadline.at
-
-    def until(self) -> float | None:
-        """When the call that is served has to be done; ``None`` when it may take any time."""
-        return self._until
 
     def prepare(self) -> None:
         """Load the policy and the rules, and see whether the store that it names will do.
@@ -169,7 +158,7 @@ class Runtime:
             self.policy,
             environment=self.environment,
             secret=self.secrets.get,
-            keys=self._keys,
+            keys=self.cloud.keys,
             clock=self.clock,
         )
 
@@ -179,7 +168,10 @@ class Runtime:
         from eniguard.toolkit import Secrets
 
         return Secrets(
-            kms=self._secret, environment=self.environment, redactor=self.logger.redactor, clock=self.clock
+            kms=self.cloud.secret,
+            environment=self.environment,
+            redactor=self.logger.redactor,
+            clock=self.clock,
         )
 
     @cached_property
@@ -251,84 +243,21 @@ class Runtime:
     @property
     def timeout(self) -> float:
         """Seconds after which a call is over, whatever became of it."""
-        return self._context.timeout or _TIMEOUT
+        return self.cloud.context.timeout or _TIMEOUT
 
     @property
     def function(self) -> str:
         """The name of the function."""
-        return self._context.function_name or "eniguard"
+        return self.cloud.context.function_name or "eniguard"
 
     @cached_property
     def accounts(self) -> Accounts:
         """The clients of the own account and of the member accounts."""
-        from eniguard.cloud.accounts import Accounts
-
-        own = self._context.account_id or ""
-        roles = self.policy.account_roles
-        return Accounts(own, self._client(self._keys), roles, self._client, assume=self._assumed)
-
-    @cached_property
-    def reads(self) -> DataReads:
-        """What reads logs and objects."""
-        from eniguard.cloud.data_reads import DataReads
-
-        return DataReads(self._keys, clock=self.clock, sleep=self._sleep, deadline=lambda: self._until)
-
-    @cached_property
-    def endpoints(self) -> dict[str, str]:
-        """Addresses by product, or ``*``, in place of the cloud's.
-
-        Raises
-        ------
-        ConfigError
-            The variable says something else.
-        """
-        from eniguard.cloud.endpoints import overrides
-
-        return overrides(self.environment.get(ENDPOINTS_VARIABLE, ""), ENDPOINTS_VARIABLE)
-
-    def address(self, product: str) -> str | None:
-        """Where to send requests for logs or objects in place of the cloud; of ``*`` its host counts."""
-        given = self.endpoints.get(product)
-        if given is None and (every := self.endpoints.get("*")) is not None:
-            scheme, separator, rest = every.rpartition("://")
-            given = f"{scheme}{separator}{rest.partition('/')[0]}"
-        return given if given is None or "://" in given else f"https://{given}"
-
-    @cached_property
-    def _credentials(self) -> FunctionCredentials:
-        from eniguard.cloud import FunctionCredentials
-
-        return FunctionCredentials(self.environment)
-
-    def _keys(self) -> Credentials:
-        """What signs: each call of the function has keys of its own, and clients outlive a call."""
-        self._credentials.take(self._context)
-        return self._credentials()
-
-    def _client(self, credentials: CredentialsProvider) -> Client:
-        from eniguard.cloud import Client
-
-        region = self._context.region
-        if region is None:
-            raise ConfigError("the runtime names no region: set the environment variable FC_REGION")
-        return Client(
-            credentials,
-            region=region,
-            endpoints=self.endpoints,
-            clock=self.clock,
-            sleep=self._sleep,
-            deadline=lambda: self._until,
-        )
+        return self.cloud.accounts(self.policy.account_roles)
 
     def _client_of(self, account: str) -> Client | None:
         """The client of an account; the first one is made by the first look-up."""
         return self.accounts(account)
-
-    def _assumed(self, client: Client, role_arn: str) -> AssumedRole:
-        from eniguard.cloud import AssumedRole
-
-        return AssumedRole(client, role_arn, clock=self.clock)
 
     def _sending(self) -> Sending:
         from eniguard.alerts.reaching import Reaching
@@ -336,11 +265,6 @@ class Runtime:
 
         reach = Reaching(self.policy.alerts, self.registry.catalogue, self.secrets.get)
         return Sending(self.store, reach, clock=self.clock, sleep=self._sleep)
-
-    def _secret(self, name: str) -> str:
-        from eniguard.cloud.secret_values import SecretValues
-
-        return SecretValues(self._client(self._keys))(name)
 
     def _leave_the_store(self) -> None:
         """Let the next call open the store anew: its password may have changed, its connection be lost."""

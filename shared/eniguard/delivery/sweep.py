@@ -122,7 +122,7 @@ class SweepDelivery:
         taking.tell()
         ended = Swept(parts.ended, taking.counts)
         call.logger.write("swept", ended)
-        self._runtime.serve(call)
+        self._runtime.cloud.serve(call)
         parts.close()
         return msgspec.json.encode(ended).decode()
 
@@ -130,7 +130,7 @@ class SweepDelivery:
         """The parts, whose calls of the cloud also end with the part's share of the time."""
 
         def within(part: Part, call: Invocation) -> None:
-            self._runtime.serve(call)
+            self._runtime.cloud.serve(call)
             part.run(call)
 
         for part in parts:
@@ -198,10 +198,10 @@ class SweepDelivery:
         return EventLookup(
             client.credentials,
             region=place.region,
-            endpoints=self._runtime.endpoints,
+            endpoints=self._runtime.cloud.endpoints,
             clock=self._runtime.clock,
             sleep=self._sleep,
-            deadline=self._runtime.until,
+            deadline=self._runtime.cloud.until,
             pace=self._paces.setdefault(place.account, Pace()),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
@@ -18,6 +19,7 @@ from eniguard.settings.alerting import (
     Sink,
     SinkKind,
 )
+from eniguard.settings.authorities import authorities_in
 from eniguard.settings.match_entry import MatchEntry
 from eniguard.settings.references import SecretReference
 from eniguard.settings.strict import Strict
@@ -56,7 +58,9 @@ class AlertsSection(Strict):
         examples=[["chat.corp.example.com"]],
     )
     ca_file: str | None = Field(
-        default=None, min_length=1, description="File of the authorities that sign the hosts' certificates"
+        default=None,
+        min_length=1,
+        description="File of the authorities that sign the hosts' certificates; relative to guard.yml",
     )
     links: dict[Annotated[str, AfterValidator(_linked)], _LinkForm] = Field(
         default_factory=dict,
@@ -65,10 +69,17 @@ class AlertsSection(Strict):
         examples=[{"ecs:NetworkInterface": "https://console.example.com/eni/{region}/{id}"}],
     )
 
-    def compiled(self) -> AlertSettings:
-        """The compiled form; names of hosts in small letters."""
+    def compiled(self, folder: Path) -> AlertSettings:
+        """The compiled form; names of hosts in small letters, and what is in files of the folder.
+
+        Raises
+        ------
+        ConfigError
+            The file of authorities cannot be used.
+        """
         hosts = tuple(dict.fromkeys([one.lower() for one in self.internal_hosts]))
-        return AlertSettings(self.group_minutes, hosts, self.ca_file, dict(self.links))
+        authorities = None if self.ca_file is None else authorities_in(folder / self.ca_file)
+        return AlertSettings(self.group_minutes, hosts, authorities, dict(self.links))
 
 
 def _zone(name: str) -> str:

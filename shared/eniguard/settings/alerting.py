@@ -133,8 +133,8 @@ class AlertSettings(Struct, frozen=True):
         How long further findings of one fingerprint are counted before a summary tells of them.
     internal_hosts
         Names of hosts inside of one's own network that a sink may be at.
-    ca_file
-        A file with certificates of authorities that sign those hosts' certificates, beside the public ones.
+    authorities
+        Certificates of authorities that sign those hosts' certificates, in PEM form, beside the public ones.
     links
         Addresses of console pages in place of the packaged ones, by the kind of the resource (``event`` for
         the event in the trail), with ``{region}`` and ``{id}`` in them; an empty one makes no link.
@@ -142,5 +142,5 @@ class AlertSettings(Struct, frozen=True):
 
     group_minutes: int = 30
     internal_hosts: tuple[str, ...] = ()
-    ca_file: str | None = None
+    authorities: str | None = None
     links: dict[str, str] = {}

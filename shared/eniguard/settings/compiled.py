@@ -49,7 +49,8 @@ def compile_policy(guard_yml: Path | None) -> bytes:
         text = content.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{guard_yml}: cannot be read: {error}") from None
-    return _written(parse_policy(text, source=guard_yml.name), guard_yml.name, sha256(content).hexdigest())
+    policy = parse_policy(text, source=guard_yml.name, folder=guard_yml.parent)
+    return _written(policy, guard_yml.name, sha256(content).hexdigest())
 
 
 def _written(policy: Policy, source: str | None, source_sha256: str | None) -> bytes:

@@ -112,8 +112,11 @@ class GuardFile(Strict):
         check_routes(self.routes, self.sinks)
         return self
 
-    def policy(self, source: str | None = None) -> Policy:
-        """The compiled form, which the deciding core reads; ``source`` is the file it comes from."""
+    def policy(self, source: str | None = None, folder: Path = Path()) -> Policy:
+        """The compiled form, which the deciding core reads.
+
+        ``source`` is the file it comes from, ``folder`` is where files lie that it names.
+        """
         waivers = tuple([one.compiled() for one in self.waivers])
         guard = self.guard.compiled()
         control_tags = tuple(dict.fromkeys((*guard.control_tags, *tags_of_waivers(waivers))))
@@ -137,7 +140,7 @@ class GuardFile(Strict):
             guard=replace(guard, control_tags=control_tags),
             state=None if self.state is None else self.state.compiled(),
             sweep=self.sweep.compiled(),
-            alerts=self.alerts.compiled(),
+            alerts=self.alerts.compiled(folder),
             sinks=tuple([one.compiled() for one in self.sinks]),
             routes=tuple([one.compiled() for one in self.routes]),
             waivers=waivers,
@@ -157,11 +160,13 @@ def read_policy(path: Path) -> Policy:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
-    return parse_policy(text, source=str(path))
+    return parse_policy(text, source=str(path), folder=path.parent)
 
 
-def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
+def parse_policy(text: str, *, source: str = DEFAULT_PATH, folder: Path = Path()) -> Policy:
     """The policy in the text of a guard.yml.
+
+    ``source`` is what messages call it, ``folder`` is where files lie that it names.
 
     Raises
     ------
@@ -178,7 +183,7 @@ def parse_policy(text: str, *, source: str = DEFAULT_PATH) -> Policy:
     if not isinstance(content, dict):
         raise ConfigError(f"{source}: a mapping of sections was expected; valid: {_valid(GuardFile)}")
     try:
-        return GuardFile.model_validate(content).policy(source)
+        return GuardFile.model_validate(content).policy(source, folder)
     except ValidationError as error:
         raise ConfigError("\n".join(f"{source}: {_explained(one)}" for one in error.errors())) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from eniguard.alerts.alerts import Alerts
@@ -33,7 +34,9 @@ class Chatting:
         secrets = {"env:URL": server.url(kind), "env:SIGN": server.secret(kind) or ""}
         secret = "env:SIGN" if self.robot.secret else None
         self.sink = Sink("oncall", kind, "env:URL", **{"secret": secret, "mention": MENTION, **sink})
-        settings = AlertSettings(internal_hosts=("localhost",), ca_file=server.ca_file)
+        settings = AlertSettings(
+            internal_hosts=("localhost",), authorities=Path(server.ca_file).read_text("ascii")
+        )
         reaching = Reaching(settings, RULES.values(), secrets.__getitem__)
         self.store = open_store("memory:", clock=self.now)
         self.alerts = Alerts.of(

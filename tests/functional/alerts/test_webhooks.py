@@ -46,7 +46,7 @@ def here(host: str, port: int) -> list[str]:
 
 
 def webhooks_of(authority: Authority, resolve: Callable[[str, int], list[str]] = here) -> Webhooks:
-    return Webhooks([HOST, "127.0.0.1", "::1"], str(authority.file), resolve)
+    return Webhooks([HOST, "127.0.0.1", "::1"], authority.file.read_text(), resolve)
 
 
 def posted(webhooks: Webhooks, url: str, *, within: float = PATIENCE) -> Response:
@@ -387,7 +387,7 @@ def test_time_is_that_of_the_clock_that_was_given(authority: Authority) -> None:
         now[0] += 100
         return ["127.0.0.1"]
 
-    webhooks = Webhooks([HOST], str(authority.file), resolve, lambda: now[0])
+    webhooks = Webhooks([HOST], authority.file.read_text(), resolve, lambda: now[0])
 
     # then
     assert "no answer in time" in str(failure(webhooks, f"https://{HOST}{PATH}", within=10))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ BODIES: dict[str, Any] = {
 
 
 def posted(server: ChatServer, name: str, *, within: float = 5.0) -> Response:
-    webhooks = Webhooks(HOSTS.values(), server.ca_file, lambda host, port: ["127.0.0.1"])
+    webhooks = Webhooks(HOSTS.values(), Path(server.ca_file).read_text(), lambda host, port: ["127.0.0.1"])
     outgoing = Outgoing(server.url(name, HOSTS[name]), json.dumps(BODIES[name]).encode())
     return webhooks.post(outgoing, within=within)
 

@@ -136,7 +136,7 @@ def test_keys_of_several_guards_in_a_store_are_told_apart(live: Live, tmp_path: 
 @pytest.mark.parametrize("text", ["ecs", "=http://127.0.0.1", "ecs="])
 def test_addresses_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="ENIGUARD_ENDPOINTS"):
-        _ = Runtime({"ENIGUARD_ENDPOINTS": text}).endpoints
+        _ = Runtime({"ENIGUARD_ENDPOINTS": text}).cloud.endpoints
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_addresses_that_are_none_are_refused(text: str) -> None:
     ],
 )
 def test_logs_are_read_at_the_address_of_their_product_or_of_all(given: str, address: str | None) -> None:
-    assert Runtime({"ENIGUARD_ENDPOINTS": given}).address("log") == address
+    assert Runtime({"ENIGUARD_ENDPOINTS": given}).cloud.address("log") == address
 
 
 def secret(guard: Guard, name: str, value: str) -> None:

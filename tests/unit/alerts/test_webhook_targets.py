@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from eniguard.alerts.formats.base import Outgoing
 from eniguard.alerts.webhooks import Webhooks
 from eniguard.alerts.webhooks.targets import target_of
-from eniguard.errors import ConfigError, DeliveryError
+from eniguard.errors import DeliveryError
 
 TOKEN = "t0ken-of-the-robot"
 REFUSED = [
@@ -90,15 +88,3 @@ def test_address_leads_to_host_port_and_path(url: str, host: str, port: int, pat
 
 def test_target_shows_its_host_alone() -> None:
     assert repr(target_of(f"https://hooks.example.com/{TOKEN}", ())) == "Target('hooks.example.com')"
-
-
-@pytest.mark.parametrize("content", [None, "", "no certificate"])
-def test_file_of_authorities_that_cannot_be_used_is_an_error_of_the_configuration(
-    content: str | None, tmp_path: Path
-) -> None:
-    path = tmp_path / "ca.pem"
-    if content is not None:
-        path.write_text(content)
-
-    with pytest.raises(ConfigError, match=r"alerts.ca_file .*ca\.pem cannot be used"):
-        Webhooks(ca_file=str(path))

@@ -24,7 +24,7 @@ from eniguard.settings.compiled import compile_policy, parse_compiled
 from eniguard.settings.guardfile import parse_policy
 
 FULL = """\
-alerts: {group_minutes: 15, internal_hosts: [Chat.corp.example.com], ca_file: corp-ca.pem}
+alerts: {group_minutes: 15, internal_hosts: [Chat.corp.example.com]}
 sinks:
   - name: oncall
     kind: dingtalk
@@ -79,7 +79,7 @@ def refused(text: str) -> str:
 def test_every_part_of_the_sections_reaches_the_policy() -> None:
     policy = parse_policy(FULL)
 
-    assert policy.alerts == AlertSettings(15, ("chat.corp.example.com",), "corp-ca.pem")
+    assert policy.alerts == AlertSettings(15, ("chat.corp.example.com",))
     assert policy.sinks == (
         Sink("oncall", "dingtalk", "kms:url", "kms:sign", "zh", "Asia/Shanghai", ("13800000000", "all")),
         Sink("archive", "webhook", "env:HOOK", "env:HMAC"),

@@ -81,7 +81,7 @@ class _TimedSocket(ssl.SSLSocket):
         return super().send(data, flags)
 
 
-def context(authorities: str, more: str | None = None) -> ssl.SSLContext:
+def context(public: str, own: str | None = None) -> ssl.SSLContext:
     """A context that checks names and certificates.
 
     It is made by hand: that of `ssl.create_default_context` writes the keys of TLS to the file that
@@ -89,20 +89,17 @@ def context(authorities: str, more: str | None = None) -> ssl.SSLContext:
 
     Parameters
     ----------
-    authorities, more
-        Files with certificates of authorities.
-
-    Raises
-    ------
-    OSError
-        A file cannot be read, or holds no certificate.
+    public
+        A file with certificates of authorities.
+    own
+        Such certificates in PEM form.
     """
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     made.sslsocket_class = _TimedSocket
-    made.load_verify_locations(authorities)
-    if more is not None:
-        made.load_verify_locations(more)
+    made.load_verify_locations(public)
+    if own is not None:
+        made.load_verify_locations(cadata=own)
     return made
 
 

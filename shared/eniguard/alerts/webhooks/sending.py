@@ -15,7 +15,7 @@ from eniguard.alerts.webhooks.connection import Allowance, Connection, context
 from eniguard.alerts.webhooks.not_done import NotDone
 from eniguard.alerts.webhooks.resolving import Resolve, allowed_addresses, system_addresses
 from eniguard.alerts.webhooks.targets import Target, host_name, target_of
-from eniguard.errors import ConfigError, DeliveryError
+from eniguard.errors import DeliveryError
 from eniguard.version import VERSION
 
 #: What is read of a body: answers of chats have a few hundred bytes.
@@ -53,37 +53,25 @@ class Webhooks:
     ----------
     internal_hosts
         Names of hosts that may have private addresses, and any port.
-    ca_file
-        A file with certificates of authorities, beside the public ones.
+    authorities
+        Certificates of authorities in PEM form, beside the public ones.
     resolve
         The addresses of a host, in the order in which they are tried.
     clock
         Seconds of a clock that nobody sets.
-
-    Raises
-    ------
-    ConfigError
-        The file of authorities cannot be used.
     """
 
     def __init__(
         self,
         internal_hosts: Iterable[str] = (),
-        ca_file: str | None = None,
+        authorities: str | None = None,
         resolve: Resolve = system_addresses,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._internal_hosts = frozenset(map(host_name, internal_hosts))
         self._resolve = resolve
         self._clock = clock
-        try:
-            self._tls = context(certifi.where(), ca_file)
-        except OSError as error:
-            reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-            raise ConfigError(
-                f"alerts.ca_file {ca_file} cannot be used: {reason}. Name a file with certificates in PEM "
-                "form, and deploy it with the function."
-            ) from None
+        self._tls = context(certifi.where(), authorities)
 
     def post(self, outgoing: Outgoing, *, within: float) -> Response:
         """Send a request and read its answer, whatever its status.
