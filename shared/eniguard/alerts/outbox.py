@@ -1,7 +1,7 @@
 """The outbox: what is still to be told, in the store, in one queue for each sink and severity.
 
-The alerts of one call are one entry, and are told together, or in as few parts as a chat has room for. Beside them stands a queue of the sinks
-themselves, so that one read says whether anything is to be sent.
+The alerts of one call are one entry, and are told together, or in as few parts as a chat has room for. Beside
+them stands a queue of the sinks themselves, so that one read says whether anything is to be sent.
 """
 
 from __future__ import annotations
