@@ -1,7 +1,7 @@
 """The outbox: what is still to be told, in the store, in one queue for each sink and severity.
 
-The alerts of one call are one entry, and are told together. Beside them stands a queue of the sinks
-themselves, so that one read says whether anything is to be sent.
+The alerts of one call are one entry, and are told together, or in as few parts as a chat has room for. Beside
+them stands a queue of the sinks themselves, so that one read says whether anything is to be sent.
 """
 
 from __future__ import annotations
@@ -85,6 +85,13 @@ class Outbox:
     def put_off(self, waiting: Waiting, entry: Entry, at: float) -> None:
         """Give an entry another turn, not before ``at``."""
         self._store.schedule(waiting.queue, waiting.due.member, at, _encode(entry))
+
+    def part(self, waiting: Waiting) -> None:
+        """Put the two halves of an entry in its place: what one message has no room for is told by two."""
+        alerts = waiting.entry.alerts
+        for half in (alerts[: len(alerts) // 2], alerts[len(alerts) // 2 :]):
+            self._schedule(waiting.queue, Entry(half), waiting.due.at)
+        self.settle(waiting)
 
     def settle(self, waiting: Waiting | Unreadable) -> None:
         """Take an entry out, unless it was put down anew meanwhile."""

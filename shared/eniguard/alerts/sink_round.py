@@ -181,7 +181,11 @@ class Round:
         return False
 
     def _rendered(self, units: Sequence[Unit], channel: Channel, now: float) -> _Ready | None:
-        """The message of as many units as fit; ``None`` if it could not be made, which counts as refused."""
+        """The message of as many units as fit.
+
+        ``None``: it could not be made, which counts as refused; or a call has more alerts than a message has
+        room for, and is told in parts.
+        """
         made: dict[int, Rendered] = {}
         repeat = bool(units[0].group)
 
@@ -195,6 +199,8 @@ class Round:
             many = most_that_fit(len(units), fits)
             if many not in made:
                 fits(many)
+            if made[many].cut and self._parted_by_length(units[0]):
+                return None
         except StateError:
             raise
         except Exception as error:  # noqa: BLE001  hostile content must not hold up what is behind it
@@ -206,6 +212,13 @@ class Round:
         entries = tuple([one for unit in units[:many] for one in unit.entries])
         ids = tuple([one.id for one in alerts_of(units[:many]) if not self._was_told(one)])
         return _Ready(entries, units[0].group, ids, made[many])
+
+    def _parted_by_length(self, unit: Unit) -> bool:
+        """Part the alerts of one call that no message has room for; ``False`` for one alert, or a repeat."""
+        if unit.group or len(unit.entries[0].entry.alerts) == 1:
+            return False
+        self._parts.outbox.part(unit.entries[0])
+        return True
 
     def _send(self, ready: _Ready, channel: Channel) -> None:
         """Post a message, if there still is time, and note what came of it."""

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from eniguard.settings import Policy
     from eniguard.settings.alerting import Sink
 
+_EPILOG = """\b
+Examples:
+  eniguard alerts preview events/eni/delete-unlisted-refused.json --sink feishu --lang zh
+  eniguard alerts send --test"""
+
 _PREVIEW_EPILOG = """\b
 Examples:
   eniguard alerts preview events/eni/delete-unlisted-refused.json --sink feishu --lang zh
@@ -28,7 +33,7 @@ Examples:
 
 \b
 Exit codes, highest first:
-  2    usage, configuration, or PATH holds no such event or several to choose from
+  2    usage, configuration, or EVENT holds no such event or several to choose from
   4    input that could not be read
   1    the sink would be sent nothing
   0    it would be sent what stands on standard output"""
@@ -48,7 +53,7 @@ Exit codes, highest first:
 _LONGEST = 1_000
 
 
-@click.group(short_help="Show what a sink would be sent, or send it a test.")
+@click.group(short_help="Show what a sink would be sent, or send it a test.", epilog=_EPILOG)
 def alerts() -> None:
     """Show what a sink would be sent of a recorded event, or send a test to the sinks of guard.yml."""
 

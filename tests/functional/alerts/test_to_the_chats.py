@@ -2,92 +2,28 @@
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from msgspec.structs import replace
 
-from eniguard.alerts.alerts import Alerts
-from eniguard.alerts.reaching import Reaching
-from eniguard.alerts.sending import Sending
 from eniguard.model import SEVERITIES, Actor, Evidence, Finding, Resource
-from eniguard.settings import Policy
-from eniguard.settings.alerting import AlertSettings, Language, Route, Sink, SinkKind
-from eniguard.state import open_store
+from eniguard.settings.alerting import Language, SinkKind
 from fakealiyun import Clock
-from fakealiyun.chats.robots import Received, Robot
 from fakealiyun.chats.serving import ChatServer, fake_chats
-from tests.functional.alerts.stage import finding, invocation
-from tests.messages.cases import CASES, MANY, REFUSED, RULES, leveled
+from tests.functional.alerts.chatting import Chatting
+from tests.functional.alerts.stage import finding
+from tests.messages.cases import CASES, MANY, REFUSED, leveled
 from tests.unit.alerts.formats import messages
 
 KINDS: tuple[SinkKind, ...] = get_args(SinkKind)
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 #: Chats that take so much in a time; a receiver of one's own has no limit.
 PACED: tuple[SinkKind, ...] = tuple(kind for kind in KINDS if kind != "webhook")
-MENTION = ("all", "13800000000", "U012AB3CD", "jane@example.com")
 HAN = re.compile(r"[一-鿿]")
-
-
-class Chatting:
-    """One sink with all that is behind it: the store, the guard's parts, the wire and the chat."""
-
-    def __init__(self, server: ChatServer, clock: Clock, kind: SinkKind, **sink: Any) -> None:
-        self.clock = clock
-        self.lines = io.StringIO()
-        self.robot: Robot = server.chats.robot(kind)
-        secrets = {"env:URL": server.url(kind), "env:SIGN": server.secret(kind) or ""}
-        secret = "env:SIGN" if self.robot.secret else None
-        self.sink = Sink("oncall", kind, "env:URL", **{"secret": secret, "mention": MENTION, **sink})
-        settings = AlertSettings(internal_hosts=("localhost",), authorities=Path(server.ca_file).read_text())
-        reaching = Reaching(settings, RULES.values(), secrets.__getitem__)
-        self.store = open_store("memory:", clock=self.now)
-        self.alerts = Alerts.of(
-            Policy(alerts=settings, sinks=(self.sink,), routes=(Route(("oncall",)),)),
-            self.store,
-            sending=lambda: Sending(self.store, reaching, clock=self.now, sleep=clock.advance),
-            clock=self.now,
-        )
-        self.call = invocation(self.now, self.lines)
-
-    def now(self) -> float:
-        return self.clock.now().timestamp()
-
-    def put(self, *findings: Finding) -> None:
-        self.alerts.put(findings, self.call)
-
-    def send(self) -> None:
-        self.alerts.send(self.call)
-
-    def send_within(self, seconds: int) -> None:
-        """Send as a function does that is called each second."""
-        for _ in range(seconds):
-            self.send()
-            self.clock.advance(1)
-
-    @property
-    def bodies(self) -> list[str]:
-        """The messages as text, free of what keeps them from being markup."""
-        return [plain(one) for one in self.robot.received]
-
-    def logged(self, name: str) -> list[dict[str, Any]]:
-        lines = [json.loads(line) for line in self.lines.getvalue().splitlines()]
-        return [line for line in lines if name in line.values()]
-
-    def troubles(self) -> list[Any]:
-        names = ("alerts_refused", "sink_failed", "alert_not_rendered", "dead_letter")
-        return [line for name in names for line in self.logged(name)]
-
-
-def plain(message: Received) -> str:
-    text = json.dumps(message.body, ensure_ascii=False)
-    return re.sub(r"\\+(?=[^\w\"])|[\u200b\u2060]", "", text).replace("&#45;", "-")
 
 
 @pytest.fixture

@@ -173,6 +173,20 @@ def test_alerts_of_one_call_are_one_message(store: Store, chat: Chat, clock: Clo
     assert {one.finding.subject.id for one in told.alerts} == {"eni-1", "eni-2"}
 
 
+def test_alerts_of_one_call_that_no_message_has_room_for_are_all_told_in_parts(
+    store: Store, clock: Clock
+) -> None:
+    chat = Chat(clock, room=7)
+    alerts, call = alerts_over(store, chat, clock), invocation(clock, io.StringIO())
+
+    alerts.put([finding(1, subject=f"eni-{number}") for number in range(40)], call)
+    alerts.send(call)
+
+    assert sorted(one.finding.subject.id for one in chat.alerts) == sorted(f"eni-{one}" for one in range(40))
+    assert len(chat.told) == 8
+    assert not chat.repeats
+
+
 def test_critical_ones_go_first_and_alone_and_have_room_though_others_fill_the_pace(
     store: Store, chat: Chat, clock: Clock
 ) -> None:
