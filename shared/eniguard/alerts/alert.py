@@ -8,8 +8,14 @@ from msgspec import Struct
 
 from eniguard.model import Finding, Severity
 
-#: ``first`` tells of a finding at once; ``summary`` tells, when a window closes, how many more there were.
-AlertKind = Literal["first", "summary"]
+#: ``first`` tells of a finding at once; ``summary`` tells, when a window closes, how many more there were;
+#: ``outcome`` tells how a plan ended.
+AlertKind = Literal["first", "summary", "outcome"]
+#: How a plan ended: it was carried out, nothing was left to do, it was taken back, a safeguard held it back,
+#: or a call did not go as it should.
+Ended = Literal["applied", "already", "undone", "refused", "failed"]
+#: How far a plan goes: it is shown, a person approves it, or it is carried out at once.
+Going = Literal["plan", "approve", "auto"]
 
 
 class Hidden(Struct, frozen=True, gc=False):
@@ -18,6 +24,31 @@ class Hidden(Struct, frozen=True, gc=False):
     rule: str
     severity: Severity
     subject: str
+
+
+class Proposal(Struct, frozen=True, gc=False):
+    """A plan that would put right what a finding tells of.
+
+    Attributes
+    ----------
+    plan
+        Its id.
+    goes
+        How far it goes.
+    calls, inverse
+        The calls that it makes, and those that take them back, a line each.
+    expires
+        Until when it may be approved, in seconds since 1970 (UTC).
+    link
+        The page on which it is approved; ``None`` if there is none.
+    """
+
+    plan: str
+    goes: Going
+    calls: tuple[str, ...]
+    inverse: tuple[str, ...]
+    expires: float
+    link: str | None = None
 
 
 class Alert(Struct, frozen=True, gc=False):
@@ -41,6 +72,10 @@ class Alert(Struct, frozen=True, gc=False):
         Lesser findings of the same call, told of in passing.
     expired_waivers
         Waivers that would have hidden the finding, had they not expired.
+    proposal
+        The plan for it; ``None`` if there is none.
+    ended
+        Of an ``outcome``: how the plan ended.
     """
 
     id: str
@@ -52,3 +87,5 @@ class Alert(Struct, frozen=True, gc=False):
     until: float = 0.0
     hidden: tuple[Hidden, ...] = ()
     expired_waivers: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    ended: Ended | None = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
-from eniguard.alerts.alert import Alert
+from eniguard.alerts.alert import Alert, Ended, Proposal
+from eniguard.alerts.bounds import bounded
 from eniguard.alerts.judging import Judge, PolicyJudge
 from eniguard.alerts.outbox import MOST, Outbox, Unreadable
 from eniguard.alerts.sink_lease import SinkLeases
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _TOGETHER = 100
 #: Entries up to which what waits is counted.
 _COUNTED = 500
+#: No finding has a plan.
+NO_PROPOSALS: Mapping[str, Proposal] = MappingProxyType({})
 
 
 class SinkTrouble(Struct, frozen=True):
@@ -100,6 +104,7 @@ class Alerts:
         *,
         new: bool = False,
         avoid: Collection[str] = (),
+        proposals: Mapping[str, Proposal] = NO_PROPOSALS,
     ) -> None:
         """Take the findings of one decision on their way: told at once, or counted.
 
@@ -115,6 +120,8 @@ class Alerts:
             Whether they were certainly never put before; it saves a look into the store for each.
         avoid
             Sinks that are not told of these, because they are what is wrong; others are in their place.
+        proposals
+            The plans for them, by the ids of the findings.
         """
         told: dict[str, list[Alert]] = {}
         for one in self._judge.judged(findings, self._clock()) if findings and self._sinks else ():
@@ -123,7 +130,15 @@ class Alerts:
                 call.logger.info("waived", finding_id=finding.finding_id, waiver=one.waiver)
                 call.metrics.add("findings_waived", rule=finding.rule, waiver=one.waiver)
                 continue
-            draft = Alert("", "first", finding, 0.0, hidden=one.hidden, expired_waivers=one.expired_waivers)
+            draft = Alert(
+                "",
+                "first",
+                finding,
+                0.0,
+                hidden=one.hidden,
+                expired_waivers=one.expired_waivers,
+                proposal=proposals.get(finding.finding_id),
+            )
             sinks = self._sinks_of(draft, avoid)
             if not sinks:
                 continue
@@ -138,6 +153,23 @@ class Alerts:
         for sink, alerts in told.items():
             self._outbox.put(sink, alerts, self._clock())
             call.metrics.add("alerts_put", len(alerts), sink=sink)
+
+    def tell_outcome(self, finding: Finding, ended: Ended, call: Invocation) -> None:
+        """Take on its way how a plan ended: each sink that its finding goes to is told once, and at once.
+
+        Parameters
+        ----------
+        finding
+            Says what became of the plan; its id is that of the outcome.
+        ended
+            How it ended.
+        call
+            The call of the function.
+        """
+        now = self._clock()
+        alert = Alert(finding.finding_id, "outcome", finding, now, since=now, until=now, ended=ended)
+        self._emit(bounded(alert))
+        call.metrics.add("outcomes_put", ended=ended)
 
     def close_windows(self, call: Invocation) -> None:
         """Close the windows that are over; what they held beyond the first is summed up in one alert."""

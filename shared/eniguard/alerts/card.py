@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from eniguard.alerts.actors import caller_lines, who
-from eniguard.alerts.alert import Alert, Hidden
+from eniguard.alerts.alert import Alert, Hidden, Proposal
 from eniguard.alerts.catalogue import RuleText, Words, rule_advice, rule_title, rule_why, word
 from eniguard.alerts.evidence import MOST, evidence_lines, headed, left_over, listed
 from eniguard.alerts.message import Block, Line
 from eniguard.alerts.times import seconds_of, told
-from eniguard.alerts.words import INVENTORY, KINDS, LIMITS, OUTCOMES, SEVERITIES
+from eniguard.alerts.words import ENDINGS, GOING, INVENTORY, KINDS, LIMITS, OUTCOMES, SEVERITIES
 from eniguard.model import Finding, Fix, Reference, Resource
 
 
@@ -38,6 +38,10 @@ def title_of(teller: Teller, alert: Alert) -> str:
         what=what_of(teller, finding),
         subject=finding.subject.id,
     )
+    if alert.ended is not None:
+        return said("[{ended}] {rule}: {subject}").format(
+            ended=word(teller.words, ENDINGS, alert.ended), rule=finding.rule, subject=finding.subject.id
+        )
     if alert.kind == "first":
         return title
     return said("{title}, {times}").format(title=title, times=times_of(teller.words, alert.count))
@@ -53,11 +57,16 @@ def times_of(words: Words, count: int) -> str:
     return words.ngettext("{count} time", "{count} times", count).format(count=f"{count:,}")
 
 
-def lead_of(teller: Teller, finding: Finding) -> str:
+def lead_of(teller: Teller, alert: Alert) -> str:
     """One sentence that says what happened: the finding's own, or one built from what it holds."""
+    finding = alert.finding
     if teller.own_language:
         return finding.summary
     said = teller.words.gettext
+    if alert.ended is not None:
+        return said("The plan for {subject}: {ended}.").format(
+            subject=named(teller.words, finding.subject), ended=word(teller.words, ENDINGS, alert.ended)
+        )
     what, subject = what_of(teller, finding), named(teller.words, finding.subject)
     if finding.trigger == "sweep":
         return said("The sweep found on {subject}: {what}.").format(subject=subject, what=what)
@@ -82,12 +91,13 @@ def blocks_of(teller: Teller, alert: Alert, *, repeat: bool) -> tuple[Block, ...
     said, finding = teller.words.gettext, alert.finding
     blocks = (
         (said("What happened"), 9, _happened(teller, alert, repeat)),
-        (said("What to do now"), 9, _advice(teller, finding)),
+        (said("What to do now"), 9, _advice(teller, alert)),
         (said("Owner, and what to release"), 8, _owners(teller, finding)),
         (said("Who"), 8, () if finding.actor is None else caller_lines(teller.words, finding.actor)),
         (said("On what"), 8, _resources(teller, finding)),
         (said("When"), 7, _times(teller, alert)),
-        (said("Fix"), 7, () if finding.fix is None else _fix(teller, finding.fix)),
+        (said("Plan"), 8, () if alert.proposal is None else _plan(teller, alert.proposal)),
+        (said("Fix"), 7, _fix(teller, finding.fix) if finding.fix is not None and not alert.proposal else ()),
         (said("Why it matters"), 6, _why(teller, finding)),
         (said("Waivers that expired"), 5, _expired(teller, alert)),
         (said("In passing, of the same call"), 4, _hidden(teller, alert)),
@@ -142,7 +152,10 @@ def _how_often(teller: Teller, alert: Alert) -> str:
     )
 
 
-def _advice(teller: Teller, finding: Finding) -> Sequence[Line]:
+def _advice(teller: Teller, alert: Alert) -> Sequence[Line]:
+    finding = alert.finding
+    if alert.ended is not None:
+        return (Line(finding.advice, None if teller.own_language else teller.words.gettext("Original text")),)
     if teller.own_language or teller.text is None:
         return (Line(finding.advice),)
     advice = rule_advice(teller.words, finding.rule, teller.text)
@@ -234,6 +247,16 @@ def _fix(teller: Teller, fix: Fix) -> Sequence[Line]:
     ]
     lines += [Line(value, name, code=True) for name, value in fix.parameters.items()]
     lines.append(Line(word(teller.words, LIMITS, fix.limit), said("It may be made")))
+    return lines
+
+
+def _plan(teller: Teller, plan: Proposal) -> Sequence[Line]:
+    said = teller.words.gettext
+    lines = [Line(word(teller.words, GOING, plan.goes))]
+    lines += [Line(one, said("Call"), code=True) for one in plan.calls]
+    lines += [Line(one, said("To take it back"), code=True) for one in plan.inverse]
+    lines.append(Line(told(teller.words, plan.expires, teller.zone), said("Open until")))
+    lines.append(Line(f"eniguard plans show {plan.plan}", said("To look at it"), code=True))
     return lines
 
 

@@ -10,7 +10,7 @@ from eniguard.alerts.card import Teller, blocks_of, lead_of, title_of
 from eniguard.alerts.catalogue import RuleTexts, Words, words_of
 from eniguard.alerts.digest import digest_blocks, digest_lead, digest_title
 from eniguard.alerts.links import Links
-from eniguard.alerts.message import Block, Message
+from eniguard.alerts.message import Block, Link, Message
 from eniguard.model import SEVERITIES
 from eniguard.settings.alerting import Sink
 
@@ -65,7 +65,7 @@ class MessageComposer:
             title=title,
             lead=lead,
             blocks=self._blocks(words, ordered, sink, repeat),
-            links=self._links.of(ordered, words.gettext("Event in the trail")),
+            links=self._pages(words, ordered),
             mentions=sink.mention if worst == "critical" else (),
             repeat=repeat,
             alerts=tuple(ordered),
@@ -76,12 +76,20 @@ class MessageComposer:
             return digest_title(words, alerts), digest_lead(words, alerts, sink.time_zone)
         (alert,) = alerts
         teller = self._teller(words, alert, sink)
-        return title_of(teller, alert), lead_of(teller, alert.finding)
+        return title_of(teller, alert), lead_of(teller, alert)
 
     def _blocks(self, words: Words, alerts: Sequence[Alert], sink: Sink, repeat: bool) -> tuple[Block, ...]:
         if len(alerts) > 1:
             return digest_blocks(words, alerts, lambda one: self._teller(words, one, sink), repeat=repeat)
         return blocks_of(self._teller(words, alerts[0], sink), alerts[0], repeat=repeat)
+
+    def _pages(self, words: Words, alerts: Sequence[Alert]) -> tuple[Link, ...]:
+        """Where to decide about the plan of a single alert, and where to look."""
+        found = self._links.of(alerts, words.gettext("Event in the trail"))
+        proposal = alerts[0].proposal if len(alerts) == 1 else None
+        if proposal is None or proposal.link is None:
+            return found
+        return (Link(words.gettext("Approve or reject the plan"), proposal.link), *found)
 
     def _teller(self, words: Words, alert: Alert, sink: Sink) -> Teller:
         text = self._rule_texts(alert.finding.rule)

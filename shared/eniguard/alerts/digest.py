@@ -11,7 +11,7 @@ from eniguard.alerts.card import Teller, named, repeat_text, times_of, what_of
 from eniguard.alerts.catalogue import Words, word
 from eniguard.alerts.message import Block, Line
 from eniguard.alerts.times import seconds_of, told
-from eniguard.alerts.words import SEVERITIES
+from eniguard.alerts.words import ENDINGS, SEVERITIES
 from eniguard.model import SEVERITIES as ORDER
 from eniguard.model import Severity
 
@@ -57,6 +57,10 @@ def _line(words: Words, alert: Alert, teller: Teller) -> Line:
         severity=word(words, SEVERITIES, finding.severity), rule=finding.rule
     )
     parts = [what_of(teller, finding), named(words, finding.subject), who(words, finding.actor)]
+    if alert.ended is not None:
+        parts.append(word(words, ENDINGS, alert.ended))
+    if alert.proposal is not None and alert.proposal.goes == "approve":
+        parts.append(said("its plan waits for approval"))
     if alert.count > 1:
         parts.append(times_of(words, alert.count))
     if alert.hidden:

@@ -200,6 +200,7 @@ class Windows:
             count=more + bool(window.first),
             since=window.opened,
             until=held.last or at,
+            proposal=None,
         )
         emit(bounded(summary))
         self._begin(key, Window(self._after(window), before=past), alert, item)

@@ -92,6 +92,22 @@ LIMITS: Mapping[str, str] = {
     "auto": marked("by itself, if guard.yml lets it"),
 }
 
+#: How far a plan goes (`eniguard.alerts.alert.Going`).
+GOING: Mapping[str, str] = {
+    "plan": marked("It is only shown: guard.yml lets nothing be changed here."),
+    "approve": marked("It waits for somebody to approve it, who is not the one who made the call."),
+    "auto": marked("It is being carried out; how it ends is told in another message."),
+}
+
+#: How a plan ended (`eniguard.alerts.alert.Ended`).
+ENDINGS: Mapping[str, str] = {
+    "applied": marked("carried out"),
+    "already": marked("nothing was left to do"),
+    "undone": marked("taken back"),
+    "refused": marked("held back by a safeguard"),
+    "failed": marked("failed"),
+}
+
 #: The names of evidence that are words of ours; those of fields of the cloud's APIs stand for themselves.
 EVIDENCE: Mapping[str, str] = {
     "ENIs": marked("ENIs"),

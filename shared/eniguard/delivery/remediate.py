@@ -152,8 +152,7 @@ class _Runtime(Runtime):
     @cached_property
     def writers(self) -> Accounts:
         """The clients of the own account, and of member accounts by the roles that put things back there."""
-        own, roles = self._context.account_id or "", self.policy.remediation_roles
-        return Accounts(own, self._client(self._keys), roles, self._client, assume=self._assumed)
+        return self.cloud.accounts(self.policy.remediation_roles)
 
 
 def _asked(event: bytes) -> Asked:

@@ -22,6 +22,9 @@ _KEY = "plan/"
 _QUEUE = "plans"
 #: Plans that a run has in hand, or that are to be tried again; due when another run may take them over.
 _OPEN = "plans_open"
+#: Seconds after an approval until a plan that no run has begun is set going again: the call of the function
+#: that carries plans out was lost. A choice of this project.
+_BEGUN_WITHIN = 120.0
 #: The queue gives what is due first: a plan is due by how long before the year 2100 it was made, so that the
 #: newest come first.
 _END = 4_102_444_800.0
@@ -205,7 +208,7 @@ class Plans:
         return None if item is None else Held(_record(item), item.version)
 
     def overdue(self, limit: int = 100) -> tuple[str, ...]:
-        """The ids of the plans that a run left in the middle, or that are to be tried again."""
+        """The ids of the plans that no run began or one left in the middle, or that are to be tried again."""
         found = []
         for due in self._store.due(_OPEN, self._clock(), limit):
             record = self.get(due.member)
@@ -239,6 +242,9 @@ class Plans:
             record = _record(item)
             self._seal.check(verdict, record.plan, self._clock(), purpose)
             check_approver(verdict.approver, record.plan.actor)
+            if verdict.approved and purpose == "apply":
+                # First, as in `begin`: an approval is not forgotten whatever breaks off behind it.
+                self._store.schedule(_OPEN, plan_id, self._clock() + _BEGUN_WITHIN)
             if (kept := self._kept(item.version, _with(record, verdict))) is not None:
                 return kept.record
         raise _restless(plan_id)
@@ -278,8 +284,8 @@ def check_idle(record: PlanRecord, now: float) -> None:
 
 
 def _open(record: PlanRecord) -> bool:
-    """Whether a run has something left to do, be it to tell how the plan ended."""
-    if record.state in ("applying", "undoing") or (record.state == "failed" and record.resumable):
+    """Whether a run has something left to do, be it to begin, or to tell how the plan ended."""
+    if record.state in ("approved", "applying", "undoing") or (record.state == "failed" and record.resumable):
         return True
     return record.state in ("applied", "failed", "undone") and not record.told
 

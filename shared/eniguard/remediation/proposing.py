@@ -70,7 +70,7 @@ class Remediation:
         return [self._proposed(one) for one in made if one is not None]
 
     def overdue(self) -> tuple[str, ...]:
-        """Have those plans carried out that a run left in the middle, or that failed for a while."""
+        """Have those plans carried out that no run began or ended, or that failed for a while."""
         found = Plans(self._store, clock=self._clock).overdue()
         for plan_id in found:
             self._invoke(plan_id)
