@@ -17,7 +17,7 @@ from eniguard.settings import Policy
 from eniguard.settings.alert_section import SinkEntry
 from eniguard.settings.alerting import Language, SinkKind
 from eniguard.settings.guardfile import parse_policy
-from tests.pictures.payloads import KINDS, payload, pictured
+from tests.pictures.payloads import CASE, KINDS, payload, pictured
 from tests.pictures.pictures import FOLDER, drawn_from, picture, says_it_was_drawn_from
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -91,14 +91,13 @@ def test_page_has_every_answer_that_is_known(kind: SinkKind) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_first_page_has_the_pace(kind: SinkKind) -> None:
-    (row,) = [line for line in text("index").splitlines() if line.startswith("| how fast |")]
-    cell = row.split("|")[2 + KINDS.index(kind)]
+    (row,) = [line for line in text("index").splitlines() if re.match(rf"\| \[.*\]\({kind}\.md\) \|", line)]
     units = {1.0: "a second", 60.0: "a minute", 65.0: "in 65 s"}
 
     assert [
         f"{most} {units[seconds]}"
         for most, seconds in format_of(kind).pace.limits
-        if f"{most} {units[seconds]}" not in cell
+        if f"{most} {units[seconds]}" not in row
     ] == []
 
 
@@ -129,7 +128,7 @@ def test_statuses_of_http_are_told_as_they_are_taken(status: int, row: str) -> N
 def test_page_tells_how_to_try_it(kind: SinkKind) -> None:
     (sink,) = policy_of(text(kind)).sinks
 
-    assert f"eniguard alerts preview event.json --sink {sink.name}\n" in text(kind)
+    assert f"eniguard alerts preview events/{CASE.as_posix()} --sink {sink.name}\n" in text(kind)
     assert f"eniguard alerts send --test --sink {sink.name}\n" in text(kind)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,7 +18,7 @@ from eniguard.dead_letters import DeadLetters, redrive
 from eniguard.errors import ConfigError, DeliveryError
 from eniguard.model import Evidence
 from eniguard.rules.self.delivery_trouble import DeliveryTrouble
-from eniguard.state import MOST_BYTES, Store, open_store
+from eniguard.state import MOST_BYTES, Store
 from eniguard.sweeping import Deliveries, Place
 from tests.functional.alerts.stage import (
     ACCOUNT,
@@ -33,23 +32,6 @@ from tests.functional.alerts.stage import (
     invocation,
 )
 from tests.functional.cli.recorded import run, write
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/state.db", clock=clock)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def chat(clock: Clock) -> Chat:
-    return Chat(clock)
 
 
 def poisoned(told: Told) -> Answer | None:

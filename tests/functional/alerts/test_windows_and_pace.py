@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from eniguard.alerts.formats.base import Answer, Pace
 from eniguard.alerts.outbox import MOST, SINKS
 from eniguard.alerts.sink_lease import LEASE
 from eniguard.errors import DeliveryError
-from eniguard.state import Store, open_store
+from eniguard.state import Store
 from tests.functional.alerts.stage import (
     GROUP,
     PACE,
@@ -25,23 +24,6 @@ from tests.functional.alerts.stage import (
     finding,
     invocation,
 )
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/state.db", clock=clock)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def chat(clock: Clock) -> Chat:
-    return Chat(clock)
 
 
 def test_10000_identical_findings_in_10_minutes_are_one_message_and_one_summary_with_their_number(
