@@ -284,7 +284,7 @@ def test_an_approval_in_the_store_does_not_pass_for_one_of_undoing(play: Play) -
     item = scene.store.get(key)
     assert item is not None
     record = json.loads(item.value)
-    record["undo_verdict"] = record["verdict"]
+    record |= {"undo_verdict": record["verdict"], "told": False}
     assert scene.store.replace(key, json.dumps(record).encode(), version=item.version) is not None
 
     # then
