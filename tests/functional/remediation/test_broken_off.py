@@ -203,3 +203,37 @@ def test_100_approvals_and_20_runs_at_once_carry_the_plan_out_once(play: Play) -
     assert scene.record(plan_id).state == "applied"
     assert len(scene.writes("RevokeSecurityGroup")) == 1
     assert scene.ended().count("applied") == 1
+
+
+def test_a_plan_that_is_written_over_after_its_seal_was_checked_is_refused(play: Play) -> None:
+    # given
+    scene = play()
+    scene.opens_ssh()
+    (proposed,) = scene.proposed("EXP001")
+    scene.approve(proposed.plan.id)
+    other = scene.make_group()
+    reads: list[str] = []
+
+    class Meddling:
+        """Writes another plan between the first look at it and the second."""
+
+        def get(self, key: str) -> Any:
+            reads.append(key)
+            found = scene.store.get(key)
+            if reads.count(key) == 2 and found is not None:
+                value = found.value.replace(scene.group.encode(), other.encode())
+                scene.store.replace(key, value, version=found.version)
+                return scene.store.get(key)
+            return found
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(scene.store, name)
+
+    # when
+    store: Any = Meddling()
+    with pytest.raises(VerdictRefused):
+        scene.applying(store=store).run(proposed.plan.id)
+
+    # then
+    assert scene.record(proposed.plan.id).plan.subject.id == other
+    assert scene.writes("RevokeSecurityGroup") == []

@@ -210,7 +210,7 @@ def test_a_decision_that_is_on_record_is_carried_out_wherever_the_deciding_broke
     assert step > 4
 
 
-# -- the queue alone ------------------------------------------------------------------------------------------
+# -- the queue alone -----------------------------------------------------------------------------------------
 
 
 def _box(clock: Clock, count: int = 1) -> Plans:
