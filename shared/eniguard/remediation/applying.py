@@ -20,7 +20,7 @@ from eniguard.own_calls import Ledger
 from eniguard.remediation import safeguards
 from eniguard.remediation.answers import answer_to
 from eniguard.remediation.approvers import check_approver
-from eniguard.remediation.box import Held, Plans
+from eniguard.remediation.box import MOST_LOOKS, Held, Plans, restless
 from eniguard.remediation.outcomes import Ended, Outcome, Tell, held_up
 from eniguard.remediation.plan import Plan, PlanRecord, Purpose, Run, StepStatus, Verdict
 from eniguard.remediation.progress import check_idle, decided, is_ended, purpose_of
@@ -111,33 +111,32 @@ class Applying:
         StateError
             The store did not do what was asked: run it again.
         """
-        held = self._plans.held(plan_id)
-        if held is None:
-            raise RemediationError(f"there is no plan {plan_id}: eniguard plans list shows all")
-        purpose = purpose_of(held.record)
-        if is_ended(held.record, purpose):
-            return self._told_again(held)
-        verdict = decided(held.record, purpose)
-        in_time = self._clock() <= holds_until(verdict, held.record.plan)
-        if in_time:
-            self._check(verdict, held.record.plan, purpose, self._clock())
-        work = self._begun(held, purpose, lasting)
+        for _ in range(MOST_LOOKS):
+            held = self._plans.held(plan_id)
+            if held is None:
+                raise RemediationError(f"there is no plan {plan_id}: eniguard plans list shows all")
+            purpose = purpose_of(held.record)
+            if is_ended(held.record, purpose):
+                return self._told_again(held)
+            verdict = decided(held.record, purpose)
+            in_time = self._clock() <= holds_until(verdict, held.record.plan)
+            if in_time:
+                self._check(verdict, held.record.plan, purpose, self._clock())
+            begun = self._plans.begin(held, purpose, self._owner(), lasting)
+            if begun is not None:
+                return self._ended(Work(self._plans, begun, purpose), verdict, in_time)
+        raise restless(plan_id)
+
+    def _ended(self, work: Work, verdict: Verdict, in_time: bool) -> PlanRecord:
         try:
-            if not in_time and not self._worth_a_look(held.record, verdict, purpose):
-                raise _expired(held.record, purpose)
+            if not in_time and not self._worth_a_look(work.record, verdict, work.purpose):
+                raise _expired(work.record, work.purpose)
             ended = self._carried_out(work, verdict, in_time)
         except (RemediationError, CloudError) as error:
             return self._failed(work, error)
-        state = "applied" if purpose == "apply" else "undone"
+        state = "applied" if work.purpose == "apply" else "undone"
         work.keep(state=state, resumable=False)
         return self._close(work, ended)
-
-    def _begun(self, held: Held, purpose: Purpose, lasting: float) -> Work:
-        begun = self._plans.begin(held.record.plan.id, purpose, self._owner(), lasting)
-        if begun.record.plan != held.record.plan:
-            # Written over since it was checked: no writer of the store slips in another plan in between.
-            raise VerdictRefused
-        return Work(self._plans, begun, purpose)
 
     def _check(self, verdict: Verdict, plan: Plan, purpose: Purpose, now: float) -> None:
         self._seal.check(verdict, plan, now, purpose)

@@ -26,7 +26,7 @@ _QUEUE = "plans"
 #: newest come first.
 _END = 4_102_444_800.0
 #: A record can change between two looks at it, at most so many times before the store is out of order.
-_MOST_LOOKS = 10
+MOST_LOOKS = 10
 _read_record = msgspec.json.Decoder(PlanRecord).decode
 
 
@@ -72,12 +72,12 @@ class Plans:
         # Listed first: a plan that is listed and not there is passed over, the other way round it were lost.
         if self.get(plan.id) is None:
             self._store.schedule(_QUEUE, plan.id, max(0.0, _END - plan.at))
-        for _ in range(_MOST_LOOKS):
+        for _ in range(MOST_LOOKS):
             if self._store.create(_KEY + plan.id, _value(record), ttl=KEPT) is not None:
                 return record
             if (there := self.get(plan.id)) is not None:
                 return there
-        raise _restless(plan.id)
+        raise restless(plan.id)
 
     def get(self, plan_id: str) -> PlanRecord | None:
         """The record of a plan; ``None`` when there is none."""
@@ -135,13 +135,15 @@ class Plans:
         """Let a verdict on taking back a plan that was carried out count; errors are those of `decide`."""
         return self._decided(plan_id, verdict, "undo")
 
-    def begin(self, plan_id: str, purpose: Purpose, owner: str, lasting: float) -> Held:
-        """Take a plan into hand, to carry it out or to take it back.
+    def begin(self, held: Held, purpose: Purpose, owner: str, lasting: float) -> Held | None:
+        """Take a plan into hand, to carry it out or to take it back; ``None`` when it has changed since.
 
         Parameters
         ----------
-        plan_id, purpose
-            Which, and for what.
+        held
+            The plan as it was read and checked: what somebody wrote since is never taken into hand.
+        purpose
+            What for.
         owner
             What no other run is called.
         lasting
@@ -152,23 +154,16 @@ class Plans:
         AlreadyInProgress
             Another run is at it; come again when it can be taken over.
         RemediationError
-            The plan is not there, not approved, or was carried out already.
+            The plan is not approved, or was carried out already.
         """
-        for _ in range(_MOST_LOOKS):
-            item = self._store.get(_KEY + plan_id)
-            if item is None:
-                raise RemediationError(
-                    f"there is no plan {plan_id}; eniguard plans list shows those there are"
-                )
-            record, now = _record(item), self._clock()
-            check_free(record, purpose, now)
-            run = Run(owner, purpose, now + lasting)
-            begun = replace(record, state=DURING[purpose], run=run, reason=None, told=False)
-            # Before it is in hand: a run that dies in between leaves what is looked at in vain, once.
-            self._open.put(plan_id, run.until)
-            if (held := self._kept(item.version, begun)) is not None:
-                return replace(held, due=run.until)
-        raise _restless(plan_id)
+        record, now = held.record, self._clock()
+        check_free(record, purpose, now)
+        run = Run(owner, purpose, now + lasting)
+        # Before it is in hand: a run that dies in between leaves what is looked at in vain, once.
+        self._open.put(record.plan.id, run.until)
+        begun = replace(record, state=DURING[purpose], run=run, reason=None, told=False)
+        kept = self._kept(held.version, begun)
+        return None if kept is None else replace(kept, due=run.until)
 
     def keep(self, held: Held, record: PlanRecord) -> Held:
         """Write what a run has done so far.
@@ -214,7 +209,7 @@ class Plans:
             raise ConfigError(
                 "remediation.keys is not set: nothing can be decided without a key to seal it with"
             )
-        for _ in range(_MOST_LOOKS):
+        for _ in range(MOST_LOOKS):
             item = self._store.get(_KEY + plan_id)
             if item is None:
                 raise VerdictRefused
@@ -227,7 +222,7 @@ class Plans:
                 self._open.put(plan_id, self._clock() + BEGUN_WITHIN)
             if (kept := self._kept(item.version, changed)) is not None:
                 return kept.record
-        raise _restless(plan_id)
+        raise restless(plan_id)
 
     def _due_at(self, plan_id: str) -> float | None:
         item = self._store.get(_KEY + plan_id)
@@ -267,5 +262,6 @@ def _place(after: str) -> tuple[float, str]:
         raise RemediationError(f"{after!r} is not where a page of plans ended; take what it gave") from None
 
 
-def _restless(plan_id: str) -> StateError:
+def restless(plan_id: str) -> StateError:
+    """The error of a plan that is another one at every look."""
     return StateError(f"plan {plan_id} changes all the time in the state store: try again later")

@@ -11,7 +11,7 @@ from eniguard.errors import AlreadyInProgress, ApproverIsActor, RemediationError
 from eniguard.remediation.box import Plans
 from eniguard.remediation.plan import Approver
 from eniguard.state import open_store
-from tests.functional.remediation.plans import ALICE, NOW, plan, seal
+from tests.functional.remediation.plans import ALICE, NOW, begun, plan, seal
 
 
 @dataclass
@@ -128,20 +128,20 @@ def test_one_run_at_a_time_has_a_plan_in_hand_and_another_takes_over_what_it_lef
     plans = _plans(clock)
     plans.propose(plan())
     with pytest.raises(RemediationError, match="has to be approved first"):
-        plans.begin("plan-1", "apply", "run-1", 60)
+        begun(plans, "plan-1", "apply", "run-1", 60)
     plans.decide("plan-1", seal().verdict(plan(), ALICE, approved=True, at=NOW))
 
     # when
-    held = plans.begin("plan-1", "apply", "run-1", 60)
+    held = begun(plans, "plan-1", "apply", "run-1", 60)
 
     # then
     with pytest.raises(AlreadyInProgress, match="come again in 60 s"):
-        plans.begin("plan-1", "apply", "run-2", 60)
+        begun(plans, "plan-1", "apply", "run-2", 60)
     clock.now += 60
-    taken = plans.begin("plan-1", "apply", "run-2", 60)
+    taken = begun(plans, "plan-1", "apply", "run-2", 60)
     with pytest.raises(AlreadyInProgress, match="taken over"):
         plans.keep(held, replace(held.record, state="applied"))
     done = plans.keep(taken, replace(taken.record, state="applied", run=None))
     with pytest.raises(RemediationError, match="is applied"):
-        plans.begin("plan-1", "apply", "run-3", 60)
+        begun(plans, "plan-1", "apply", "run-3", 60)
     assert done.record.state == "applied"

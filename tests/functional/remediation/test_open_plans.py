@@ -16,7 +16,7 @@ from eniguard.remediation.box import Held, Plans
 from eniguard.remediation.plan import Run
 from eniguard.state import open_store
 from tests.functional.remediation.conftest import Play
-from tests.functional.remediation.plans import ALICE, NOW, OTHER_KEY, plan, seal
+from tests.functional.remediation.plans import ALICE, NOW, OTHER_KEY, begun, plan, seal
 from tests.functional.remediation.scene import Scene
 from tests.functional.remediation.test_broken_off import Fuse, Killed
 
@@ -227,7 +227,7 @@ def test_a_second_approval_moves_nothing_about_a_run_that_lasts() -> None:
     # given
     clock = Clock()
     plans = _box(clock)
-    plans.begin("plan-0", "apply", "run-1", 600)
+    begun(plans, "plan-0", "apply", "run-1", 600)
 
     # when
     with pytest.raises(VerdictRefused):
@@ -247,7 +247,7 @@ def test_a_time_that_another_write_left_in_the_queue_is_put_right() -> None:
     plans = Plans(store, seal(), clock=clock)
     plans.propose(plan())
     plans.decide("plan-1", seal().verdict(plan(), ALICE, approved=True, at=NOW))
-    plans.begin("plan-1", "apply", "run-1", 600)
+    begun(plans, "plan-1", "apply", "run-1", 600)
 
     # when
     store.schedule("plans_open", "plan-1", NOW)
@@ -288,7 +288,7 @@ def test_plans_that_come_to_no_end_keep_none_of_the_others_waiting(
     clock = Clock()
     plans = _box(clock, count)
     for number in ended & set(range(count)):
-        held = plans.begin(f"plan-{number}", "apply", "run", 60)
+        held = begun(plans, f"plan-{number}", "apply", "run", 60)
         plans.close(plans.keep(held, replace(held.record, state="applied")))
     waiting = {f"plan-{number}" for number in range(count) if number not in ended}
 
@@ -325,11 +325,11 @@ def test_whatever_happens_each_plan_that_was_decided_about_is_given_out_until_it
         verdict = seal().verdict(asked, ALICE, approved=True, at=clock.now, purpose=purpose)  # type: ignore[arg-type]
         (plans.decide if purpose == "apply" else plans.decide_undo)(asked.id, verdict)
 
-    def begun(number: int) -> Held:
+    def taken(number: int) -> Held:
         record = plans.get(f"plan-{number}")
         assert record is not None
         undo = record.undo_verdict is not None and record.state in ("applied", "undoing")
-        return plans.begin(f"plan-{number}", "undo" if undo else "apply", str(clock.now), 60)
+        return begun(plans, f"plan-{number}", "undo" if undo else "apply", str(clock.now), 60)
 
     def end(held: Held) -> None:
         state = "applied" if held.record.state == "applying" else "undone"
@@ -339,7 +339,7 @@ def test_whatever_happens_each_plan_that_was_decided_about_is_given_out_until_it
         if name in ("approve", "undo"):
             decide(number, "apply" if name == "approve" else "undo")
         elif name == "begin":
-            hands[number] = begun(number)
+            hands[number] = taken(number)
         elif name == "die":
             hands.pop(number, None)
         elif name in ("fail", "end") and (held := hands.pop(number, None)) is not None:
@@ -366,7 +366,7 @@ def test_whatever_happens_each_plan_that_was_decided_about_is_given_out_until_it
     for _ in range(12):
         clock.now += A_WHILE
         for plan_id in plans.overdue(limit):
-            end(begun(int(plan_id[-1])))
+            end(taken(int(plan_id[-1])))
     for number in range(3):
         record = plans.get(f"plan-{number}")
         assert record is not None
