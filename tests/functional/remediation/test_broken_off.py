@@ -215,11 +215,14 @@ def test_a_plan_that_is_written_over_after_its_seal_was_checked_is_refused(play:
     other = scene.make_group()
 
     class Meddling:
-        """Puts another plan in the place of the one that was just read."""
+        """Puts another plan in the place of the one that was just read, once."""
+
+        done = False
 
         def get(self, key: str) -> Any:
             found = scene.store.get(key)
-            if key == f"plan/{plan_id}" and found is not None:
+            if key == f"plan/{plan_id}" and found is not None and not self.done:
+                self.done = True
                 value = found.value.replace(scene.group.encode(), other.encode())
                 scene.store.replace(key, value, version=found.version)
             return found
