@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from eniguard.deployment.needs import OF_ALL, OF_SWEEP, OF_TABLE
+from eniguard.deployment.needs import OF_ALL, OF_SWEEP, OF_TABLE, of_remediation
 from eniguard.doctor.answers import Function, PolicyAnswer, RolePolicies, missing, read
 from eniguard.doctor.check import Check, asked, not_configured, ok, unknown, wrong
+from eniguard.doctor.sealing_keys import references
 from eniguard.doctor.setup import DECIDING, Setup, is_old, kind_of
 from eniguard.errors import CloudError
 from eniguard.roles import Statement, statements_of, verdict
@@ -60,6 +61,11 @@ def needs_of(setup: Setup, kind: str | None, function: Function) -> Iterator[Nee
     if kind is None:
         return
     yield from _of_store(setup, account)
+    if kind == "remediate":
+        for one in of_remediation(setup.policy, region, account):
+            yield Need(one.action, "" if one.resource == "*" else one.resource)
+    elif kind == "approval":
+        yield from _of_approval(setup, account)
     if kind not in DECIDING:
         return
     registry = setup.registry
@@ -90,10 +96,7 @@ def _of_store(setup: Setup, account: str) -> Iterator[Need]:
     state = setup.policy.state
     if state is None:
         return
-    for reference in (state.url, state.password or ""):
-        if reference.startswith("kms:"):
-            secret = f"secret/{reference.removeprefix('kms:')}"
-            yield Need("kms:GetSecretValue", f"acs:kms:{setup.region}:{account}:{secret}")
+    yield from _of_secrets(setup, account, [state.url, state.password or ""])
     if state.url.startswith("tablestore://"):
         parts = urlsplit(state.url)
         instance, _, region = (parts.hostname or "").partition(".")
@@ -102,9 +105,23 @@ def _of_store(setup: Setup, account: str) -> Iterator[Need]:
         yield from (Need(action, f"acs:ots:{where}:{account}:{table}") for action in OF_TABLE)
 
 
+def _of_approval(setup: Setup, account: str) -> Iterator[Need]:
+    """What the page needs: its secrets, and to have plans carried out."""
+    for name in setup.functions_of("remediate"):
+        yield Need("fc:InvokeFunction", f"acs:fc:{setup.region}:{account}:functions/{name}")
+    yield from _of_secrets(setup, account, [one.reference for one in references(setup.policy)])
+
+
+def _of_secrets(setup: Setup, account: str, named: list[str]) -> Iterator[Need]:
+    for reference in named:
+        if reference.startswith("kms:"):
+            secret = f"secret/{reference.removeprefix('kms:')}"
+            yield Need("kms:GetSecretValue", f"acs:kms:{setup.region}:{account}:{secret}")
+
+
 def _role(setup: Setup, check: str, role: str, needs: list[Need]) -> Check:
     try:
-        statements = _statements(setup, role)
+        statements = statements_of_role(setup, role)
     except CloudError as error:
         if not missing(error):
             raise
@@ -131,7 +148,7 @@ def _allowed(statements: list[Statement], need: Need) -> bool | None:
     return verdict(statements, need.action, (need.resource,) if need.resource else ())
 
 
-def _statements(setup: Setup, role: str) -> list[Statement] | None:
+def statements_of_role(setup: Setup, role: str) -> list[Statement] | None:
     """The statements of all policies of a role; ``None`` when one cannot be read."""
     attached = read(setup.client, "ram", "ListPoliciesForRole", RolePolicies, RoleName=role)
     found: list[Statement] = []

@@ -91,6 +91,25 @@ class RemediationSection(Strict):
             raise ValueError(f"mode {beyond[0]} needs keys: decisions on plans are sealed with them")
         return self
 
+    @model_validator(mode="after")
+    def _keeps_keys_apart(self) -> RemediationSection:
+        if self.keys is None or self.approval is None:
+            return self
+        own, page = self.keys, self.approval
+        others: dict[str, set[str | None]] = {
+            "approval.link_keys": {page.link_keys.current, page.link_keys.previous},
+            "approval.session_keys": {page.session_keys.current, page.session_keys.previous},
+            "approval.client_secret": {page.client_secret},
+        }
+        mine = {own.current, own.previous} - {None}
+        shared = [name for name, named in others.items() if mine & named]
+        if shared:
+            raise ValueError(
+                f"keys and {', '.join(shared)} name the same secret: give keys one of their own, for whoever "
+                "has it can approve every plan"
+            )
+        return self
+
     def compiled(self) -> RemediationSettings:
         """The compiled form."""
         keys = self.keys
