@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from eniguard.errors import AlreadyInProgress, ApproverIsActor, RemediationError, VerdictRefused
+from eniguard.model import Actor
 from eniguard.remediation.box import Plans
 from eniguard.remediation.plan import Approver
 from eniguard.state import open_store
@@ -109,6 +110,38 @@ def test_nobody_decides_about_a_plan_against_himself(approver: Approver) -> None
 
     with pytest.raises(ApproverIsActor, match="somebody else"):
         plans.decide("plan-1", seal().verdict(plan(), approver, approved=True, at=NOW))
+
+
+@pytest.mark.parametrize(
+    ("approver", "held_back"),
+    [
+        # Whoever has the role may have made the call, and so may whom the session is called like.
+        ("assumed-role/admin/carol", True),
+        ("assumed-role/other/Bob@example.com", True),
+        ("user/bob", True),
+        ("user/carol", False),
+        ("assumed-role/other/carol", False),
+    ],
+)
+def test_whoever_has_the_role_or_the_name_of_its_session_does_not_decide(
+    approver: str, held_back: bool
+) -> None:
+    # given
+    plans = _plans(Clock())
+    actor = Actor(kind="account", type="assumed-role", principal_id="3000:bob", role="admin", session="bob")
+    asked = replace(plan(), actor=actor)
+    plans.propose(asked)
+    who = Approver("ram", "1234567890123456", "3000:carol" if "admin" in approver else "2000", approver)
+
+    # when
+    try:
+        plans.decide("plan-1", seal().verdict(asked, who, approved=True, at=NOW))
+        refused = False
+    except ApproverIsActor:
+        refused = True
+
+    # then
+    assert refused == held_back
 
 
 def test_a_verdict_on_a_plan_that_has_expired_does_not_count() -> None:
