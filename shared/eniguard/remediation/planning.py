@@ -64,8 +64,9 @@ def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> 
 
 
 def plan_id(finding_id: str, calls: tuple[PlannedCall, ...]) -> str:
-    """The same for the same finding and the same calls: 128 bits of BLAKE2b as 32 hex digits."""
-    content = msgspec.json.encode([finding_id, calls], order="sorted")
+    """The same for the same finding and calls, in whatever words: 128 bits of BLAKE2b as 32 hex digits."""
+    made = [(one.action, one.parameters) for one in calls]
+    content = msgspec.json.encode([finding_id, made], order="sorted")
     return blake2b(content, digest_size=16).hexdigest()
 
 
