@@ -164,8 +164,9 @@ def test_a_decision_holds_also_when_the_function_is_not_reached(desk: Desk) -> N
     assert "example-remediate was not told to carry it out, and the sweep tells it again" in result.stderr
 
 
-def test_plans_are_chosen_by_state_beyond_the_limit(desk: Desk) -> None:
+def test_plans_are_chosen_by_state_beyond_the_limit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
+    monkeypatch.setattr(plans_command, "_PAGE", 2)
     desk.decide("reject")
     for _ in range(3):
         desk.scene.group = desk.scene.make_group()
