@@ -155,7 +155,10 @@ class Alerts:
             call.metrics.add("alerts_put", len(alerts), sink=sink)
 
     def tell_outcome(self, finding: Finding, ended: Ended, call: Invocation) -> None:
-        """Take on its way how a plan ended: each sink that its finding goes to is told once, and at once.
+        """Take on its way how a plan ended: each sink that its finding goes to is told once.
+
+        It is news of its own, which no window, waiver or graver finding holds back. It may be put again, after
+        again, after whatever broke off: that changes nothing.
 
         Parameters
         ----------
@@ -166,6 +169,8 @@ class Alerts:
         call
             The call of the function.
         """
+        if not self._sinks:
+            return
         now = self._clock()
         alert = Alert(finding.finding_id, "outcome", finding, now, since=now, until=now, ended=ended)
         self._emit(bounded(alert))
