@@ -157,8 +157,8 @@ class Alerts:
     def tell_outcome(self, finding: Finding, ended: Ended, call: Invocation) -> None:
         """Take on its way how a plan ended: each sink that its finding goes to is told once.
 
-        It is news of its own, which no window, waiver or graver finding holds back. It may be put again, after
-        again, after whatever broke off: that changes nothing.
+        It is news of its own, which no window, waiver or graver finding holds back. It may be told again,
+        after whatever broke off: that changes nothing.
 
         Parameters
         ----------

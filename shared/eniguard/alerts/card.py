@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from eniguard.alerts.actors import caller_lines, who
 from eniguard.alerts.alert import Alert, Hidden
 from eniguard.alerts.catalogue import RuleText, Words, rule_advice, rule_title, rule_why, word
-from eniguard.alerts.evidence import MOST, evidence_lines, headed, left_over, listed
+from eniguard.alerts.evidence import MOST, evidence_lines, headed, left_over
 from eniguard.alerts.message import Block, Line
+from eniguard.alerts.owners import owner_lines
 from eniguard.alerts.plan_text import ending, plan_lines
 from eniguard.alerts.times import seconds_of, told
 from eniguard.alerts.words import AFTER_ENDINGS, INVENTORY, KINDS, LIMITS, OUTCOMES, SEVERITIES
@@ -35,9 +36,12 @@ def title_of(teller: Teller, alert: Alert) -> str:
     """One line: severity or how a plan ended, rule, what it is, on what, and of a summary how often."""
     said, finding = teller.words.gettext, alert.finding
     end = ending(teller.words, alert)
-    begins = word(teller.words, SEVERITIES, finding.severity) if end is None else said("Plan {ended}")
+    if end is None:
+        mark = word(teller.words, SEVERITIES, finding.severity)
+    else:
+        mark = said("Plan: {ended}").format(ended=end)
     title = said("[{severity}] {rule} {what}: {subject}").format(
-        severity=begins.format(ended=end),
+        severity=mark,
         rule=finding.rule,
         what=what_of(teller, finding),
         subject=finding.subject.id,
@@ -93,7 +97,7 @@ def blocks_of(teller: Teller, alert: Alert, *, repeat: bool) -> tuple[Block, ...
         (said("What happened"), 9, _happened(teller, alert, repeat)),
         (said("What to do now"), 9, _advice(teller, alert)),
         (said("Plan to put it right"), 8, _plan(teller, alert)),
-        (said("Owner, and what to release"), 8, _owners(teller, finding)),
+        (said("Owner, and what to release"), 8, owner_lines(teller.words, finding)),
         (_heading_of_caller(teller, alert), 8, _caller(teller, finding)),
         (said("On what"), 8, _resources(teller, finding)),
         (said("When"), 7, _times(teller, alert)),
@@ -114,11 +118,9 @@ def _happened(teller: Teller, alert: Alert, repeat: bool) -> Sequence[Line]:
     if end is not None:
         lines.append(Line(end, said("How the plan ended")))
     if finding.action is not None:
-        lines.append(
-            Line(finding.action, said("Call") if end is None else said("Call of the plan"), code=True)
-        )
-    if finding.action is not None and end is None:
-        lines.append(Line(_outcome(teller, finding), said("Outcome")))
+        label = said("Call") if end is None else said("Call of the plan")
+        lines.append(Line(finding.action, label, code=True))
+        lines += [Line(_outcome(teller, finding), said("Outcome"))] if end is None else []
     if alert.kind == "summary":
         lines.append(Line(_how_often(teller, alert), said("How often")))
     if not teller.own_language:

@@ -21,9 +21,7 @@ def plan_lines(words: Words, plan: Proposal, zone: str, now: float) -> tuple[Lin
     """How far a plan goes, its calls and those that take them back, and how to look at it."""
     said = words.gettext
     return (
-        Line(
-            said("It was open for approval until the time below.") if _over(plan, now) else _goes(words, plan)
-        ),
+        Line(_goes(words, plan, now)),
         *[Line(one, said("Only shown, because")) for one in plan.held_back],
         *_calls(words, plan.calls, said("Call")),
         *_calls(words, plan.inverse, said("To take it back")),
@@ -76,7 +74,9 @@ def _over(plan: Proposal, now: float) -> bool:
     return plan.goes == "approve" and plan.expires <= now
 
 
-def _goes(words: Words, plan: Proposal) -> str:
+def _goes(words: Words, plan: Proposal, now: float) -> str:
+    if _over(plan, now):
+        return words.gettext("It was open for approval until the time below.")
     return word(words, GOING, plan.goes)
 
 
