@@ -6,7 +6,7 @@ import html
 import io
 import threading
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -164,15 +164,18 @@ def test_sink_that_is_down_is_told_the_outcome_later(store: Store, chat: Chat, c
     assert chat.repeats == []
 
 
-def test_without_sinks_nothing_is_told_and_the_store_is_not_asked(clock: Clock, chat: Chat) -> None:
+def test_without_sinks_nothing_is_told_and_neither_the_store_nor_the_routes_are_asked(clock: Clock) -> None:
     class Untouched:
-        def __getattr__(self, name: str) -> object:
-            raise AssertionError(f"the store is asked to {name}")
+        def __getattr__(self, name: str) -> Any:
+            raise AssertionError(f"{name} is asked for")
 
     lines = io.StringIO()
-    alerts = alerts_over(Untouched(), chat, clock, sinks=())  # type: ignore[arg-type]
+    store: Any = Untouched()
+    judge: Any = Untouched()
 
-    alerts.tell_outcome(finding(1), "applied", invocation(clock, lines))
+    Alerts((), store, group_minutes=30, judge=judge, clock=clock).tell_outcome(
+        finding(1), "applied", invocation(clock, lines)
+    )
 
     assert lines.getvalue() == ""
 
