@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from hashlib import blake2b
 
@@ -29,9 +28,6 @@ def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> 
     at
         When the plan is made, in seconds since 1970 (UTC).
     """
-    if finding.fix is None:
-        return None
-    finding = _well_formed(finding)
     fix, account = finding.fix, finding.account_id or ""
     if fix is None or IGNORE_TAG in fix.tags or not account or not finding.region:
         return None
@@ -101,16 +97,6 @@ def _held_back(
     elif at - event_at > oldest:
         minutes = f"{(at - event_at) / 60:.0f} minutes"
         yield f"the call was made {minutes} before, and {oldest / 60:.0f} are allowed"
-
-
-def _well_formed(finding: Finding) -> Finding:
-    """The finding in valid Unicode: an event may hold lone surrogates, which nothing can be written with."""
-    try:
-        msgspec.json.encode(finding)
-    except UnicodeEncodeError:
-        text = json.dumps(msgspec.to_builtins(finding), ensure_ascii=False)
-        return msgspec.json.decode(text.encode("utf-8", "replace"), type=Finding)
-    return finding
 
 
 def _at(text: str | None) -> float | None:
