@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from eniguard.alerts.alert import Proposal
 from eniguard.cli.plan_output import shown_plan
 from eniguard.model import Finding
-from eniguard.remediation.plan import Plan, PlannedCall
+from eniguard.remediation.call_lines import call_line
+from eniguard.remediation.plan import Plan
 from eniguard.settings import Policy
 
 #: In place of what stands for a plan in the address of its page: only a key of the guard makes it.
@@ -28,13 +29,9 @@ def _proposal(plan: Plan, policy: Policy) -> Proposal:
     return Proposal(
         plan=plan.id,
         goes="plan" if plan.mode == "off" else plan.mode,
-        calls=tuple([_line(one) for one in plan.calls]),
-        inverse=tuple([_line(one) for one in plan.inverse]),
+        calls=tuple([call_line(one) for one in plan.calls]),
+        inverse=tuple([call_line(one) for one in plan.inverse]),
         expires=plan.expires,
         link=None if page is None else f"{page.url}?plan={NO_TOKEN}",
         held_back=plan.held_back,
     )
-
-
-def _line(call: PlannedCall) -> str:
-    return " ".join((call.action, *[f"{name}={value}" for name, value in sorted(call.parameters.items())]))
