@@ -326,6 +326,7 @@ CASES: Mapping[str, tuple[Sequence[Alert], bool]] = {
     "first-critical": ((first(SUCCEEDED, hidden=HIDDEN, expired_waivers=("nlb-teardown",)),), True),
     "fix": ((first(OPENED),), False),
     "summary": ((summary(REFUSED, 10_000),), False),
+    "summary-with-fix": ((summary(OPENED, 3),), False),
     "sweep": ((first(SWEPT),), False),
     "internal": ((first(INTERNAL),), False),
     "nobody-known": ((first(NOBODY),), False),

@@ -12,7 +12,7 @@ from eniguard.alerts.catalogue import RuleText, Words, rule_advice, rule_title, 
 from eniguard.alerts.evidence import MOST, evidence_lines, headed, left_over
 from eniguard.alerts.message import Block, Line
 from eniguard.alerts.owners import owner_lines
-from eniguard.alerts.plan_text import ending, plan_lines
+from eniguard.alerts.plan_text import counted_plan_lines, ending, plan_lines
 from eniguard.alerts.times import seconds_of, told
 from eniguard.alerts.words import AFTER_ENDINGS, INVENTORY, KINDS, LIMITS, OUTCOMES, SEVERITIES
 from eniguard.model import Finding, Reference, Resource
@@ -236,6 +236,8 @@ def _fix(teller: Teller, alert: Alert) -> Sequence[Line]:
 
 
 def _plan(teller: Teller, alert: Alert) -> Sequence[Line]:
+    if alert.kind == "summary" and alert.finding.fix is not None:
+        return counted_plan_lines(teller.words)
     if alert.proposal is None:
         return ()
     return plan_lines(teller.words, alert.proposal, teller.zone, teller.now)

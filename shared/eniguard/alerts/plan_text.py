@@ -30,6 +30,14 @@ def plan_lines(words: Words, plan: Proposal, zone: str, now: float) -> tuple[Lin
     )
 
 
+def counted_plan_lines(words: Words) -> tuple[Line, ...]:
+    """Where the plans of findings are that were only counted."""
+    return (
+        Line(words.gettext("What was only counted may have plans of its own that wait for approval.")),
+        _all_plans(words),
+    )
+
+
 def plan_briefly(words: Words, plan: Proposal, now: float) -> str:
     """A plan in a line with others."""
     if _over(plan, now):
@@ -49,10 +57,7 @@ def waiting_lines(words: Words, alerts: Sequence[Alert], now: float) -> tuple[Li
     if not plans:
         return ()
     text = words.ngettext("{count} plan waits for approval.", "{count} plans wait for approval.", len(plans))
-    return (
-        Line(text.format(count=f"{len(plans):,}")),
-        Line("eniguard plans list", words.gettext("To look at all of them"), code=True),
-    )
+    return (Line(text.format(count=f"{len(plans):,}")), _all_plans(words))
 
 
 def approval_links(words: Words, alerts: Sequence[Alert], now: float) -> tuple[Link, ...]:
@@ -68,6 +73,10 @@ def approval_links(words: Words, alerts: Sequence[Alert], now: float) -> tuple[L
 def ending(words: Words, alert: Alert) -> str | None:
     """How a plan ended; ``None`` if the alert does not tell of that."""
     return None if alert.ended is None else word(words, ENDINGS, alert.ended)
+
+
+def _all_plans(words: Words) -> Line:
+    return Line("eniguard plans list", words.gettext("To look at all of them"), code=True)
 
 
 def _over(plan: Proposal, now: float) -> bool:

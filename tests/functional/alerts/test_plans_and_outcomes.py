@@ -66,6 +66,21 @@ def test_alert_tells_the_plan_for_its_finding_and_a_summary_tells_none(
     ]
 
 
+def test_plan_that_waits_is_told_though_the_finding_is_known_unless_one_for_the_same_waits(
+    store: Store, chat: Chat, clock: Clock
+) -> None:
+    alerts, call = alerts_over(store, chat, clock), invocation(clock, io.StringIO())
+    same = replace(PLAN, plan="b" * 32, calls=("ecs:RevokeSecurityGroup SecurityGroupRuleId.1=sgr-2",))
+    other = replace(same, plan="c" * 32, inverse=("ecs:AuthorizeSecurityGroup Permissions.1.PortRange=1/2",))
+
+    for number, plan in enumerate((PLAN, same, other), start=1):
+        alerts.put([finding(number)], call, proposals={finding(number).finding_id: plan})
+    alerts.send(call)
+
+    told = {one.proposal.plan for one in chat.alerts if one.proposal is not None}
+    assert told == {PLAN.plan, other.plan}
+
+
 def test_window_that_another_finding_closes_tells_nothing_of_that_ones_plan(
     store: Store, chat: Chat, clock: Clock
 ) -> None:
@@ -74,7 +89,8 @@ def test_window_that_another_finding_closes_tells_nothing_of_that_ones_plan(
         alerts.put([finding(number)], call)
     clock.at += 3 * GROUP
 
-    alerts.put([finding(2)], call, proposals={finding(2).finding_id: PLAN})
+    shown = replace(PLAN, goes="plan", link=None)
+    alerts.put([finding(2)], call, proposals={finding(2).finding_id: shown})
     alerts.send(call)
 
     assert [(one.kind, one.proposal) for one in chat.alerts] == [("first", None), ("summary", None)]
