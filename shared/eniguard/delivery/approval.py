@@ -7,24 +7,17 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
-import msgspec
-
+from eniguard.delivery.plan_parts import remediate_in
 from eniguard.delivery.runtime import Runtime
 from eniguard.errors import ConfigError
 from eniguard.remediation.approval.exchange import Answer, Request, read_request
-from eniguard.remediation.approval.links import Links
 from eniguard.remediation.approval.sessions import SIGNED_IN
-from eniguard.remediation.approval.tokens import Tokens
 from eniguard.toolkit import Invocation
 
 if TYPE_CHECKING:
     from eniguard.remediation.approval.openid import OpenId
     from eniguard.remediation.approval.page import ApprovalPage
-    from eniguard.settings import RemediationSettings
-    from eniguard.settings.approving import ApprovalSettings, Keys
-
-#: The name of the function that carries plans out; it is called with ``{"plan": ID}``.
-REMEDIATE_VARIABLE = "ENIGUARD_REMEDIATE"
+    from eniguard.settings.approving import ApprovalSettings
 
 
 class _PageRuntime(Runtime):
@@ -42,52 +35,19 @@ class _PageRuntime(Runtime):
             from eniguard.policy_store import check_policy_store
 
             check_policy_store(self.policy, environment=self.environment)
-        _ = self.approval, self.remediate
+        _ = self.approval
+        remediate_in(self.environment)
 
     @property
     def approval(self) -> ApprovalSettings:
         """The settings of the page."""
-        approval = self.remediation.approval
+        approval = self.policy.remediation.approval
         if approval is None:
             raise ConfigError(
                 f"{self.policy.source or 'guard.yml'} has no section remediation.approval: "
                 "it says who may approve plans (docs/approval.md)"
             )
         return approval
-
-    @property
-    def remediation(self) -> RemediationSettings:
-        """How things are put back."""
-        return self.policy.remediation
-
-    @property
-    def remediate(self) -> str:
-        """The name of the function that carries plans out."""
-        name = self.environment.get(REMEDIATE_VARIABLE)
-        if not name:
-            raise ConfigError(
-                f"set the environment variable {REMEDIATE_VARIABLE}: it names the function remediate"
-            )
-        return name
-
-    def invoke_remediate(self, plan_id: str) -> None:
-        """Have a plan carried out; does not wait for it.
-
-        Raises
-        ------
-        CloudError
-            Function Compute did not take the call.
-        """
-        self.accounts.own.call_path(
-            "fc",
-            "InvokeFunction",
-            "POST",
-            f"/2023-03-30/functions/{self.remediate}/invocations",
-            headers={"x-fc-invocation-type": "Async", "content-type": "application/octet-stream"},
-            body=msgspec.json.encode({"plan": plan_id}),
-            # A plan is carried out once, however often it is asked for.
-            idempotent=True,
-        )
 
 
 class ApprovalDelivery:
@@ -99,7 +59,7 @@ class ApprovalDelivery:
         As for `eniguard.delivery.EventDelivery`.
     remediate
         Has a plan carried out, by its id, and does not wait for it; by default the function that
-        `REMEDIATE_VARIABLE` names is called.
+        `eniguard.delivery.plan_parts.REMEDIATE_VARIABLE` names is called.
     """
 
     def __init__(
@@ -112,7 +72,7 @@ class ApprovalDelivery:
         remediate: Callable[[str], None] | None = None,
     ) -> None:
         self._runtime = _PageRuntime(environment, clock=clock, stream=stream, index=index)
-        self._remediate = self._runtime.invoke_remediate if remediate is None else remediate
+        self._remediate = self._runtime.plans.invoke if remediate is None else remediate
         self._handle = self._runtime.handler(read_request, self._answer)
 
     def prepare(self) -> None:
@@ -150,27 +110,21 @@ class ApprovalDelivery:
     def _page(self, call: Invocation) -> ApprovalPage:
         from eniguard.remediation.approval.limits import Limits
         from eniguard.remediation.approval.page import ApprovalPage, Decider
+        from eniguard.remediation.approval.tokens import tokens_of
         from eniguard.remediation.box import Plans
-        from eniguard.remediation.keys import seal_of
 
         runtime = self._runtime
-        settings, secrets, clock = runtime.approval, runtime.secrets, runtime.clock
-        seal = seal_of(runtime.remediation, secrets.get)
+        settings, clock, seal = runtime.approval, runtime.clock, runtime.plans.seal()
         return ApprovalPage(
             settings,
             decider=Decider(Plans(runtime.store, seal, clock=clock), seal, self._remediate),
-            links=Links(settings.url, self._tokens(settings.link_keys, "link_keys")),
-            tokens=self._tokens(settings.session_keys, "session_keys"),
+            links=runtime.plans.links(),
+            tokens=tokens_of(settings.session_keys, runtime.secrets.get, name="session_keys"),
             openid=self._openid,
             limits=Limits(runtime.store, clock=clock),
             logger=call.logger,
             clock=clock,
         )
-
-    def _tokens(self, keys: Keys, name: str) -> Tokens:
-        secret = self._runtime.secrets.get
-        previous = None if keys.previous is None else secret(keys.previous)
-        return Tokens(secret(keys.current), previous, name=name)
 
     @cached_property
     def _openid(self) -> OpenId:

@@ -14,8 +14,8 @@ from eniguard.cloud.accounts import Accounts
 from eniguard.delivery.runtime import Runtime
 from eniguard.errors import ApproverIsActor, CloudError, ConfigError, InputError, RemediationError
 from eniguard.remediation.applying import Applying
-from eniguard.remediation.keys import seal_of
-from eniguard.remediation.outcomes import Outcome, Tell
+from eniguard.remediation.outcome_findings import outcome_finding
+from eniguard.remediation.outcomes import Outcome
 from eniguard.remediation.plan import PlanState
 from eniguard.toolkit import Invocation
 
@@ -46,8 +46,6 @@ class RemediateDelivery:
         As for `eniguard.delivery.base.Delivery`.
     sleep
         Waits for seconds.
-    tell
-        Is also told how each plan ended, beside the log.
     """
 
     def __init__(
@@ -58,13 +56,11 @@ class RemediateDelivery:
         sleep: Callable[[float], None] = time.sleep,
         stream: TextIO | None = None,
         index: str | None = None,
-        tell: Tell | None = None,
     ) -> None:
         self._runtime = _Runtime(
             environment, clock=clock, sleep=sleep, stream=stream, event_path=True, index=index
         )
         self._sleep = sleep
-        self._tell = tell
         self._handle = self._runtime.handler(_asked, self._carry_out)
 
     def prepare(self) -> None:
@@ -101,7 +97,7 @@ class RemediateDelivery:
         runtime = self._runtime
         applying = Applying(
             runtime.store,
-            seal_of(runtime.policy.remediation, runtime.secrets.get),
+            runtime.plans.seal(),
             runtime.policy,
             runtime.writers,
             lambda outcome: self._told(outcome, call),
@@ -109,7 +105,14 @@ class RemediateDelivery:
             sleep=self._sleep,
         )
         try:
-            record = applying.run(asked.plan, lasting=runtime.timeout)
+            return self._run(applying, asked, call)
+        finally:
+            if runtime.policy.sinks:
+                runtime.alerts.send(call)
+
+    def _run(self, applying: Applying, asked: Asked, call: Invocation) -> str:
+        try:
+            record = applying.run(asked.plan, lasting=self._runtime.timeout)
         except (RemediationError, ApproverIsActor) as error:
             call.logger.error("plan_refused", plan=asked.plan, error=error)
             call.metrics.add("plans", ended="refused")
@@ -140,10 +143,11 @@ class RemediateDelivery:
             **marks,
         )
         call.metrics.add("plans", ended=outcome.ended)
+        runtime = self._runtime
+        if runtime.policy.sinks:
+            runtime.alerts.tell_outcome(outcome_finding(outcome), outcome.ended, call)
         if outcome.finding is not None:
-            call.logger.write("finding", outcome.finding, **marks)
-        if self._tell is not None:
-            self._tell(outcome)
+            runtime.telling.findings([outcome.finding], call, forgeable=False, repeat=outcome.repeat)
 
 
 class _Runtime(Runtime):

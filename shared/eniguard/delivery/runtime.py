@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from eniguard.cloud import Client
     from eniguard.cloud.accounts import Accounts
     from eniguard.dead_letters import DeadLetters
+    from eniguard.delivery.plan_parts import PlanParts
     from eniguard.intake import Intake, Telling
     from eniguard.rules.registry import Registry
     from eniguard.sources import Source
@@ -37,7 +38,16 @@ OFFLINE_VARIABLE = "ENIGUARD_OFFLINE"
 #: 3 s that a function has by default (docs/sources.md, Function Compute).
 _TIMEOUT = 60.0
 #: The parts that hold the store, to be made anew with it.
-_ON_THE_STORE = ("store", "dead_letters", "source", "pipeline", "alerts", "telling", "intake")
+_ON_THE_STORE = (
+    "store",
+    "dead_letters",
+    "source",
+    "pipeline",
+    "alerts",
+    "plans",
+    "telling",
+    "intake",
+)
 
 _Event = TypeVar("_Event")
 _Answer = TypeVar("_Answer")
@@ -221,10 +231,12 @@ class Runtime:
 
     @cached_property
     def telling(self) -> Telling:
-        """What tells of decisions: in the log, and, unless offline, to the sinks of the policy."""
+        """What tells of decisions: in the log, and, unless offline, with plans and to the sinks."""
         from eniguard.intake import Telling
 
-        return Telling((lambda: self.alerts) if self.policy.sinks and not self.offline else None)
+        if self.offline:
+            return Telling()
+        return Telling((lambda: self.alerts) if self.policy.sinks else None, lambda: self.plans.proposals)
 
     @cached_property
     def alerts(self) -> Alerts:
@@ -232,6 +244,20 @@ class Runtime:
         from eniguard.alerts.alerts import Alerts
 
         return Alerts.of(self.policy, self.store, sending=self._sending, clock=self.clock)
+
+    @cached_property
+    def plans(self) -> PlanParts:
+        """What plans are made and carried out with."""
+        from eniguard.delivery.plan_parts import PlanParts
+
+        return PlanParts(
+            self.policy,
+            self.environment,
+            store=lambda: self.store,
+            secret=self.secrets.get,
+            client=lambda: self.accounts.own,
+            clock=self.clock,
+        )
 
     @cached_property
     def dead_letters(self) -> DeadLetters:

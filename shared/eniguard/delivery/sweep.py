@@ -52,10 +52,10 @@ class SweepDelivery:
     """Makes good what the other functions left, each part on its own.
 
     The parts, in their order: the canary; events that another instance had begun; rules that were left open;
-    the gap fill from LookupEvents; the managed listings; the rules on what stands there; canaries whose time
-    is over; what was given up, in bulk; summaries of alerts, trouble with their delivery, and alerts that
-    wait; and what is measured. A part that fails is told of, and the others
-    are run all the same. What there is no time for is done by the next sweep.
+    plans that nothing has carried out; the gap fill from LookupEvents; the managed listings; the rules on
+    what stands there; canaries whose time is over; what was given up, in bulk; summaries of alerts, trouble
+    with their delivery, and alerts that wait; and what is measured. A part that fails is told of, and the
+    others are run all the same. What there is no time for is done by the next sweep.
 
     Parameters
     ----------
@@ -148,6 +148,8 @@ class SweepDelivery:
             yield Part("canary", lambda call: canary.run(own, call))
         yield Part("deferred", self._resume, 0.3)
         yield Part("undecided", self._retry, 0.3)
+        if online and policy.remediation.goes_beyond("plan"):
+            yield Part("plans", self._set_going)
         if online:
             gaps = GapFill(store, self._lookup, policy.sweep, clock=clock)
             yield Part("gap_fill", lambda call: gaps.run(places, taking.within(call), call), 0.5)
@@ -170,6 +172,12 @@ class SweepDelivery:
         yield Part("summaries", alerts.close_windows)
         yield Part("delivery", lambda call: troubles.run(own, call))
         yield Part("alerts", alerts.send)
+
+    def _set_going(self, call: Invocation) -> None:
+        """Have those plans carried out that no run began or ended."""
+        if found := self._runtime.plans.remediation.overdue():
+            call.logger.warning("plans_overdue", plans=found)
+            call.metrics.add("plans_overdue", len(found))
 
     def _resume(self, call: Invocation) -> None:
         while self._runtime.intake.resume(call, limit=_ROUND).total() == _ROUND:

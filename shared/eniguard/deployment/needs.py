@@ -17,6 +17,7 @@ from eniguard.remediation.remedies import OF_RULES, REMEDIES, Place
 from eniguard.rule_modules import registry_of
 from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
+from eniguard.settings.approving import Keys
 
 #: The functions there are, by the name of their resource and folder.
 Kind = Literal["trail_log", "trail_event", "trail_file", "sweep", "remediate", "approval"]
@@ -159,6 +160,7 @@ def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iter
         yield from of_remediation(policy, region, account)
         return
     yield from map(Need, _of_rules(kind, policy))
+    yield from _of_plans(kind, policy, variables, region, account)
     for member, role in policy.account_roles.items():
         if member != account:
             yield Need("sts:AssumeRole", f"acs:ram::{member}:role/{role}")
@@ -178,8 +180,7 @@ def _of_rules(kind: Kind, policy: Policy) -> set[str]:
 def of_remediation(policy: Policy, region: str, account: str) -> Iterator[Need]:
     """What putting things back asks: the writes, with those that take them back, of the modes alone."""
     settings = policy.remediation
-    named = () if settings.keys is None else (settings.keys.current, settings.keys.previous)
-    yield from _of_secrets(named, region, account)
+    yield from _of_keys([settings.keys], region, account)
     remedies = {
         action
         for rule, actions in OF_RULES.items()
@@ -229,20 +230,47 @@ def _of_secrets(references: Iterable[str | None], region: str, account: str) -> 
 
 def _of_approval(policy: Policy, variables: Mapping[str, str], region: str, account: str) -> Iterator[Need]:
     """What the page does: it reads its secrets, and has plans carried out; it looks nothing up itself."""
-    name = variables.get(_REMEDIATE)
-    if not name:
-        raise ConfigError(
-            f"resources.approval: set {_REMEDIATE} in environmentVariables, to the function remediate"
-        )
-    yield Need("fc:InvokeFunction", f"acs:fc:{region}:{account}:functions/{name}")
+    yield _of_invoking("approval", variables, region, account)
     remediation = policy.remediation
     approval = remediation.approval
     keys = [remediation.keys]
     if approval is not None:
         keys += [approval.link_keys, approval.session_keys]
         yield from _of_secrets([approval.client_secret], region, account)
+    yield from _of_keys(keys, region, account)
+
+
+def _of_plans(
+    kind: Kind, policy: Policy, variables: Mapping[str, str], region: str, account: str
+) -> Iterator[Need]:
+    """What setting plans going asks, of the functions whose events nobody else can write.
+
+    Verdicts are sealed by them where the mode is auto, and the sweep finds what was approved and not begun.
+    """
+    remediation = policy.remediation
+    if kind == "trail_file" or not remediation.goes_beyond("plan"):
+        return
+    if remediation.approval is not None:
+        yield from _of_keys([remediation.approval.link_keys], region, account)
+    auto = remediation.goes_beyond("approve")
+    if auto:
+        yield from _of_keys([remediation.keys], region, account)
+    if auto or kind == "sweep":
+        yield _of_invoking(kind, variables, region, account)
+
+
+def _of_keys(keys: Iterable[Keys | None], region: str, account: str) -> Iterator[Need]:
     for one in filter(None, keys):
         yield from _of_secrets([one.current, one.previous], region, account)
+
+
+def _of_invoking(kind: Kind, variables: Mapping[str, str], region: str, account: str) -> Need:
+    name = variables.get(_REMEDIATE)
+    if not name:
+        raise ConfigError(
+            f"resources.{kind}: set {_REMEDIATE} in environmentVariables, to the function remediate"
+        )
+    return Need("fc:InvokeFunction", f"acs:fc:{region}:{account}:functions/{name}")
 
 
 def _of_source(trigger: Props, region: str, account: str) -> Iterator[Need]:

@@ -192,7 +192,7 @@ class Intake:
             self._give_up(one, origin, error, call)
             return "dead_letter"
         claim.hold()
-        self._telling.decision(decision, one.way, call, repeat=claim.repeat)
+        self._telling.decision(decision, one.way, call, forgeable=one.call.forgeable, repeat=claim.repeat)
         self._pending.left_open(one.call, event, decision, self._clock())
         call.metrics.event_to_decision(one.call.at, way=one.way)
         return "decided"

@@ -86,7 +86,8 @@ class Retries:
         decision = self._pipeline.decide(one.event.call, now=self._clock()).decision
         found = [finding for finding in decision.findings if finding.rule in waiting.rules]
         claim.hold()
-        self._telling.findings(found, call, repeat=claim.repeat)
+        forgeable = one.event.call.forgeable
+        self._telling.findings(found, call, forgeable=forgeable, repeat=claim.repeat)
         left = tuple([code for code in open_rules(decision) if code in waiting.rules])
         if not left:
             return "settled"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from eniguard.dead_letters import DeadLetter
@@ -11,28 +11,40 @@ from eniguard.model import Decision, Finding, Undecided
 from eniguard.toolkit import Invocation, Logger
 
 if TYPE_CHECKING:
+    from eniguard.alerts.alert import Proposal
     from eniguard.alerts.alerts import Alerts
+    from eniguard.intake.proposals import Proposals
 
 
 class Telling:
-    """Tells what was decided, in the log and to people.
+    """Tells what was decided, in the log and to people, with what would put it right.
 
     Parameters
     ----------
     alerts
         Gives what takes findings on their way to people, when there are any; without it nobody is told, and
         the lines of the log are all there is.
+    proposals
+        Gives what puts down plans, when a finding has a fix; without it there are none.
     """
 
-    def __init__(self, alerts: Callable[[], Alerts] | None = None) -> None:
+    def __init__(
+        self,
+        alerts: Callable[[], Alerts] | None = None,
+        proposals: Callable[[], Proposals] | None = None,
+    ) -> None:
         self._alerts = alerts
+        self._proposals = proposals
         self._waits = False
 
-    def decision(self, decision: Decision, way: Way, call: Invocation, *, repeat: bool = False) -> None:
+    def decision(
+        self, decision: Decision, way: Way, call: Invocation, *, forgeable: bool, repeat: bool = False
+    ) -> None:
         """Write a line for a decision, and tell of its findings and of what could not be decided.
 
-        ``repeat`` marks an event whose handling was begun before and broke off: its lines may be there
-        already; people are not told again. Raises `StateError` when the store did not take an alert.
+        ``forgeable`` says whether the event came by a way that anybody can use. ``repeat`` marks one whose
+        handling was begun before and broke off: its lines may be there already; people are not told again.
+        Raises `StateError` when the store did not take a plan or an alert.
         """
         marks = {"repeat": True} if repeat else {}
         call.logger.write(
@@ -49,18 +61,24 @@ class Telling:
             undecided=len(decision.undecided),
             **marks,
         )
-        self.findings(decision.findings, call, repeat=repeat)
+        self.findings(decision.findings, call, forgeable=forgeable, repeat=repeat)
         tell_undecided(call.logger, decision.undecided)
 
-    def findings(self, findings: Sequence[Finding], call: Invocation, *, repeat: bool = False) -> None:
-        """Write a line for each finding of one decision, and put it on its way to people."""
+    def findings(
+        self, findings: Sequence[Finding], call: Invocation, *, forgeable: bool, repeat: bool = False
+    ) -> None:
+        """Write a line for each finding of one decision, put down its plan, and put it on its way to people.
+
+        Parameters and errors are those of `decision`.
+        """
         if not findings:
             return
         for finding in findings:
             call.logger.write("finding", finding, **({"repeat": True} if repeat else {}))
             call.metrics.add("findings", rule=finding.rule, severity=finding.severity)
+        proposals = self._proposed(findings, call, forgeable)
         if self._alerts is not None:
-            self._alerts().put(findings, call, new=not repeat)
+            self._alerts().put(findings, call, new=not repeat, proposals=proposals)
             self._waits = True
 
     def send(self, call: Invocation) -> None:
@@ -68,6 +86,13 @@ class Telling:
         if self._waits and self._alerts is not None:
             self._waits = False
             self._alerts().send(call)
+
+    def _proposed(
+        self, findings: Sequence[Finding], call: Invocation, forgeable: bool
+    ) -> Mapping[str, Proposal]:
+        if self._proposals is None or all(one.fix is None for one in findings):
+            return {}
+        return self._proposals().of(findings, call, forgeable=forgeable)
 
 
 def tell_undecided(log: Logger, undecided: Collection[Undecided]) -> None:

@@ -43,7 +43,7 @@ def invoke(client: PathCaller, function: str, plan_id: str) -> None:
         "InvokeFunction",
         "POST",
         _PATH.format(function=function),
-        headers={"x-fc-invocation-type": "Async", "content-type": "application/json"},
+        headers={"x-fc-invocation-type": "Async", "content-type": "application/octet-stream"},
         body=msgspec.json.encode({"plan": plan_id}),
         idempotent=True,
     )

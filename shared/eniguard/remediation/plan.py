@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from eniguard.model import Actor, Resource
+from eniguard.model import Actor, Resource, Severity
 from eniguard.settings import Mode
 
 
@@ -34,7 +34,7 @@ class Plan(Struct, frozen=True, gc=False):
     ----------
     id
         The same for the same finding and the same calls.
-    finding_id, rule, event_id, event_at
+    finding_id, rule, name, severity, event_id, event_at
         What it is for; the event's time in seconds since 1970 (UTC).
     account, region
         Where the calls are made.
@@ -54,15 +54,19 @@ class Plan(Struct, frozen=True, gc=False):
         The RAM actions that it needs, those of reading included.
     mode
         How far it may go.
-    held_back
-        Why it goes no further, where the policy would let it.
     at, expires
         When it was made, and until when it may be approved and carried out, in seconds since 1970 (UTC).
+    held_back
+        Why it goes no further, where the policy would let it.
+    tags, cidrs
+        Those of the finding: how the plan ended is told to whom the finding was told.
     """
 
     id: str
     finding_id: str
     rule: str
+    name: str
+    severity: Severity
     event_id: str | None
     event_at: float | None
     account: str
@@ -79,6 +83,8 @@ class Plan(Struct, frozen=True, gc=False):
     expires: float
     goal: tuple[Precondition, ...] = ()
     held_back: tuple[str, ...] = ()
+    tags: dict[str, str] | None = None
+    cidrs: tuple[str, ...] = ()
     schema: Literal[1] = 1
 
     @property

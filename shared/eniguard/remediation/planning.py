@@ -38,12 +38,14 @@ def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> 
     if mode == "off":
         return None
     event_at = _at(finding.event_time)
-    held_back = tuple(_held_back(event_at, settings.oldest, forgeable, at))
+    held_back = tuple(_held_back(finding, event_at, settings.oldest, forgeable, at))
     calls, inverse = remedy.calls(fix), remedy.inverse_calls(fix)
     return Plan(
-        id=plan_id(finding.finding_id, calls),
+        id=plan_id(finding.finding_id, calls, forgeable=forgeable),
         finding_id=finding.finding_id,
         rule=finding.rule,
+        name=finding.name,
+        severity=finding.severity,
         event_id=finding.event_id,
         event_at=event_at,
         account=account,
@@ -58,15 +60,21 @@ def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> 
         permissions=permissions(remedy, calls, inverse),
         mode=least(mode, fix.limit, "plan" if held_back else "auto"),
         held_back=held_back,
+        tags=finding.tags,
+        cidrs=finding.cidrs,
         at=at,
         expires=at + settings.expires,
     )
 
 
-def plan_id(finding_id: str, calls: tuple[PlannedCall, ...]) -> str:
-    """The same for the same finding and calls, in whatever words: 128 bits of BLAKE2b as 32 hex digits."""
+def plan_id(finding_id: str, calls: tuple[PlannedCall, ...], *, forgeable: bool) -> str:
+    """The same for the same finding and calls, in whatever words: 128 bits of BLAKE2b as 32 hex digits.
+
+    What came by a way that anybody can use has a plan of its own: the event that the cloud delivers after it
+    is not bound to that one.
+    """
     made = [(one.action, one.parameters) for one in calls]
-    content = msgspec.json.encode([finding_id, made], order="sorted")
+    content = msgspec.json.encode([finding_id, made, forgeable], order="sorted")
     return blake2b(content, digest_size=16).hexdigest()
 
 
@@ -77,7 +85,12 @@ def permissions(
     return tuple(sorted({*remedy.reads, *[one.action for one in (*calls, *inverse)]}))
 
 
-def _held_back(event_at: float | None, oldest: float, forgeable: bool, at: float) -> Iterator[str]:
+def _held_back(
+    finding: Finding, event_at: float | None, oldest: float, forgeable: bool, at: float
+) -> Iterator[str]:
+    if finding.trigger != "event":
+        yield "no call is known that brought it about"
+        return
     if forgeable:
         yield "the event came by a way that anybody can use (an object of OSS, a direct call)"
     if event_at is None:

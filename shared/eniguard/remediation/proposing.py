@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from eniguard.errors import VerdictRefused
 from eniguard.model import Finding
 from eniguard.remediation.box import Plans
-from eniguard.remediation.plan import Approver, Plan, PlanRecord
+from eniguard.remediation.plan import Approver, PlanRecord
 from eniguard.remediation.planning import plan_of
 from eniguard.remediation.seal import Seal
 from eniguard.settings import Policy
@@ -44,40 +44,41 @@ class Remediation:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        self._plans = Plans(store, clock=clock)
         self._store = store
         self._policy = policy
         self._seal = seal
         self._invoke = invoke
         self._clock = clock
 
-    def propose(self, findings: Iterable[Finding], *, forgeable: bool) -> list[PlanRecord]:
-        """Put down the plans of some findings; the same findings lead to the same plans.
+    def propose(self, finding: Finding, *, forgeable: bool) -> PlanRecord | None:
+        """Put down the plan of a finding, once; ``None`` for one that has none.
 
         Parameters
         ----------
-        findings
-            All of one call.
+        finding
+            What was found.
         forgeable
             Whether its event came by a way that anybody can use (`Call.forgeable`).
 
         Raises
         ------
-        StateError, CloudError, ConfigError
-            A plan was not put down, or not set going: propose again.
+        StateError
+            It was not put down: propose it again.
         """
-        now = self._clock()
-        made = [plan_of(one, self._policy, forgeable=forgeable, at=now) for one in findings]
-        return [self._proposed(one) for one in made if one is not None]
+        plan = plan_of(finding, self._policy, forgeable=forgeable, at=self._clock())
+        return None if plan is None else self._plans.propose(plan)
 
-    def overdue(self) -> tuple[str, ...]:
-        """Have those plans carried out that no run began or ended, or that failed for a while."""
-        found = Plans(self._store, clock=self._clock).overdue()
-        for plan_id in found:
-            self._invoke(plan_id)
-        return found
+    def set_going(self, record: PlanRecord) -> PlanRecord:
+        """Have a plan carried out, if its mode is auto and nothing was decided.
 
-    def _proposed(self, plan: Plan) -> PlanRecord:
-        record = Plans(self._store, clock=self._clock).propose(plan)
+        Raises
+        ------
+        CloudError, ConfigError
+            It was not set going: there is no key, or no function that carries it out.
+        StateError
+            The store did not do what was asked: set it going again.
+        """
         if record.plan.mode != "auto":
             return record
         if record.state == "proposed":
@@ -85,6 +86,21 @@ class Remediation:
         if record.state == "approved":
             self._invoke(record.plan.id)
         return record
+
+    def overdue(self) -> tuple[str, ...]:
+        """Have those plans carried out that no run began or ended, or that failed for a while; their ids.
+
+        Raises
+        ------
+        CloudError, ConfigError
+            There is no function that carries them out.
+        StateError
+            The store did not do what was asked.
+        """
+        found = self._plans.overdue()
+        for plan_id in found:
+            self._invoke(plan_id)
+        return found
 
     def _approved(self, record: PlanRecord) -> PlanRecord:
         seal, now = self._seal(), self._clock()

@@ -85,6 +85,10 @@ class RemediationSettings(Struct, frozen=True):
         found = next((one.mode for one in self.modes if _matches(one, rule, account, tags)), self.mode)
         return least(found, MOST.get(rule, "off"))
 
+    def goes_beyond(self, mode: Mode) -> bool:
+        """Whether any rule is let do more than a mode anywhere."""
+        return any(MODES.index(self.most_for(rule)) > MODES.index(mode) for rule in MOST)
+
     def most_for(self, rule: str) -> Mode:
         """The most that a rule is let do anywhere."""
         named = [one for one in self.modes if _names(one, rule)]

@@ -80,7 +80,8 @@ class ToldOnce:
         if held is None:  # another sweep is at it
             return False
         repeat = before is not None and before.said == said
-        self._telling.findings([finding], call, repeat=repeat)
+        # No call brought it about that is known: its plan is only shown, by whatever way it came.
+        self._telling.findings([finding], call, forgeable=False, repeat=repeat)
         self._store.replace(key, _encode(_Told(said, True)), version=held.version, ttl=ttl)
         return True
 

@@ -23,6 +23,8 @@ def plan(plan_id: str = "plan-1", *, mode: Mode = "approve", at: float = NOW, la
         id=plan_id,
         finding_id="f-1",
         rule="EXP001",
+        name="risky-port-open",
+        severity="high",
         event_id="e-1",
         event_at=at - 5.0,
         account="1234567890123456",

@@ -107,7 +107,9 @@ class Scene:
     def proposed(self, *rules: str, forgeable: bool = False) -> list[PlanRecord]:
         """The plans for what is found in the last event, of some rules."""
         found = [one for one in self.findings() if not rules or one.rule in rules]
-        return self.remediation().propose(found, forgeable=forgeable)
+        remediation = self.remediation()
+        records = [remediation.propose(one, forgeable=forgeable) for one in found]
+        return [remediation.set_going(one) for one in records if one is not None]
 
     def catch_up(self) -> None:
         """Let the guard see all that was written since, but the last call."""

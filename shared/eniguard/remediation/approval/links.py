@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
-from eniguard.remediation.approval.tokens import Sealed, Tokens
+from eniguard.errors import ConfigError
+from eniguard.remediation.approval.tokens import Sealed, Tokens, tokens_of
 from eniguard.remediation.plan import Plan
+from eniguard.settings import RemediationSettings
 
 _PURPOSE = "link"
 
@@ -30,8 +33,7 @@ class Links:
     --------
     ::
 
-        keys = policy.remediation.approval.link_keys
-        links = Links(url, Tokens(secrets.get(keys.current), name="link_keys"))
+        links = links_of(policy.remediation, secrets.get)
         alert.link = links.to(plan)
     """
 
@@ -50,3 +52,24 @@ class Links:
     def read(self, token: str, now: float) -> Link | None:
         """What a token says; ``None`` when it does not hold, whatever is wrong with it."""
         return self._tokens.read(_PURPOSE, token, Link, now)
+
+
+def links_of(settings: RemediationSettings, secret: Callable[[str], str]) -> Links:
+    """The links of the page that guard.yml describes.
+
+    Parameters
+    ----------
+    settings
+        Say where the page is, and name the keys.
+    secret
+        Gives the value of a reference.
+
+    Raises
+    ------
+    ConfigError
+        guard.yml describes no page, or a key is too short.
+    """
+    page = settings.approval
+    if page is None:
+        raise ConfigError("remediation.approval is not set in guard.yml: there is no page to link to")
+    return Links(page.url, tokens_of(page.link_keys, secret, name="link_keys"))

@@ -8,12 +8,14 @@ from __future__ import annotations
 import binascii
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from eniguard.errors import ConfigError
+from eniguard.settings.approving import Keys
 
 #: As many bytes as HMAC-SHA256 gives: a shorter key is the weaker part (RFC 2104, section 3).
 LEAST_KEY = 32
@@ -99,3 +101,12 @@ def _bytes(text: str) -> bytes:
         raise ConfigError(
             f"a token is signed with a key of the page and is none of its own: {error}"
         ) from None
+
+
+def tokens_of(keys: Keys, secret: Callable[[str], str], *, name: str) -> Tokens:
+    """What makes and reads tokens with the keys that guard.yml names; errors are those of `Tokens`.
+
+    ``secret`` gives the value of a reference, ``name`` is what the keys are called in guard.yml.
+    """
+    previous = None if keys.previous is None else secret(keys.previous)
+    return Tokens(secret(keys.current), previous, name=name)

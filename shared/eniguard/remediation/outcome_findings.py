@@ -1,0 +1,87 @@
+"""How a plan ended as a finding, so that it is told to whom the finding was told that the plan is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from eniguard.errors import EniguardError
+from eniguard.events.times import written
+from eniguard.model import Evidence, Finding, finding_id
+from eniguard.remediation.outcomes import Outcome
+from eniguard.remediation.plan import PlanRecord
+
+_SOURCE = "plan"
+
+
+def outcome_finding(outcome: Outcome) -> Finding:
+    """The finding that says how a plan ended; its id is the same for the same end of the same run."""
+    record = outcome.record
+    plan = record.plan
+    run = f"plan {plan.id} {outcome.ended} {len(record.steps)}"
+    return Finding(
+        finding_id=finding_id(run, plan.rule, plan.subject.kind, plan.subject.id),
+        rule=plan.rule,
+        name=plan.name,
+        severity=plan.severity,
+        trigger="internal",
+        event_id=plan.event_id,
+        event_time=None if plan.event_at is None else written(plan.event_at),
+        region=plan.region,
+        account_id=plan.account,
+        action=plan.calls[0].action,
+        outcome=None,
+        actor=plan.actor,
+        resources=(plan.subject,),
+        inventory="known",
+        summary=_summary(outcome),
+        evidence=tuple(_evidence(record, outcome.error)),
+        advice=_advice(outcome),
+        fix=None,
+        references=(),
+        tags=plan.tags,
+        cidrs=plan.cidrs,
+    )
+
+
+def _summary(outcome: Outcome) -> str:
+    plan = outcome.record.plan
+    changes, by = plan.calls[0].changes, f"{plan.calls[0].action} on {plan.subject.id}"
+    if outcome.ended == "applied":
+        return f"Put back: {changes} ({by})"
+    if outcome.ended == "already":
+        return f"Nothing was left to put back on {plan.subject.id}: it is as the plan wants it"
+    if outcome.ended == "undone":
+        return f"Taken back: {plan.inverse[0].changes} ({plan.inverse[0].action} on {plan.subject.id})"
+    how = "Not put back" if outcome.ended == "refused" else "Putting back failed"
+    return f"{how}: {outcome.error or outcome.record.reason}"
+
+
+def _advice(outcome: Outcome) -> str:
+    record = outcome.record
+    plan_id = record.plan.id
+    if outcome.ended == "applied":
+        return f"To take it back: eniguard plans undo {plan_id}"
+    if outcome.ended in ("already", "undone"):
+        return f"Nothing is to be done; eniguard plans show {plan_id} says what was looked at and called"
+    look = f"Look at the resource, and at what was tried: eniguard plans show {plan_id}"
+    if record.resumable:
+        return f"{look}. It is tried again in minutes, until {written(record.plan.expires)}"
+    return f"{look}. It is not tried again"
+
+
+def _evidence(record: PlanRecord, error: EniguardError | None) -> Iterator[Evidence]:
+    plan = record.plan
+    yield Evidence("plan", plan.id, plan.why, _SOURCE)
+    verdict = record.undo_verdict or record.verdict
+    if verdict is not None:
+        yield Evidence("approver", verdict.approver.name, verdict.approver.by, _SOURCE, written(verdict.at))
+    for step in record.steps:
+        if step.status != "begun":
+            told = step.request_id or "-"
+            yield Evidence("request-id", told, f"{step.purpose}: {step.status}", _SOURCE, written(step.at))
+    for name, value in record.before.items():
+        yield Evidence(f"{name} before", value, None, _SOURCE)
+    for name, value in record.after.items():
+        yield Evidence(f"{name} after", value, None, _SOURCE)
+    if error is not None:
+        yield Evidence("error", str(error), type(error).__name__, _SOURCE)
