@@ -65,13 +65,15 @@ def needs_of(setup: Setup, kind: str | None, function: Function) -> Iterator[Nee
         for one in of_remediation(setup.policy, region, account):
             yield Need(one.action, "" if one.resource == "*" else one.resource)
     elif kind == "approval":
-        yield from _of_approval(setup, account)
+        yield from _of_invoking(setup, account)
+        yield from _of_keys(setup, account, "keys", "link_keys", "session_keys", "client_secret")
     if kind not in DECIDING:
         return
     registry = setup.registry
     on_event_path = [rule for rule in registry.rules if rule.event_path]
     rules = (*registry.rules, *registry.sweeps) if kind == "sweep" else on_event_path
     yield from map(Need, OF_ALL)
+    yield from _of_plans(setup, kind, account)
     yield from (Need(action) for rule in rules for action in rule.permissions)
     for member, role in setup.policy.account_roles.items():
         if member != account:
@@ -105,11 +107,27 @@ def _of_store(setup: Setup, account: str) -> Iterator[Need]:
         yield from (Need(action, f"acs:ots:{where}:{account}:{table}") for action in OF_TABLE)
 
 
-def _of_approval(setup: Setup, account: str) -> Iterator[Need]:
-    """What the page needs: its secrets, and to have plans carried out."""
+def _of_plans(setup: Setup, kind: str, account: str) -> Iterator[Need]:
+    """What a function that decides needs for plans: to link to the page, and to set plans going."""
+    settings = setup.policy.remediation
+    if kind == "trail_file" or not settings.goes_beyond("plan"):
+        return
+    yield from _of_keys(setup, account, "link_keys")
+    auto = settings.goes_beyond("approve")
+    if auto:
+        yield from _of_keys(setup, account, "keys")
+    if auto or kind == "sweep":
+        yield from _of_invoking(setup, account)
+
+
+def _of_invoking(setup: Setup, account: str) -> Iterator[Need]:
     for name in setup.functions_of("remediate"):
         yield Need("fc:InvokeFunction", f"acs:fc:{setup.region}:{account}:functions/{name}")
-    yield from _of_secrets(setup, account, [one.reference for one in references(setup.policy)])
+
+
+def _of_keys(setup: Setup, account: str, *uses: str) -> Iterator[Need]:
+    named = [one.reference for one in references(setup.policy) if one.use in uses]
+    yield from _of_secrets(setup, account, named)
 
 
 def _of_secrets(setup: Setup, account: str, named: list[str]) -> Iterator[Need]:

@@ -22,9 +22,7 @@ _WRITES = frozenset(action for one in REMEDIES.values() for action in (one.actio
 
 def remediation(setup: Setup) -> Iterator[Check]:
     """What has to be there for modes that go beyond showing plans."""
-    settings = setup.policy.remediation
-    modes = {settings.mode, *(one.mode for one in settings.modes)}
-    if not modes & {"approve", "auto"}:
+    if not setup.policy.remediation.goes_beyond("plan"):
         yield ok("remediation", "no mode in guard.yml is approve or auto: nothing is put back")
         return
     yield from sealing_keys(setup)

@@ -40,6 +40,8 @@ remediation:
     allowed: [{claim: groups, any_of: [network-security]}]
     ram: [{claim: preferred_username, ram: user}]
 """
+#: Also what the functions that decide need to link to the page and to set plans going.
+DECIDING = needed() | {"fc:InvokeFunction", "kms:GetSecretValue"}
 TEXT = (
     GUARD_YML.replace(f"{SWEEP}]", f"{SWEEP}, {REMEDIATE}]")
     .replace(f"roles: [{ROLE}]", f"roles: [{ROLE}, {WRITER}]")
@@ -106,6 +108,7 @@ STEPS: list[tuple[Callable[[Brakes], None], set[str]]] = [
 def brakes(aliyun: Cloud, store: Store) -> Brakes:
     found = Brakes(aliyun, store, text=TEXT)
     found.complete()
+    found.grant(allowing(DECIDING))
     return found
 
 
@@ -203,10 +206,22 @@ BROKEN: dict[str, tuple[Callable[[Brakes], None], str, str, str]] = {
         "generate ram-policy",
     ),
     "another function may write": (
-        lambda brakes: brakes.grant(allowing(needed() | {"ecs:RevokeSecurityGroup"})),
+        lambda brakes: brakes.grant(allowing(DECIDING | {"ecs:RevokeSecurityGroup"})),
         f"remediation/rights/{ROLE}",
         "sweep, trail_event, trail_file, trail_log may ecs:RevokeSecurityGroup, which is for remediate alone",
         f"policies of {ROLE}",
+    ),
+    "the sweep may set nothing going": (
+        lambda brakes: brakes.grant(allowing(DECIDING - {"fc:InvokeFunction"})),
+        f"permissions/{ROLE}",
+        f"fc:InvokeFunction on acs:fc:{REGION}:{ACCOUNT}:functions/{REMEDIATE}",
+        f"role {ROLE}",
+    ),
+    "no key to seal what is done at once": (
+        lambda brakes: brakes.grant(allowing(DECIDING - {"kms:GetSecretValue"})),
+        f"permissions/{ROLE}",
+        f"kms:GetSecretValue on acs:kms:{REGION}:{ACCOUNT}:secret/links, kms:GetSecretValue",
+        f"role {ROLE}",
     ),
     "remediate shares its role": (
         _shares_its_role,
