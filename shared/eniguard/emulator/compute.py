@@ -73,6 +73,7 @@ class Compute:
                 interpreter(one, python)
         host = Host(account_id, dict(variables or {}), python)
         destinations = Destinations(self.enqueue_event, letters, lambda line: tell("", line))
+        self.account_id = account_id
         self.functions = {one.name: one for one in functions}
         self._pools = {one.name: Pool(one, host, keys, partial(tell, one.name)) for one in functions}
         self._queues = {
