@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eniguard.cli.connections import ENDPOINTS_VARIABLE
 from eniguard.cli.json_text import json_text, tell_json
 from eniguard.cli.safe import say, shown, tell
 from eniguard.errors import ConfigError
@@ -101,8 +102,6 @@ def serve(
 
     variables = _variables(pairs)
     fake = None if cloud is None else _cloud(cloud)
-    if fake is not None:
-        variables = {"ENIGUARD_ENDPOINTS": f"*={fake.address}", **variables}
     functions = functions_of(template)
     timers, left = timers_of(functions)
     delivered = deliveries_of(functions)
@@ -121,6 +120,7 @@ def serve(
     with compute:
         try:
             server, served = _listening(compute, host, port, pages)
+            compute.add_variables({ENDPOINTS_VARIABLE: _endpoints(server, fake)})
             for line in (*left, *unserved):
                 say(shown(line))
             started = {
@@ -150,6 +150,12 @@ def _listening(
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
         raise ConfigError(f"cannot listen at {host}:{port}: {reason}") from None
+
+
+def _endpoints(server: EmulatorServer, fake: FakeCloud | None) -> str:
+    """Where functions find Function Compute, to call each other, and the rest of the cloud."""
+    here = f"fc={server.address}"
+    return here if fake is None else f"{here},*={fake.address}"
 
 
 def _cloud(address: str) -> FakeCloud:
