@@ -95,6 +95,7 @@ def serve(path: Path, cloud: str, variables: Mapping[str, str]) -> Iterator[Serv
                 assert process.stderr is not None
                 raise AssertionError(process.stderr.read())
             yield served
+            assert served.end() == "ending the functions\n"
         finally:
             if process.poll() is None:
                 process.terminate()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,38 +12,40 @@ from urllib.parse import urljoin
 
 import pytest
 import requests
-from msgspec.structs import replace
 
+from eniguard.deployment import permission_policy, roles_of
 from eniguard.remediation.approval import Links, Tokens
-from eniguard.remediation.box import Plans
-from eniguard.remediation.keys import seal_of
 from eniguard.remediation.plan import PlanRecord
 from eniguard.settings.guardfile import parse_policy
-from eniguard.state import open_store
 from fakealiyun import Cloud
-from fakealiyun.server import served
-from tests.functional.remediation.plans import plan
+from fakealiyun.clock import RunningClock
+from fakealiyun.server import served as cloud_served
+from tests.functional.cloud.conftest import Live
+from tests.functional.deployment.templates import resources
+from tests.functional.remediation.scene import Scene
 from tests.real.approval.browsing import CLIENT, SECRET, Certificates, free_port, provider
 from tests.real.approval.serving import Served, serve, template, tls
 from tests.real.approval.test_in_a_browser import GUARD, LINK_KEY, PEOPLE
 
 SEAL_KEY, SESSION_KEY = "v" * 32, "s" * 32
+REMEDIATE = "eniguard-dev-remediate"
 
 
 @dataclass
 class Site:
-    """What runs, and the plans in the store that its functions share."""
+    """What runs, the account that it guards, and the store that its functions share."""
 
     url: str
-    address: str
     functions: Served
-    plans: Plans
+    scene: Scene
     authority: Path
 
     def proposed(self) -> tuple[PlanRecord, str]:
-        """A plan that was put down now, and the link to it."""
-        found = replace(plan(uuid.uuid4().hex, at=time.time()), event_at=time.time() - 40.0)
-        record = self.plans.propose(found)
+        """A plan for a group that mallory opened now, and the link to it."""
+        self.scene.group = self.scene.make_group()
+        self.scene.make_eni()
+        self.scene.opens_ssh()
+        (record,) = self.scene.proposed("EXP001")
         return record, Links(self.url, Tokens(LINK_KEY, name="link_keys")).to(record.plan)
 
     def person(self) -> requests.Session:
@@ -60,29 +60,33 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("served")
     certificates, port = Certificates(tmp_path_factory.mktemp("certificates")), free_port()
-    url, state = f"https://127.0.0.1:{port}/", f"sqlite:///{folder}/state.db"
-    variables = {
-        "ENIGUARD_STATE": state,
-        "STATE": state,
-        "SEAL_KEY": SEAL_KEY,
-        "CLIENT_SECRET": SECRET,
-        "LINK_KEY": LINK_KEY,
-        "SESSION_KEY": SESSION_KEY,
-        "REQUESTS_CA_BUNDLE": str(certificates.authority),
-    }
-    guard = folder / "guard.yml"
+    url, clock = f"https://127.0.0.1:{port}/", RunningClock()
+    clock.advance(-600)  # as setting the scene lets it run on
     with (
         provider(certificates, free_port(), f"{url}signed-in", PEOPLE) as issuer,
-        served(Cloud("cn-hangzhou")) as cloud,
+        cloud_served(Cloud("cn-hangzhou", clock=clock)) as cloud,
     ):
-        guard.write_text(GUARD.format(url=url, issuer=issuer, client=CLIENT), encoding="utf-8")
+        scene = Scene(Live(cloud.cloud, cloud), folder, "mode: approve")
+        guard = folder / "guard.yml"
+        text = f"{GUARD.format(url=url, issuer=issuer, client=CLIENT)}  mode: approve\n"
+        # As template.yml has it.
+        text = text.replace("env:STATE", "env:ENIGUARD_STATE")
+        guard.write_text(text, encoding="utf-8")
+        (role,) = (one for one in roles_of(resources(), parse_policy(text)) if one.name == REMEDIATE)
+        cloud.cloud.role(REMEDIATE, permission_policy(role))
+        variables = {
+            "ENIGUARD_STATE": f"sqlite:///{scene.path}",
+            "SEAL_KEY": SEAL_KEY,
+            "CLIENT_SECRET": SECRET,
+            "LINK_KEY": LINK_KEY,
+            "SESSION_KEY": SESSION_KEY,
+            "REQUESTS_CA_BUNDLE": str(certificates.authority),
+        }
         path = template(folder, guard, "remediate", "approval")
         with serve(path, cloud.address, variables) as functions:
             (page,) = functions.started["http"]
-            policy = parse_policy(guard.read_text("utf-8"))
-            plans = Plans(open_store(state), seal_of(policy.remediation, lambda _: SEAL_KEY))
             with tls(page["address"], port, certificates):
-                yield Site(url, page["address"], functions, plans, certificates.authority)
+                yield Site(url, functions, scene, certificates.authority)
 
 
 def test_a_link_shows_the_plan_in_the_store_that_the_functions_share(site: Site) -> None:
@@ -123,7 +127,7 @@ def test_function_compute_itself_refuses_other_methods(site: Site, method: str) 
 def test_who_signs_in_approves_and_the_plan_is_carried_out(site: Site) -> None:
     # given
     record, link = site.proposed()
-    person = site.person()
+    person, before = site.person(), set(site.scene.rules())
 
     # when
     shown = person.get(link)
@@ -138,13 +142,14 @@ def test_who_signs_in_approves_and_the_plan_is_carried_out(site: Site) -> None:
     assert "Signed in as alice." in page.text
     assert (decided.status_code, decided.url) == (200, f"{link}&lang=en")
     site.functions.wait("eniguard-dev-approval |", '"plan_decided"', record.plan.id)
-    # It was called as the cloud would have been, and found no such security group in the fake.
-    ended = json.loads(site.functions.wait("eniguard-dev-remediate | {", record.plan.id).partition(" | ")[2])
-    found = site.plans.get(record.plan.id)
-    assert found is not None
-    assert found.verdict is not None
-    assert (found.verdict.approver.subject, found.verdict.approver.by) == ("alice", "oidc")
-    assert found.state not in ("proposed", "approved"), ended
+    line = site.functions.wait(f"{REMEDIATE} | {{", record.plan.id)
+    told = json.loads(line.partition(" | ")[2])
+    assert (told["ended"], told["approver"]["by"], told["approver"]["subject"]) == (
+        "applied",
+        "oidc",
+        "alice",
+    )
+    assert before - set(site.scene.rules()) == {("22/22", "0.0.0.0/0")}
 
 
 def test_nothing_that_lets_one_in_is_in_what_the_functions_print(site: Site) -> None:
