@@ -102,6 +102,15 @@ def test_a_link_shows_the_plan_in_the_store_that_the_functions_share(site: Site)
     assert "Content-Disposition" not in answer.headers
 
 
+def test_no_other_site_may_read_a_page(site: Site) -> None:
+    _, link = site.proposed()
+
+    answer = site.person().get(link, headers={"Origin": "https://other.example.com"})
+
+    assert answer.headers["Access-Control-Allow-Origin"] == site.url.rstrip("/")
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
 def test_whatever_does_not_hold_gets_one_answer(site: Site) -> None:
     _, link = site.proposed()
 
