@@ -51,7 +51,9 @@ def template(tmp_path: Path) -> Path:
         "triggerType": "eventbridge",
         "triggerConfig": {"eventRuleFilterPattern": json.dumps(pattern)},
     }
-    props = function("eniguard-trail-event", trigger)
+    config = {"authType": "anonymous", "methods": ["POST"]}
+    page = {"triggerName": "page", "triggerType": "http", "triggerConfig": config}
+    props = function("eniguard-trail-event", trigger, page)
     path = tmp_path / "template.yml"
     path.write_text(
         yaml.safe_dump({"resources": {"trail_event": {"component": "fc3", "props": props}}}), encoding="utf-8"
@@ -78,6 +80,8 @@ def test_incident_becomes_a_finding_and_nothing_is_left_running(folder: Path, te
     # then
     assert running["cloud"] in up.stdout
     assert running["compute"] in up.stdout
+    (page,) = running["http"]
+    assert f"{page['address']}   (eniguard-trail-event, page)" in up.stdout
     assert (again.returncode, "it is up already" in again.stderr) == (1, True)
     finding = json.loads(scenario.stdout)
     assert (finding["kind"], finding["rule"], finding["action"]) == (

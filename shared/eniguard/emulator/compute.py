@@ -71,8 +71,10 @@ class Compute:
         for one in functions:
             if not one.custom:
                 interpreter(one, python)
-        host = Host(account_id, dict(variables or {}), python)
+        self._variables = dict(variables or {})
+        host = Host(account_id, self._variables, python)
         destinations = Destinations(self.enqueue_event, letters, lambda line: tell("", line))
+        self.account_id = account_id
         self.functions = {one.name: one for one in functions}
         self._pools = {one.name: Pool(one, host, keys, partial(tell, one.name)) for one in functions}
         self._queues = {
@@ -92,6 +94,11 @@ class Compute:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def add_variables(self, variables: Mapping[str, str]) -> None:
+        """Give instances that start from now on further variables; those given before count."""
+        for name, value in variables.items():
+            self._variables.setdefault(name, value)
 
     def invoke(self, name: str, event: bytes, request_id: str | None = None) -> Outcome:
         """Call a function and wait for its answer; KeyError for one that is not there."""

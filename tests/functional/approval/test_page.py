@@ -389,6 +389,7 @@ def test_every_answer_says_what_browsers_may_do_with_it(scene: Scene, browser: B
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://approve.example.com"
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
         assert "<script" not in answer.body
         assert "//" not in answer.body.replace(URL, "").replace("https://approve.example.com/", "")
