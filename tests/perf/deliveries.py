@@ -22,7 +22,7 @@ from tests.functional.cloud.conftest import Live
 from tests.functional.remediation.plans import ALICE, plan
 from tests.functional.remediation.scene import GUARD, Scene
 from tests.perf.deployed import Around
-from tests.perf.large_account import Size, busy_day, filled, now
+from tests.perf.large_account import Size, busy_day, filled, set_back
 from tests.perf.rows import written
 
 REGION = "cn-hangzhou"
@@ -75,15 +75,14 @@ def _day(there: Around, events: int) -> list[dict[str, Any]]:
 
 def approved_plans(there: Around, plans: int) -> list[bytes]:
     """Plans that were approved: each takes a rule for SSH from the world out of a group of its own."""
-    now(there.cloud)
-    there.cloud.clock.advance(-_EARLIER)
+    set_back(there.cloud, _EARLIER)
     live = Live(there.cloud, there.server)
     seal = seal_of(parse_policy(GUARD).remediation, lambda _: SECRETS["SEAL_KEY"])
     with tempfile.TemporaryDirectory() as folder:
         scene = _Opened(live, Path(folder), there)
-        found = [_approved(scene, seal) for _ in range(plans)]
+        found = [_approved(scene, seal) for _ in range(min(plans, MOST_PLANS))]
         scene.store.close()
-    now(there.cloud)
+    set_back(there.cloud)
     return [json.dumps({"plan": plan_id}).encode() for plan_id in found]
 
 

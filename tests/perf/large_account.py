@@ -12,16 +12,19 @@ from fakealiyun import Cloud
 from fakealiyun.clock import RunningClock
 from fakealiyun.documents import Assumptions
 from fakealiyun.errors import ApiError
-from tests.real.scene import API_GATEWAY
 
 #: vSwitches of one VPC: fewer than the reserved blocks that a VPC may have (`Assumptions`).
 _PER_VPC = 50
-#: One ENI and one group of so many are a service's, and one ENI of so many has a prefix.
-_ONE_MANAGED_OF, _ONE_WITH_PREFIX_OF = 20, 10
+#: One ENI and one group of so many are a service's, one ENI of so many has a prefix, and one of so many of a
+#: service is left over.
+_ONE_MANAGED_OF, _ONE_WITH_PREFIX_OF, _ONE_LEFT_OF = 19, 10, 50
 _RULES, _INSTANCES_PER_VSWITCH, _ROLES = 10, 2, 50
 #: One call of so many is one that rules look at, and one of so many of those is a finding.
 _ONE_CONCERNED_OF, _ONE_FOUND_OF = 5, 20
 _DAY = 86_400.0
+#: Seconds since the account was made: old enough for rules on what is left over.
+_AGE = 30 * _DAY
+_READS = {"Version": "1", "Statement": [{"Effect": "Allow", "Action": "ecs:Describe*", "Resource": "*"}]}
 _SEED = 20260301
 #: A service that makes groups of its own.
 _LOAD_BALANCER = "alb.aliyuncs.com"
@@ -44,33 +47,32 @@ class Region:
     vpcs: list[str] = field(default_factory=list)
     vswitches: list[tuple[str, int]] = field(default_factory=list)
     groups: list[list[str]] = field(default_factory=list)
+    of_services: list[list[str]] = field(default_factory=list)
     enis: list[tuple[str, int]] = field(default_factory=list)
     managed: list[str] = field(default_factory=list)
 
 
-def yesterday() -> Cloud:
-    """A cloud whose clock goes, a day late; what was done can be looked up at once."""
-    cloud = Cloud(clock=RunningClock(), assumptions=Assumptions(lookup_delay=0.0))
-    cloud.clock.set(datetime.now(timezone.utc) - timedelta(seconds=_DAY))
-    return cloud
+def running() -> Cloud:
+    """A cloud whose clock goes with the machine's; what was done can be looked up at once."""
+    return Cloud(clock=RunningClock(), assumptions=Assumptions(lookup_delay=0.0))
 
 
-def now(cloud: Cloud) -> None:
-    """Let the clock go right from here on."""
-    cloud.clock.set(datetime.now(timezone.utc))
+def set_back(cloud: Cloud, seconds: float = 0.0) -> None:
+    """Let the clock go on from so long ago."""
+    cloud.clock.set(datetime.now(timezone.utc) - timedelta(seconds=seconds))
 
 
 def filled(cloud: Cloud, region: str, size: Size) -> Region:
-    """Fill a region; how it came to be there is not in the trail."""
+    """Fill a region a month ago; how it came to be there is not in the trail."""
     made = Region(region)
+    set_back(cloud, _AGE)
     _networks(cloud, made, size)
     _groups(cloud, made, size)
     _enis(cloud, made, size)
     for number in range(_ROLES):
-        cloud.role(f"app-{number}")
+        cloud.role(f"app-{number}", _READS)
     cloud.trail.clear()
-    now(cloud)
-    cloud.clock.advance(-_DAY)
+    set_back(cloud)
     return made
 
 
@@ -92,7 +94,7 @@ def _networks(cloud: Cloud, made: Region, size: Size) -> None:
 
 def _groups(cloud: Cloud, made: Region, size: Size) -> None:
     chance = random.Random(_SEED)
-    made.groups = [[] for _ in made.vpcs]
+    made.groups, made.of_services = [[] for _ in made.vpcs], [[] for _ in made.vpcs]
     for number in range(size.groups):
         vpc = number % len(made.vpcs)
         service = number % _ONE_MANAGED_OF == _ONE_MANAGED_OF - 1
@@ -101,8 +103,7 @@ def _groups(cloud: Cloud, made: Region, size: Size) -> None:
         group = cloud.call("ecs:CreateSecurityGroup", keys, made.id, **asked)["SecurityGroupId"]
         rules = [_rule(chance) for _ in range(_RULES)]
         cloud.call("ecs:AuthorizeSecurityGroup", keys, made.id, SecurityGroupId=group, Permissions=rules)
-        if not service:
-            made.groups[vpc].append(group)
+        (made.of_services if service else made.groups)[vpc].append(group)
 
 
 def _rule(chance: random.Random, source: str | None = None) -> dict[str, str]:
@@ -115,21 +116,24 @@ def _rule(chance: random.Random, source: str | None = None) -> dict[str, str]:
 
 
 def _enis(cloud: Cloud, made: Region, size: Size) -> None:
-    keys, service = cloud.account(), cloud.service(API_GATEWAY)
+    keys, service = cloud.account(), cloud.service(_LOAD_BALANCER)
     for number in range(size.enis):
         vswitch, vpc = made.vswitches[number % len(made.vswitches)]
-        groups = made.groups[vpc]
-        asked = {"VSwitchId": vswitch, "SecurityGroupId": groups[number // len(made.vswitches) % len(groups)]}
-        managed = number % _ONE_MANAGED_OF == 0
+        place, managed = number // len(made.vswitches), number % _ONE_MANAGED_OF == 0
+        # The last group of a service in each VPC is left over.
+        groups = made.of_services[vpc][:-1] if managed else made.groups[vpc]
+        group = (groups or made.groups[vpc])[place % len(groups or made.groups[vpc])]
+        asked = {"VSwitchId": vswitch, "SecurityGroupId": group}
         if number % _ONE_WITH_PREFIX_OF == 1:
             asked["Ipv4PrefixCount"] = "1"
-        answer = cloud.call(
-            "ecs:CreateNetworkInterface", service if managed else keys, made.id, **asked
-        )
-        if managed:
-            made.managed.append(answer["NetworkInterfaceId"])
-        else:
-            made.enis.append((answer["NetworkInterfaceId"], vpc))
+        caller = service if managed else keys
+        eni = cloud.call("ecs:CreateNetworkInterface", caller, made.id, **asked)["NetworkInterfaceId"]
+        if not managed:
+            made.enis.append((eni, vpc))
+            continue
+        made.managed.append(eni)
+        if len(made.managed) % _ONE_LEFT_OF:  # what uses it is not of this account
+            cloud.region(made.id).ecs.enis.get(eni).status = "InUse"
     for vswitch, vpc in made.vswitches:
         asked = {"VSwitchId": vswitch, "SecurityGroupId": made.groups[vpc][0], "ImageId": "example"}
         amount = str(_INSTANCES_PER_VSWITCH)
@@ -138,6 +142,7 @@ def _enis(cloud: Cloud, made: Region, size: Size) -> None:
 
 def busy_day(cloud: Cloud, made: Region, calls: int) -> None:
     """Make calls through a day, up to now: four of five read, and no rule looks at them."""
+    set_back(cloud, _DAY)
     chance, alice = random.Random(_SEED), cloud.account("alice")
     writes = _writes(cloud, made, chance)
     for number in range(calls):
@@ -146,8 +151,8 @@ def busy_day(cloud: Cloud, made: Region, calls: int) -> None:
         else:
             with suppress(ApiError):  # a call that is refused is an event as well
                 next(writes)()
-        cloud.clock.advance((_DAY - 600) / calls)
-    now(cloud)
+        cloud.clock.advance(_DAY / calls)
+    set_back(cloud)
 
 
 def _writes(cloud: Cloud, made: Region, chance: random.Random) -> Iterator[Callable[[], object]]:
