@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -118,6 +119,13 @@ class Deployed:
 
 
 def _cpu(pid: int) -> float:
-    """The CPU seconds of a process and its threads; Linux counts them in hundredths."""
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    """The CPU seconds of a process and its threads, in hundredths."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:  # no Linux: minutes and seconds, as in 0:01.25
+        told = subprocess.run(
+            ["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=True
+        )
+        minutes, _, seconds = told.stdout.strip().rpartition(":")
+        return 60.0 * float(minutes) + float(seconds)
     return (int(fields[_USER]) + int(fields[_SYSTEM])) / os.sysconf("SC_CLK_TCK")

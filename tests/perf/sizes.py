@@ -2,7 +2,7 @@
 
 Each runs from its bundle in a process of its own, under the limits of template.yml, against the fake cloud
 and the fake Tablestore over HTTP on loopback. The sweep looks events up at the pace the cloud allows. What
-the functions are called with is the same in every run. Needs Linux, whose /proc tells of processes.
+the functions are called with is the same in every run.
 
 The columns: CPU seconds to load, of the first call, of each further one on average; MB at the most; how often
 the first call (a sweep: that sweep) asks the cloud and the store; its wall seconds here; and the seconds that
