@@ -52,8 +52,8 @@ def test_every_function_is_measured_and_sweeps_come_to_an_end() -> None:
         assert calls > 0 or row.startswith("approval")
     ends = [line for line in run.stdout.splitlines() if "parts not done" in line]
     assert [line.endswith("parts not done: none") for line in ends] == [True] * 4
-    # A day's events are looked up in each region, and with them some calls of the sweep itself; ten of fifty are
-    # such that rules look at them.
+    # A day's events are looked up in each region, and with them some calls of the sweep itself; rules look
+    # at ten of fifty.
     judged = [int(line.partition("decided ")[2].partition(",")[0]) for line in ends]
     assert judged[0] >= 10
     assert judged[2] >= 20

@@ -86,7 +86,8 @@ def test_rules_are_listed_for_groups_without_an_eni_alone() -> None:
     asked: list[str] = []
     now = 1_800_000_000.0
     member = Eni("eni-1", managed=True, security_group_ids=(GROUP,))
-    there = {ENI: (member,), SECURITY_GROUP: (SecurityGroup(GROUP, managed=True, created_at=LONG_AGO),)}
+    group = SecurityGroup(GROUP, managed=True, created_at=LONG_AGO)
+    there: dict[str, Listing] = {ENI: (member,), SECURITY_GROUP: (group,)}
 
     def read(kind: str) -> Listing:
         asked.append(kind)
