@@ -30,7 +30,7 @@ GENERATED := .venv .venvs $(NODE_CLIENT)/node_modules $(SERVERLESS)/node_modules
 .DELETE_ON_ERROR:
 # Keeps the interpreters of venvs that only a pattern names.
 .SECONDARY:
-.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench docs events alert-goldens pictures coverage-page rule-pages messages permissions-page lock seeds clean
+.PHONY: help up scenario down demo package test test-fast test-pythons check no-registry bench sizes docs events alert-goldens pictures coverage-page rule-pages messages permissions-page lock seeds clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ no-registry:
 
 bench: .venvs/bench/bench.stamp .venvs/redis/redis.stamp ## measure events/s, the cold start and the fake cloud next to their floors
 	@.venvs/bench/bin/python -m tests.perf.bench
+
+sizes: package .venv/sdks.stamp ## measure what each function takes as it is deployed, and a sweep of a large account
+	@.venv/bin/python -m tests.perf.sizes
 
 events: .venv/test.stamp ## write the recorded calls in events/ anew from tests/scenarios
 	@.venv/bin/python -m tests.scenarios.write

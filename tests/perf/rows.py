@@ -35,7 +35,7 @@ def main() -> None:
     kind, rows = sys.argv[1], int(sys.argv[2])
     cloud = Cloud(_REGION)
     names = enis_of(cloud, _ENIS)
-    place = _written(cloud, [_row(number, kind, names[number % _ENIS]) for number in range(rows)])
+    place = written(cloud, [_row(number, kind, names[number % _ENIS]) for number in range(rows)])
     keys = cloud.role("eniguard")
     with tempfile.TemporaryDirectory() as folder, _serving(cloud) as address, open(os.devnull, "w") as log:
         path = Path(folder)
@@ -70,7 +70,7 @@ def _row(number: int, kind: str, eni: str) -> bytes:
     return json.dumps(event).encode()
 
 
-def _written(cloud: Cloud, texts: list[bytes]) -> dict[str, Any]:
+def written(cloud: Cloud, texts: list[bytes]) -> dict[str, Any]:
     """Write rows into a logstore, and tell the place as a log trigger does."""
     now, shard = cloud.clock.now(), Shard(0)
     logstore = Logstore(1, now, [shard])

@@ -63,8 +63,11 @@ class ManagedGroupLeftOver(SweepRule):
         if group.managed is False or (age is not None and age < grace):
             return None
         members = view.enis_by("security_group", group.id)
+        if members and not isinstance(members, Unknown):
+            return None
+        # Asked for groups without ENIs alone: listing all rules takes a call for each group there is.
         named_by = groups_naming(view, group.id)
-        if (members and not isinstance(members, Unknown)) or (named_by and not isinstance(named_by, Unknown)):
+        if named_by and not isinstance(named_by, Unknown):
             return None
         if group.managed is None:
             return self._unclear(

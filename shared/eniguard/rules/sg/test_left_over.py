@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
+from eniguard.facts.kinds import Eni, SecurityGroup
+from eniguard.facts.view import Listing, View
 from eniguard.model import Sweep
+from eniguard.model.kinds import ENI, SECURITY_GROUP
+from eniguard.rules.sg.left_over import ManagedGroupLeftOver
 from eniguard.settings import Policy, RuleSettings
 from eniguard.settings.policy import Actors
 from eniguard.testing import eni_item, findings, group_item, snapshot, swept, undecided
@@ -75,6 +79,29 @@ def test_a_group_with_an_eni_is_let_pass() -> None:
     sweep = judged(group(), enis=[member], rules=None)
 
     assert (findings(sweep), undecided(sweep)) == ([], [])
+
+
+def test_rules_are_listed_for_groups_without_an_eni_alone() -> None:
+    # given
+    asked: list[str] = []
+    now = 1_800_000_000.0
+    member = Eni("eni-1", managed=True, security_group_ids=(GROUP,))
+    group = SecurityGroup(GROUP, managed=True, created_at=LONG_AGO)
+    there: dict[str, Listing] = {ENI: (member,), SECURITY_GROUP: (group,)}
+
+    def read(kind: str) -> Listing:
+        asked.append(kind)
+        return there[kind]
+
+    # when
+    verdicts = ManagedGroupLeftOver().evaluate(
+        View("1234567890123456", "cn-hangzhou", as_of=now, source="live", read=read),
+        ManagedGroupLeftOver.Params(),
+        now,
+    )
+
+    # then
+    assert (list(verdicts), sorted(asked)) == ([], [ENI, SECURITY_GROUP])
 
 
 @pytest.mark.parametrize("field", ["SourceGroupId", "DestGroupId"])

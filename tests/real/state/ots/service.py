@@ -33,10 +33,12 @@ class FakeTablestore:
 
     ``before`` has what is to happen before the next request of an API is carried out, ``faults`` what becomes
     of it: ``lost`` carries it out and answers nothing, ``unheard`` does neither,
-    ``late`` carries it out right before the next one, and a code is the answer.
+    ``late`` carries it out right before the next one, and a code is the answer. ``key_id`` and ``secret`` are
+    the only keys that it takes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, key_id: str = KEY_ID, secret: str = SECRET) -> None:
+        self._keys = (key_id, secret)
         self.tables: dict[str, Table] = {}
         self.before: dict[str, Callable[[], object]] = {}
         self.faults: dict[str, list[str]] = {}
@@ -58,13 +60,13 @@ class FakeTablestore:
             return self._refuse(url, Refused(503, fault, "Try again later."))
         with self._lock:
             try:
-                _check_request(url, headers, body)
+                _check_request(url, headers, body, self._keys)
                 answer = getattr(self, f"_{api}")(body)
             except Refused as refused:
                 return self._refuse(url, refused)
         if fault == "lost":
             raise _no_answer()
-        return 200, "OK", _signed(url, answer), answer
+        return 200, "OK", _signed(url, answer, self._keys), answer
 
     def rows(self, table: str = "eniguard") -> int:
         """How many rows a table has."""
@@ -76,7 +78,7 @@ class FakeTablestore:
 
     def _refuse(self, url: str, refused: Refused) -> Answer:
         body = messages.Error(code=refused.code, message=refused.message).SerializeToString()
-        return refused.status, refused.code, _signed(url, body), body
+        return refused.status, refused.code, _signed(url, body, self._keys), body
 
     def _CreateTable(self, body: bytes) -> bytes:  # noqa: N802 the name of the API
         request = messages.CreateTableRequest.FromString(body)
@@ -156,24 +158,25 @@ def _consumed(*, read: int = 0, write: int = 0) -> Any:
     return messages.ConsumedCapacity(capacity_unit=messages.CapacityUnit(read=read, write=write))
 
 
-def _check_request(url: str, headers: Mapping[str, str], body: bytes) -> None:
+def _check_request(url: str, headers: Mapping[str, str], body: bytes, keys: tuple[str, str]) -> None:
     given = {name.lower(): value for name, value in headers.items()}
     signature = given.pop("x-ots-signature", "")
     text = f"{url}\nPOST\n\n{_lines(given)}\n"
-    if given.get("x-ots-accesskeyid") != KEY_ID or signature != _hmac(text):
+    if given.get("x-ots-accesskeyid") != keys[0] or signature != _hmac(text, keys[1]):
         raise Refused(403, "OTSAuthFailed", "The request signature does not match.")
     if given.get("x-ots-contentmd5") != _md5(body) or given.get("x-ots-instancename") != INSTANCE:
         raise Refused(400, "OTSParameterInvalid", "The request is not whole.")
 
 
-def _signed(url: str, body: bytes) -> dict[str, str]:
+def _signed(url: str, body: bytes, keys: tuple[str, str]) -> dict[str, str]:
     headers = {
         "x-ots-requestid": "0005a1b2-example",
         "x-ots-contenttype": "protocol buffer",
         "x-ots-contentmd5": _md5(body),
         "x-ots-date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
     }
-    return {**headers, "authorization": f"OTS {KEY_ID}:{_hmac(_lines(headers) + chr(10) + url)}"}
+    signature = _hmac(_lines(headers) + chr(10) + url, keys[1])
+    return {**headers, "authorization": f"OTS {keys[0]}:{signature}"}
 
 
 def _lines(headers: Mapping[str, str]) -> str:
@@ -182,8 +185,8 @@ def _lines(headers: Mapping[str, str]) -> str:
     )
 
 
-def _hmac(text: str) -> str:
-    return base64.b64encode(hmac.new(SECRET.encode(), text.encode(), hashlib.sha1).digest()).decode()
+def _hmac(text: str, secret: str) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
 
 
 def _md5(body: bytes) -> str:
