@@ -74,23 +74,30 @@ class Standing:
             rules = [rule for rule in self._rules if first or not GLOBAL_KINDS.issuperset(rule.kinds)]
             self._place(place, rules, of_accounts[place.account], call)
 
-        each.run(sorted(due, key=lambda place: last[place] or 0.0), ask)
+        # By when they were begun: one that never comes to an end takes no other's turn.
+        begun = {place: self._turns.last(_begun(place)) or 0.0 for place in due}
+        each.run(sorted(due, key=lambda place: begun[place]), ask)
         each.close()
 
     def _place(
         self, place: Place, rules: Sequence[Swept], of_account: dict[str, Listing], call: Invocation
     ) -> None:
-        """Ask about one place; what belongs to no region is judged in the first one of its account."""
+        """Ask about one place; what belongs to no region is judged in the first one of its account.
+
+        Where the listings took all the time that there was, what they had so far is told, and the place is
+        asked about again: its other rules are undecided.
+        """
         client = self._clients(place.account)
         if client is None:
             return
+        self._turns.done(_begun(place))
         listings = LiveListings(client, place.account, place.region, of_account=of_account, clock=self._clock)
         view = listings.view(self._policy.actors.service_ids)
         said = swept(rules, view, self._clock())
-        if time_is_up(call):
-            raise DeadlineNear("the listings took all the time that there was; the rules are asked again")
         told = [self._told.tell(finding, call) for finding in said.findings]
         _tell(said, sum(told), listings.calls, call)
+        if time_is_up(call):
+            raise DeadlineNear("the listings took all the time that there was; the rules are asked again")
         self._turns.done(_turn(place))
 
 
@@ -114,6 +121,10 @@ def _tell(said: Sweep, told: int, calls: int, call: Invocation) -> None:
     )
     for code, count in counts.items():
         call.metrics.add("undecided", count, rule=code)
+
+
+def _begun(place: Place) -> str:
+    return f"rules_begun/{place.account}/{place.region}"
 
 
 def _turn(place: Place) -> str:

@@ -150,6 +150,38 @@ def test_rules_that_ran_out_of_time_are_asked_again_by_the_next_sweep(stage: Sta
     assert len(stage.of("rules_swept")) == 1
 
 
+def test_a_place_that_never_comes_to_an_end_is_told_of_and_takes_no_others_turn(
+    stage: Stage, there: Scene
+) -> None:
+    # given: policies take ten minutes to list, each time
+    stage.configure(
+        QUIET.replace("[cn-hangzhou]", "[cn-hangzhou, cn-beijing]") + "rules: {SLR010: {enabled: true}}\n"
+    )
+    stage.sleep(25 * HOUR)
+    ticking, listed = stage.now, [0]
+
+    def slow() -> float:
+        calls = len(stage.events("ListPolicies"))
+        if calls > listed[0]:
+            listed[0] = calls
+            stage.sleep(600)
+        return ticking()
+
+    stage.now = slow  # type: ignore[method-assign]
+
+    # when
+    ended, swept, found = [], [], []
+    for _ in range(2):
+        ended.append(stage.sweep()["ended"]["rules"])
+        swept.append([line["region"] for line in stage.of("rules_swept")])
+        found.append(orphans(stage))
+
+    # then
+    assert ended == ["left", "left"]
+    assert swept == [["cn-hangzhou"], ["cn-beijing", "cn-hangzhou"]]
+    assert found[0] == [there.managed]
+
+
 # -- the listings themselves -------------------------------------------------------------------------------
 
 
