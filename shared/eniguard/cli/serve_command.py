@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,8 +102,6 @@ def serve(
 
     variables = _variables(pairs)
     fake = None if cloud is None else _cloud(cloud)
-    if fake is not None:
-        variables = {"ENIGUARD_ENDPOINTS": f"*={fake.address}", **variables}
     functions = functions_of(template)
     timers, left = timers_of(functions)
     delivered = deliveries_of(functions)
@@ -120,10 +119,14 @@ def serve(
     with compute:
         try:
             server = _listening(compute, host, port)
+            if fake is not None:
+                # The fake has functions as configuration only: what calls one finds it here.
+                compute.variables.setdefault("ENIGUARD_ENDPOINTS", f"*={fake.address},fc={server.address}")
             for line in left:
                 say(shown(line))
             started = {"address": server.address, "pid": os.getpid(), "functions": list(compute.functions)}
             tell_json(f"{json_text(started)}\n")
+            _flush()
             triggers = Triggers(compute.enqueue_event, timers, delivered, fake, _tell)
             with suppress(KeyboardInterrupt), triggers:
                 server.run()
@@ -165,5 +168,12 @@ def _variables(pairs: tuple[str, ...]) -> dict[str, str]:
 def _tell(name: str, line: str) -> None:
     if name:
         tell(f"{name} | {shown(line, _LONGEST)}")
+        _flush()
     else:
         say(shown(line))
+
+
+def _flush() -> None:
+    """Let what was printed be there at once: whoever reads it through a pipe or a file waits for it."""
+    if sys.stdout is not None:
+        sys.stdout.flush()

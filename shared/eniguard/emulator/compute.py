@@ -38,7 +38,7 @@ class Compute:
     account_id
         The account the functions run in.
     variables
-        Environment variables over those of the template.
+        Environment variables over those of the template; an instance has them as they are when it starts.
     python
         The interpreter of built-in runtimes; ``None`` finds one.
     keys
@@ -71,7 +71,8 @@ class Compute:
         for one in functions:
             if not one.custom:
                 interpreter(one, python)
-        host = Host(account_id, dict(variables or {}), python)
+        self.variables = dict(variables or {})
+        host = Host(account_id, self.variables, python)
         destinations = Destinations(self.enqueue_event, letters, lambda line: tell("", line))
         self.functions = {one.name: one for one in functions}
         self._pools = {one.name: Pool(one, host, keys, partial(tell, one.name)) for one in functions}
