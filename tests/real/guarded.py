@@ -33,6 +33,8 @@ FUNCTIONS = ("trail_event", "remediate", "sweep")
 TRAIL_EVENT, REMEDIATE, SWEEP = [f"eniguard-dev-{name.replace('_', '-')}" for name in FUNCTIONS]
 TRAIL = "guard-trail"
 SECONDS = 40.0
+#: Of remediate, in seconds.
+TIMEOUT = 6
 
 GUARD = """\
 regions: [cn-hangzhou]
@@ -44,7 +46,7 @@ guard:
 alerts: {{internal_hosts: [localhost], ca_file: {ca_file}}}
 sinks:
   - {{name: archive, kind: webhook, url: "env:ARCHIVE", secret: "env:ARCHIVE_SIGN"}}
-  - {{name: oncall, kind: dingtalk, url: "env:ONCALL", secret: "env:ONCALL_SIGN"}}
+  - {{name: oncall, kind: feishu, url: "env:ONCALL", secret: "env:ONCALL_SIGN"}}
 remediation:
   mode: approve
   modes:
@@ -127,8 +129,8 @@ class Guarded:
             "ENIGUARD_STATE": self.state,
             "ARCHIVE": chats.url("webhook"),
             "ARCHIVE_SIGN": chats.secret("webhook") or "",
-            "ONCALL": chats.url("dingtalk"),
-            "ONCALL_SIGN": chats.secret("dingtalk") or "",
+            "ONCALL": chats.url("feishu"),
+            "ONCALL_SIGN": chats.secret("feishu") or "",
         }
         self.store: Store = open_store(self.state)
         self.compute = ""
@@ -312,6 +314,8 @@ def template(bundles: Mapping[str, Bundle], folder: Path) -> Path:
     document["resources"] = {name: document["resources"][name] for name in FUNCTIONS}
     for name in FUNCTIONS:
         document["resources"][name]["props"]["code"] = str(bundles[name].folder)
+    # What a run that broke off has in hand is taken over after so many seconds.
+    document["resources"]["remediate"]["props"]["timeout"] = TIMEOUT
     path = folder / "template.yml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path
@@ -335,7 +339,10 @@ def policies(path: Path, guard_yml: Path) -> dict[str, Any]:
 @contextmanager
 def _functions(account: Guarded, path: Path) -> Iterator[None]:
     pairs = [part for name, value in account.variables.items() for part in ("--env", f"{name}={value}")]
-    command: Sequence[str] = ["serve", "-t", str(path), "--cloud", account.server.address, *pairs]
+    command: Sequence[str] = [
+        *("serve", "-t", str(path), "--cloud", account.server.address, "--retry-wait", "0.2"),
+        *("--dead-letters", str(account.folder / "letters.ndjson"), *pairs),
+    ]
     with subprocess.Popen(
         [sys.executable, "-m", "eniguard.cli", *command],
         stdin=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -21,6 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from eniguard.bundles import Bundle, Workshop
+from eniguard.settings.alerting import SinkKind
 from fakealiyun import Cloud
 from fakealiyun.log.groups import Log, LogGroup
 from fakealiyun.oss.models import StoredObject
@@ -309,6 +310,21 @@ def test_the_catalogue_of_messages_comes_along(tmp_path: Path) -> None:
     bundle = Workshop(None, tmp_path / "build").build(function, RUNTIME)
 
     assert "alerts/locale/zh/LC_MESSAGES/eniguard.mo" in modules(bundle)
+
+
+@pytest.mark.parametrize("name", ["trail_event", "trail_log", "trail_file", "sweep", "remediate"])
+def test_every_kind_of_sink_loads_from_a_bundle(bundles: Mapping[str, Bundle], name: str) -> None:
+    path = bundles[name].folder / "python"
+    script = f"""
+import sys; sys.path.insert(0, {str(path)!r})
+from eniguard.alerts.formats import format_of
+from eniguard.alerts.webhooks import Webhooks
+print([type(format_of(kind)).__name__ for kind in {get_args(SinkKind)!r}])
+"""
+
+    run = subprocess.run([PYTHON, "-I", "-S", "-c", script], capture_output=True, text=True, check=False)
+
+    assert (run.returncode, run.stdout.count("'"), run.stderr) == (0, 2 * len(get_args(SinkKind)), "")
 
 
 def test_both_stores_that_can_be_deployed_load_from_a_bundle(bundles: Mapping[str, Bundle]) -> None:
