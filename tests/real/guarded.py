@@ -34,7 +34,7 @@ TRAIL_EVENT, REMEDIATE, SWEEP = [f"eniguard-dev-{name.replace('_', '-')}" for na
 TRAIL = "guard-trail"
 SECONDS = 40.0
 #: Of remediate, in seconds.
-TIMEOUT = 6
+TIMEOUT = 10
 
 GUARD = """\
 regions: [cn-hangzhou]

@@ -9,15 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from fakealiyun import ApiError
 from tests.real.built import Bundles
 from tests.real.guarded import (
     OFFICE,
     REMEDIATE,
     SANDBOX,
-    SWEEP,
     TRAIL,
-    TRAIL_EVENT,
     WEB,
     WORLD,
     Guarded,
@@ -164,7 +161,7 @@ def test_two_instances_carry_a_plan_out_once(account: Guarded) -> None:
     group = account.make_group()
     account.open(group)
     plan = account.proposed("EXP001", group).plan
-    account.cloud.fail("ecs:RevokeSecurityGroup", kind="slow", seconds=2.0)
+    account.cloud.fail("ecs:RevokeSecurityGroup", kind="slow", seconds=1.5)
 
     # when
     account.approve(plan.id)

@@ -26,6 +26,9 @@ _AGE = 60.0
 _AGE_OF_A_TYPE = 86_400.0
 #: Seconds for which it is not asked again for what could not be had.
 _AGE_OF_AN_UNKNOWN = 10.0
+#: Events are stamped with whole seconds: what was seen within one of such a time may be from before the call, or
+#: from after it (docs/sources.md, Events).
+_STAMP = 1.0
 #: Copies from before the newest that are kept with it.
 _MOST_OLDER = 2
 
@@ -64,10 +67,15 @@ class FactCache:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def fresh(self, ref: Ref, since: float | None = None) -> Fact | None:
-        """The fact of a reference, if it is young enough; one from before ``since`` is not."""
+    def fresh(self, ref: Ref, at: float, since: float | None = None) -> Fact | None:
+        """The fact of a reference, if it is young enough; one from before ``since`` is not.
+
+        Nor is one of which it cannot be told whether it is from before a call made at ``at``, or from after it.
+        """
         kept = self._kept.get(ref)
-        if kept is None or kept.changed_at != _NEVER or (since is not None and kept.fact.as_of < since):
+        if kept is None or kept.changed_at != _NEVER or _is_unclear(kept.fact, at):
+            return None
+        if since is not None and kept.fact.as_of < since:
             return None
         if self._clock() - kept.fact.as_of > _age(ref, kept.fact):
             return None
@@ -118,8 +126,12 @@ class FactCache:
 
     def _drop(self, ref: Ref, at: float) -> None:
         kept = self._kept.get(ref)
-        if kept is not None and kept.fact.as_of <= at:
+        if kept is not None and kept.fact.as_of < at + _STAMP:
             kept.changed_at = min(at, kept.changed_at)
+
+
+def _is_unclear(fact: Fact, at: float) -> bool:
+    return at <= fact.as_of < at + _STAMP and not isinstance(fact.value, Unknown)
 
 
 def _age(ref: Ref, fact: Fact) -> float:
