@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -133,7 +134,8 @@ class Guarded:
             "ONCALL_SIGN": chats.secret("feishu") or "",
         }
         self.store: Store = open_store(self.state)
-        self.compute = ""
+        self.policies: dict[str, Any] = {}
+        self.compute, self.pid = "", 0
         self.printed: Printed
         self._build()
 
@@ -221,17 +223,16 @@ class Guarded:
         finding = self.line("finding", rule=rule, resource=resource)
         return self.record(str(self.line("plan_proposed", finding_id=finding["finding_id"])["plan"]))
 
-    def decided(self, event: str, *, times: int = 1) -> list[dict[str, Any]]:
-        """Wait until the guard decided the last event with a name, and so many in all; its findings."""
+    def decided(self, event: str) -> list[str]:
+        """Wait until the guard decided the last event with a name; the rules that found something in it."""
+        event_id = [one["eventId"] for one in self.cloud.trail.events if one["eventName"] == event][-1]
+        count = self.line("decision", event_id=event_id)["findings"]
 
-        def events() -> list[str]:
-            return [one["requestId"] for one in self.cloud.trail.events if one["eventName"] == event]
+        def found() -> list[str] | None:
+            rules = [str(one["rule"]) for one in self.lines("finding", event_id=event_id)]
+            return rules if len(rules) >= count else None
 
-        wanted = events()[-times:]
-        ids = [one["eventId"] for one in self.cloud.trail.events if one["requestId"] in wanted]
-        for event_id in ids:
-            self.line("decision", event_id=event_id)
-        return [one for one in self.lines("finding") if one["event_id"] in ids]
+        return until(found, event)
 
     def ended(self, plan: str, ended: str) -> PlanRecord:
         """Wait until a plan came to an end."""
@@ -284,6 +285,29 @@ class Guarded:
             timeout=SECONDS,
         )
 
+    def given_up(self, plan: str) -> bool:
+        """Whether asynchronous calls of remediate for a plan were tried as often as they are."""
+        letters = self.folder / "letters.ndjson"
+        return letters.exists() and plan in letters.read_text(encoding="utf-8")
+
+    def is_due(self, plan: str) -> None:
+        """Let the time be over after which a plan that failed is tried again."""
+        self.store.schedule("plans_open", plan, time.time())
+
+    def taken_over_from(self, plan: str) -> float:
+        """When another run may take a plan over, in seconds since 1970 (UTC)."""
+        run = self.record(plan).run
+        assert run is not None
+        return run.until
+
+    def kill(self, function: str) -> None:
+        """End the processes of a function as a machine does that goes down."""
+        named = f"FC_FUNCTION_NAME={function}".encode()
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            for child in (task / "children").read_text(encoding="ascii").split():
+                if named in Path(f"/proc/{child}/environ").read_bytes().split(b"\0"):
+                    os.kill(int(child), signal.SIGKILL)
+
 
 def _said(line: Mapping[str, Any], name: str) -> Any:
     """What a line says; of its resource the id."""
@@ -300,7 +324,8 @@ def guarded(bundles: Mapping[str, Bundle], folder: Path) -> Iterator[Guarded]:
     with served(cloud) as server, fake_chats() as chats:
         account = Guarded(folder, server, chats)
         path = template(bundles, folder)
-        for name, policy in policies(path, account.guard_yml).items():
+        account.policies = policies(path, account.guard_yml)
+        for name, policy in account.policies.items():
             cloud.role(name, policy)
         with _functions(account, path):
             yield account
@@ -353,7 +378,8 @@ def _functions(account: Guarded, path: Path) -> Iterator[None]:
     ) as process:
         account.printed = Printed(process)
         try:
-            account.compute = account.printed.wait(lambda line: "address" in line, "serve")["address"]
+            started = account.printed.wait(lambda line: "address" in line, "serve")
+            account.compute, account.pid = started["address"], started["pid"]
             yield
         finally:
             process.terminate()

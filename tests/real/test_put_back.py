@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from fakealiyun import ApiError
 from tests.real.built import Bundles
 from tests.real.guarded import (
     OFFICE,
     REMEDIATE,
     SANDBOX,
+    SWEEP,
     TRAIL,
+    TRAIL_EVENT,
     WEB,
     WORLD,
     Guarded,
@@ -177,3 +181,120 @@ def test_two_instances_carry_a_plan_out_once(account: Guarded) -> None:
     assert [one["ended"] for one in account.lines("plan", plan=plan.id)] == ["applied"]
     account.outcome(group, "applied")
     assert len([one for one in account.told(group) if one["kind"] == "outcome"]) == 1
+
+
+@pytest.mark.parametrize("name", [TRAIL_EVENT, SWEEP])
+def test_no_other_function_has_the_right_to_write(account: Guarded, name: str) -> None:
+    # given
+    group = account.make_group()
+    account.call("ecs:AuthorizeSecurityGroup", account.root, SecurityGroupId=group, Permissions=[OFFICE])
+    keys = account.cloud.role(name)
+
+    # when
+    with pytest.raises(ApiError) as refused:
+        account.call("ecs:RevokeSecurityGroup", keys, SecurityGroupId=group, Permissions=[OFFICE])
+
+    # then: nobody gets through, and the guard tells of who tried
+    assert refused.value.code == "Forbidden.RAM"
+    assert account.rules(group) == [("22/22", "192.0.2.0/24")]
+    assert "SELF011" in account.decided("RevokeSecurityGroup")
+
+
+def test_a_throttled_plan_is_on_record_and_told_and_goes_through_with_the_next_try(account: Guarded) -> None:
+    # given
+    group = account.make_group()
+    account.open(group)
+    plan = account.proposed("EXP001", group).plan
+    account.cloud.fail("ecs:RevokeSecurityGroup", code="Throttling.User", times=1)
+
+    # when
+    account.approve(plan.id)
+
+    # then
+    failed = account.line("plan", plan=plan.id, ended="failed")
+    assert "Throttling.User" in failed["reason"]
+    record = account.ended(plan.id, "applied")
+    assert [one.status for one in record.steps] == ["begun", "failed", "begun", "done"]
+    assert account.rules(group) == []
+    account.outcome(group, "failed")
+    account.outcome(group, "applied")
+
+
+def test_a_plan_that_is_denied_is_carried_on_by_the_sweep_once_the_role_has_its_right(
+    account: Guarded,
+) -> None:
+    # given
+    group = account.make_group()
+    account.open(group)
+    plan = account.proposed("EXP001", group).plan
+    account.cloud.role(REMEDIATE, without_writes(account.policies[REMEDIATE]))
+
+    # when
+    account.approve(plan.id)
+    until(lambda: account.given_up(plan.id) or None, "all tries")
+
+    # then
+    record = account.record(plan.id)
+    assert (record.state, record.resumable, account.rules(group)) == ("failed", True, [OPEN])
+    assert "Forbidden.RAM" in account.outcome(group, "failed")["finding"]["summary"]
+
+    # when
+    account.cloud.role(REMEDIATE, account.policies[REMEDIATE])
+    account.is_due(plan.id)
+    swept = account.invoke(SWEEP, {})
+
+    # then
+    assert swept.json()["ended"]["plans"] == "done"
+    assert account.ended(plan.id, "applied").state == "applied"
+    assert account.rules(group) == []
+    account.outcome(group, "applied")
+
+
+def test_a_plan_whose_process_is_killed_in_the_call_is_finished_by_the_sweep(account: Guarded) -> None:
+    # given
+    group = account.make_group()
+    account.open(group)
+    plan = account.proposed("EXP001", group).plan
+    account.cloud.fail("ecs:RevokeSecurityGroup", kind="slow", seconds=5.0)
+
+    # when: the rule is gone, and the answer is not there yet
+    account.approve(plan.id)
+    until(lambda: account.rules(group) == [] or None, "the call")
+    account.kill(REMEDIATE)
+    until(lambda: account.given_up(plan.id) or None, "the tries that come too early")
+
+    # then
+    half = account.record(plan.id)
+    assert (half.state, [one.status for one in half.steps]) == ("applying", ["begun"])
+
+    # when
+    until(lambda: account.taken_over_from(plan.id) <= time.time() or None, "its time is over")
+    swept = account.invoke(SWEEP, {})
+
+    # then
+    assert swept.json()["ended"]["plans"] == "done"
+    record = account.ended(plan.id, "applied")
+    assert [one.status for one in record.steps] == ["begun", "done"]
+    (written,) = account.writes("RevokeSecurityGroup", group)
+    account.outcome(group, "applied")
+    # Its answer was lost, and with it what would have told the call for the guard's own.
+    account.line("finding", rule="SELF011", event_id=written["eventId"])
+
+
+def test_the_generated_rights_are_all_that_the_functions_need(account: Guarded) -> None:
+    denied = {
+        (str(one["userIdentity"].get("userName")).partition(":")[0], one["eventName"])
+        for one in account.cloud.trail.events
+        if one.get("errorCode") in ("Forbidden.RAM", "NoPermission")
+    }
+
+    tried = {(name, "RevokeSecurityGroup") for name in (TRAIL_EVENT, SWEEP, REMEDIATE)}
+    canary = (SWEEP, "DeleteNetworkInterface")
+    assert denied == {*tried, canary}
+
+
+def without_writes(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """A policy that lets its role look and no more."""
+    writes = {"ecs:RevokeSecurityGroup", "ecs:AuthorizeSecurityGroup"}
+    kept = [one for one in policy["Statement"] if writes.isdisjoint(one["Action"])]
+    return {**policy, "Statement": kept}
