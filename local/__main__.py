@@ -30,6 +30,8 @@ def up(folder: Path, template: Path) -> None:
     click.echo(f"fake cloud        {found.cloud}   (pid {found.cloud_pid})")
     click.echo(f"Function Compute  {found.compute}   (pid {found.compute_pid})")
     click.echo(f"functions         {', '.join(found.functions)}")
+    for one in found.http:
+        click.echo(f"HTTP trigger      {one['address']}   ({one['function']}, {one['trigger']})")
     click.echo(f"what they print   {folder}/functions.log")
 
 

@@ -40,6 +40,7 @@ class Running(msgspec.Struct, frozen=True):
     compute: str
     compute_pid: int
     functions: list[str]
+    http: list[dict[str, str]] = []
 
 
 def start(folder: Path, template: Path) -> Running:
@@ -73,7 +74,12 @@ def start(folder: Path, template: Path) -> Running:
             _end(one.process.pid)
         raise
     found = Running(
-        address, cloud.process.pid, str(told["address"]), compute.process.pid, list(told["functions"])
+        address,
+        cloud.process.pid,
+        str(told["address"]),
+        compute.process.pid,
+        list(told["functions"]),
+        list(told["http"]),
     )
     (folder / _RUNNING).write_bytes(msgspec.json.encode(found))
     return found

@@ -23,6 +23,7 @@
     │   ├── ApprovalNeeded      the plan is not carried out without a person
     │   ├── ModeForbids         guard.yml lets the plan go no further
     │   ├── NotTrusted          the event is too old, or came by a way that anybody can use
+    │   ├── PlanExpired         its time was over before its calls were made
     │   ├── PreconditionChanged
     │   ├── BudgetExceeded
     │   ├── LoopDetected
@@ -209,6 +210,10 @@ class ModeForbids(RemediationError):
 
 class NotTrusted(RemediationError):
     """The event that a plan goes back to is too old, or came by a way that anybody can use."""
+
+
+class PlanExpired(RemediationError):
+    """The time of a plan was over before its calls were made: nothing is done any more."""
 
 
 class PreconditionChanged(RemediationError):

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from eniguard.alerts.alert import Alert, Hidden
+from eniguard.alerts.alert import Alert, Ended, Hidden, Proposal
 from eniguard.alerts.catalogue import RuleText
 from eniguard.alerts.composing import MessageComposer
 from eniguard.alerts.message import Message
@@ -215,6 +215,56 @@ CUSTOM = msgspec.structs.replace(
     references=(),
 )
 HIDDEN = (Hidden("ENI014", "medium", "eni-bp1example0001"), Hidden("SG001", "low", "sg-bp1example0001"))
+#: A page that tells one plan from others by a token.
+PAGE = "https://guard.example.com/approve/?plan="
+PLAN = Proposal(
+    plan="0f3c9a1b2d4e5f60718293a4b5c6d7e8",
+    goes="approve",
+    calls=(
+        "ecs:RevokeSecurityGroup RegionId=cn-hangzhou SecurityGroupId=sg-bp1example0001 "
+        "SecurityGroupRuleId.1=sgr-bp1example0001",
+    ),
+    inverse=(
+        "ecs:AuthorizeSecurityGroup IpProtocol=ALL PortRange=-1/-1 RegionId=cn-hangzhou "
+        "SecurityGroupId=sg-bp1example0001 SourceCidrIp=0.0.0.0/0",
+    ),
+    expires=AT + 14_400,
+    link=f"{PAGE}eyJ1bnRpbCI6MTc3ODQxNDk0MH0.c2VhbGVk-A_b",
+)
+AUTO = msgspec.structs.replace(PLAN, plan="1f3c9a1b2d4e5f60718293a4b5c6d7e8", goes="auto")
+SHOWN = msgspec.structs.replace(
+    PLAN,
+    plan="2f3c9a1b2d4e5f60718293a4b5c6d7e8",
+    goes="plan",
+    link=None,
+    held_back=("the call was made 45 minutes before, and 30 are allowed",),
+)
+WITHOUT_PAGE = msgspec.structs.replace(PLAN, plan="3f3c9a1b2d4e5f60718293a4b5c6d7e8", link=None)
+OVER = msgspec.structs.replace(PLAN, plan="4f3c9a1b2d4e5f60718293a4b5c6d7e8", expires=AT)
+_ENDED: Mapping[Ended, tuple[str, str]] = {
+    "applied": (
+        "Put back: rule sgr-bp1example0001 goes (ecs:RevokeSecurityGroup on sg-bp1example0001)",
+        f"To take it back: eniguard plans undo {PLAN.plan}",
+    ),
+    "already": (
+        "Nothing was left to put back on sg-bp1example0001: it is as the plan wants it",
+        f"Nothing is to be done; eniguard plans show {PLAN.plan} says what was looked at and called",
+    ),
+    "undone": (
+        "Taken back: the rule is there again (ecs:AuthorizeSecurityGroup on sg-bp1example0001)",
+        f"Nothing is to be done; eniguard plans show {PLAN.plan} says what was looked at and called",
+    ),
+    "refused": (
+        "Not put back: somebody changed sg-bp1example0001 since the plan was made",
+        f"Look at the resource, and at what was tried: eniguard plans show {PLAN.plan}. "
+        "It is not tried again",
+    ),
+    "failed": (
+        "Putting back failed: ecs:RevokeSecurityGroup was denied (Forbidden.RAM)",
+        f"Look at the resource, and at what was tried: eniguard plans show {PLAN.plan}. "
+        "It is tried again in minutes, until 2026-05-10T12:09:00Z",
+    ),
+}
 
 
 def rule_texts(code: str) -> RuleText | None:
@@ -233,6 +283,24 @@ def first(finding: Finding, **fields: Any) -> Alert:
 def summary(finding: Finding, count: int) -> Alert:
     """An alert that tells how often a finding was seen within half an hour."""
     return Alert(f"summary-{finding.rule}", "summary", finding, AT + 1800, count, AT, AT + 1800)
+
+
+def outcome(ended: Ended, finding: Finding = OPENED, *, at: float = AT + 60) -> Alert:
+    """An alert that tells how the plan for a finding ended."""
+    says, advice = _ENDED[ended]
+    told = msgspec.structs.replace(
+        finding,
+        finding_id=f"{ended}-{finding.finding_id}",
+        trigger="internal",
+        action="ecs:RevokeSecurityGroup",
+        outcome=None,
+        summary=says,
+        evidence=(Evidence("plan", PLAN.plan, finding.summary, source="plan"),),
+        advice=advice,
+        fix=None,
+        references=(),
+    )
+    return Alert(told.finding_id, "outcome", told, at, since=at, until=at, ended=ended)
 
 
 def leveled(severity: Severity) -> Finding:
@@ -258,6 +326,7 @@ CASES: Mapping[str, tuple[Sequence[Alert], bool]] = {
     "first-critical": ((first(SUCCEEDED, hidden=HIDDEN, expired_waivers=("nlb-teardown",)),), True),
     "fix": ((first(OPENED),), False),
     "summary": ((summary(REFUSED, 10_000),), False),
+    "summary-with-fix": ((summary(OPENED, 3),), False),
     "sweep": ((first(SWEPT),), False),
     "internal": ((first(INTERNAL),), False),
     "nobody-known": ((first(NOBODY),), False),
@@ -265,6 +334,24 @@ CASES: Mapping[str, tuple[Sequence[Alert], bool]] = {
     "many-resources": ((first(MANY),), False),
     "hostile": ((first(HOSTILE),), False),
     "custom-rule": ((first(CUSTOM),), False),
+    "plan-approve": ((first(OPENED, proposal=PLAN),), False),
+    "plan-auto": ((first(OPENED, proposal=AUTO),), False),
+    "plan-shown": ((first(OPENED, proposal=SHOWN),), False),
+    "plan-without-page": ((first(OPENED, proposal=WITHOUT_PAGE),), False),
+    "plan-over": ((first(OPENED, proposal=OVER),), True),
+    **{f"outcome-{ended}": ((outcome(ended),), ended == "failed") for ended in _ENDED},
+    "digest-of-plans": (
+        (
+            first(OPENED, proposal=PLAN),
+            first(msgspec.structs.replace(OPENED, severity="critical"), proposal=WITHOUT_PAGE),
+            first(SWEPT, proposal=AUTO),
+            first(REFUSED, proposal=SHOWN),
+            first(NOBODY, proposal=OVER),
+            outcome("applied"),
+            outcome("failed"),
+        ),
+        False,
+    ),
     "digest": (
         (
             summary(REFUSED, 312),

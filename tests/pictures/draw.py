@@ -8,8 +8,9 @@ from pathlib import Path
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from playwright.sync_api import sync_playwright
 
-from tests.pictures.browser import chromium
+from tests.chromium import chromium
 from tests.pictures.cards import page
 from tests.pictures.payloads import payload, pictured
 from tests.pictures.pictures import FOLDER, KEYWORD, drawn_from, picture
@@ -23,7 +24,11 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for path in FOLDER.glob("*.png"):
         path.unlink()
-    with tempfile.TemporaryDirectory() as folder, chromium(Path(folder)) as browser:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        chromium(playwright, Path(folder)) as browser,
+    ):
         view = browser.new_page(viewport={"width": 640, "height": 800})
         for kind, language in pictured():
             shown = payload(kind, language)

@@ -52,8 +52,10 @@ def template(tmp_path: Path) -> Path:
         "triggerType": "eventbridge",
         "triggerConfig": {"eventRuleFilterPattern": json.dumps(pattern)},
     }
+    config = {"authType": "anonymous", "methods": ["POST"]}
+    page = {"triggerName": "page", "triggerType": "http", "triggerConfig": config}
     props = {
-        "trail_event": function("eniguard-trail-event", trigger),
+        "trail_event": function("eniguard-trail-event", trigger, page),
         "remediate": function("eniguard-remediate"),
     }
     resources = {name: {"component": "fc3", "props": one} for name, one in props.items()}
@@ -83,6 +85,8 @@ def test_incidents_become_a_finding_and_a_plan_and_nothing_is_left_running(
     # then
     assert running["cloud"] in up.stdout
     assert running["compute"] in up.stdout
+    (page,) = running["http"]
+    assert f"{page['address']}   (eniguard-trail-event, page)" in up.stdout
     assert (again.returncode, "it is up already" in again.stderr) == (1, True)
     finding, plan, outcome = map(json.loads, scenario.stdout.splitlines())
     assert (finding["kind"], finding["rule"], finding["action"]) == (

@@ -9,8 +9,10 @@ from typing import Any, get_args
 
 import pytest
 import yaml
+from msgspec import Struct
 from pydantic import ValidationError
 
+from eniguard.alerts.alert import Alert, AlertKind, Ended, Going, Proposal
 from eniguard.alerts.formats import format_of
 from eniguard.alerts.formats.base import Response
 from eniguard.settings import Policy
@@ -122,6 +124,18 @@ def test_statuses_of_http_are_told_as_they_are_taken(status: int, row: str) -> N
 
     # Who is sent on, turned away or unknown corrects the sink; the rest is nobody's fault.
     assert ("give the sink" in line or "check" in line) == (verdict == "unavailable")
+
+
+@pytest.mark.parametrize("told", [Alert, Proposal])
+def test_page_of_the_webhook_names_all_that_an_alert_and_a_plan_have(told: type[Struct]) -> None:
+    assert [name for name in told.__struct_fields__ if f"`{name}`" not in text("webhook")] == []
+
+
+def test_page_of_the_webhook_names_every_kind_of_alert_and_ending_and_how_far_plans_go() -> None:
+    said = text("webhook")
+
+    words = (*get_args(AlertKind), *get_args(Ended), *get_args(Going))
+    assert [word for word in words if f"`{word}`" not in said] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

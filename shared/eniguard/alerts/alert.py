@@ -41,6 +41,8 @@ class Proposal(Struct, frozen=True, gc=False):
         Until when it may be approved, in seconds since 1970 (UTC).
     link
         The page on which it is approved; ``None`` if there is none.
+    held_back
+        Why it is only shown, where guard.yml would let it go further.
     """
 
     plan: str
@@ -49,6 +51,7 @@ class Proposal(Struct, frozen=True, gc=False):
     inverse: tuple[str, ...]
     expires: float
     link: str | None = None
+    held_back: tuple[str, ...] = ()
 
 
 class Alert(Struct, frozen=True, gc=False):
@@ -57,13 +60,16 @@ class Alert(Struct, frozen=True, gc=False):
     Attributes
     ----------
     id
-        The same for the same news: of the fingerprint, the window and the kind. A sink is told of it once.
+        The same for the same news: of the fingerprint, the window and the kind; of an ``outcome``, that of
+        its finding. A sink is told of it once.
     kind
-        Whether it is the first of its window, or what the window held.
+        Whether it is the first of its window, or what the window held, or how a plan ended.
     finding
-        The finding; of a summary, the one that is known in full, mostly the first. Long evidence is cut.
+        The finding; of a summary, the one that is known in full, mostly the first; of an ``outcome``, what
+        became of the plan. Long evidence is cut.
     at
-        When its window was opened or closed, in seconds since 1970 (UTC).
+        When its window was opened or closed, or when it was told how the plan ended, in seconds since 1970
+        (UTC).
     count
         How many findings of this fingerprint the window held, the first one included.
     since, until
@@ -73,7 +79,7 @@ class Alert(Struct, frozen=True, gc=False):
     expired_waivers
         Waivers that would have hidden the finding, had they not expired.
     proposal
-        The plan for it; ``None`` if there is none.
+        The plan for it; ``None`` if there is none, and of a ``summary``.
     ended
         Of an ``outcome``: how the plan ended.
     """

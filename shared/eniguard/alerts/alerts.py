@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from hashlib import blake2b
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -142,8 +143,7 @@ class Alerts:
             sinks = self._sinks_of(draft, avoid)
             if not sinks:
                 continue
-            # A graver finding is news, whatever was told of the same before.
-            key = f"{one.fingerprint}/{finding.severity}"
+            key = _news(one.fingerprint, draft)
             first = self._windows.take(key, draft, lambda summary: self._emit(summary, avoid), new=new)
             if first is None:
                 call.metrics.add("alerts_counted", rule=finding.rule)
@@ -155,7 +155,10 @@ class Alerts:
             call.metrics.add("alerts_put", len(alerts), sink=sink)
 
     def tell_outcome(self, finding: Finding, ended: Ended, call: Invocation) -> None:
-        """Take on its way how a plan ended: each sink that its finding goes to is told once, and at once.
+        """Take on its way how a plan ended: each sink that its finding goes to is told once.
+
+        It is news of its own, which no window, waiver or graver finding holds back. It may be told again,
+        after whatever broke off: that changes nothing.
 
         Parameters
         ----------
@@ -166,6 +169,8 @@ class Alerts:
         call
             The call of the function.
         """
+        if not self._sinks:
+            return
         now = self._clock()
         alert = Alert(finding.finding_id, "outcome", finding, now, since=now, until=now, ended=ended)
         self._emit(bounded(alert))
@@ -253,3 +258,16 @@ class Alerts:
     def _emit(self, alert: Alert, avoid: Collection[str] = ()) -> None:
         for sink in self._sinks_of(alert, avoid):
             self._outbox.put(sink, [alert], self._clock())
+
+
+def _news(fingerprint: str, alert: Alert) -> str:
+    """What is one piece of news: a graver finding is another, and so is a plan that waits for approval.
+
+    Plans are the same news if they take away the same, which their inverse says; that of one finding names
+    things by ids that no other plan has.
+    """
+    key, plan = f"{fingerprint}/{alert.finding.severity}", alert.proposal
+    if plan is None or plan.goes != "approve":
+        return key
+    content = "\0".join(plan.inverse).encode("utf-8", "surrogatepass")
+    return f"{key}/{blake2b(content, digest_size=10).hexdigest()}"

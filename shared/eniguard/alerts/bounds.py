@@ -1,4 +1,4 @@
-"""Alerts cut to what a store takes: long evidence goes, and the alert says so."""
+"""Alerts cut to what a store takes: long texts and evidence go, and the alert says so."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ def _rebuilt(alert: Alert, longest: int | None, most: int | None) -> Alert:
     cut = _cut(plain, longest, most)
     finding: dict[str, Any] = cut["finding"]
     finding["finding_id"] = plain["finding"]["finding_id"]
+    if alert.proposal is not None:  # half an id or a link is none
+        cut["proposal"].update(plan=alert.proposal.plan, link=alert.proposal.link)
     return msgspec.convert(cut, Alert)
 
 

@@ -2,47 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from eniguard.alerts.actors import caller_lines, who
-from eniguard.alerts.alert import Alert, Hidden, Proposal
+from eniguard.alerts.alert import Alert, Hidden
 from eniguard.alerts.catalogue import RuleText, Words, rule_advice, rule_title, rule_why, word
-from eniguard.alerts.evidence import MOST, evidence_lines, headed, left_over, listed
+from eniguard.alerts.evidence import MOST, evidence_lines, headed, left_over
 from eniguard.alerts.message import Block, Line
+from eniguard.alerts.owners import owner_lines
+from eniguard.alerts.plan_text import counted_plan_lines, ending, plan_lines
 from eniguard.alerts.times import seconds_of, told
-from eniguard.alerts.words import ENDINGS, GOING, INVENTORY, KINDS, LIMITS, OUTCOMES, SEVERITIES
-from eniguard.model import Finding, Fix, Reference, Resource
+from eniguard.alerts.words import AFTER_ENDINGS, INVENTORY, KINDS, LIMITS, OUTCOMES, SEVERITIES
+from eniguard.model import Finding, Reference, Resource
 
 
 class Teller(Struct, frozen=True):
     """What a card is written with.
 
     ``own_language``: whether the texts of the language are those that findings have. ``text`` is what the
-    rule of the finding says of itself.
+    rule of the finding says of itself; ``now`` is when it is told, in seconds since 1970 (UTC).
     """
 
     words: Words
     own_language: bool
     zone: str
     text: RuleText | None
+    now: float
 
 
 def title_of(teller: Teller, alert: Alert) -> str:
-    """One line: severity, rule, what it is, on what, and of a summary how often."""
+    """One line: severity or how a plan ended, rule, what it is, on what, and of a summary how often."""
     said, finding = teller.words.gettext, alert.finding
+    end = ending(teller.words, alert)
+    if end is None:
+        mark = word(teller.words, SEVERITIES, finding.severity)
+    else:
+        mark = said("Plan: {ended}").format(ended=end)
     title = said("[{severity}] {rule} {what}: {subject}").format(
-        severity=word(teller.words, SEVERITIES, finding.severity),
+        severity=mark,
         rule=finding.rule,
         what=what_of(teller, finding),
         subject=finding.subject.id,
     )
-    if alert.ended is not None:
-        return said("[{ended}] {rule}: {subject}").format(
-            ended=word(teller.words, ENDINGS, alert.ended), rule=finding.rule, subject=finding.subject.id
-        )
-    if alert.kind == "first":
+    if alert.kind != "summary":
         return title
     return said("{title}, {times}").format(title=title, times=times_of(teller.words, alert.count))
 
@@ -63,9 +67,9 @@ def lead_of(teller: Teller, alert: Alert) -> str:
     if teller.own_language:
         return finding.summary
     said = teller.words.gettext
-    if alert.ended is not None:
+    if (end := ending(teller.words, alert)) is not None:
         return said("The plan for {subject}: {ended}.").format(
-            subject=named(teller.words, finding.subject), ended=word(teller.words, ENDINGS, alert.ended)
+            subject=named(teller.words, finding.subject), ended=end
         )
     what, subject = what_of(teller, finding), named(teller.words, finding.subject)
     if finding.trigger == "sweep":
@@ -92,12 +96,12 @@ def blocks_of(teller: Teller, alert: Alert, *, repeat: bool) -> tuple[Block, ...
     blocks = (
         (said("What happened"), 9, _happened(teller, alert, repeat)),
         (said("What to do now"), 9, _advice(teller, alert)),
-        (said("Owner, and what to release"), 8, _owners(teller, finding)),
-        (said("Who"), 8, () if finding.actor is None else caller_lines(teller.words, finding.actor)),
+        (said("Plan to put it right"), 8, _plan(teller, alert)),
+        (said("Owner, and what to release"), 8, owner_lines(teller.words, finding)),
+        (_heading_of_caller(teller, alert), 8, _caller(teller, finding)),
         (said("On what"), 8, _resources(teller, finding)),
         (said("When"), 7, _times(teller, alert)),
-        (said("Plan"), 8, () if alert.proposal is None else _plan(teller, alert.proposal)),
-        (said("Fix"), 7, _fix(teller, finding.fix) if finding.fix is not None and not alert.proposal else ()),
+        (said("Fix"), 7, _fix(teller, alert)),
         (said("Why it matters"), 6, _why(teller, finding)),
         (said("Waivers that expired"), 5, _expired(teller, alert)),
         (said("In passing, of the same call"), 4, _hidden(teller, alert)),
@@ -110,11 +114,13 @@ def blocks_of(teller: Teller, alert: Alert, *, repeat: bool) -> tuple[Block, ...
 def _happened(teller: Teller, alert: Alert, repeat: bool) -> Sequence[Line]:
     said, finding = teller.words.gettext, alert.finding
     lines = [Line(repeat_text(teller.words))] if repeat else []
+    end = ending(teller.words, alert)
+    if end is not None:
+        lines.append(Line(end, said("How the plan ended")))
     if finding.action is not None:
-        lines += [
-            Line(finding.action, said("Call"), code=True),
-            Line(_outcome(teller, finding), said("Outcome")),
-        ]
+        label = said("Call") if end is None else said("Call of the plan")
+        lines.append(Line(finding.action, label, code=True))
+        lines += [Line(_outcome(teller, finding), said("Outcome"))] if end is None else []
     if alert.kind == "summary":
         lines.append(Line(_how_often(teller, alert), said("How often")))
     if not teller.own_language:
@@ -153,9 +159,10 @@ def _how_often(teller: Teller, alert: Alert) -> str:
 
 
 def _advice(teller: Teller, alert: Alert) -> Sequence[Line]:
-    finding = alert.finding
-    if alert.ended is not None:
-        return (Line(finding.advice, None if teller.own_language else teller.words.gettext("Original text")),)
+    finding, said = alert.finding, teller.words.gettext
+    if alert.ended is not None and not teller.own_language:
+        after = word(teller.words, AFTER_ENDINGS, alert.ended)
+        return (Line(after), Line(finding.advice, said("Original text")))
     if teller.own_language or teller.text is None:
         return (Line(finding.advice),)
     advice = rule_advice(teller.words, finding.rule, teller.text)
@@ -164,43 +171,16 @@ def _advice(teller: Teller, alert: Alert) -> Sequence[Line]:
         return (Line(finding.advice),)
     if finding.advice == teller.text.advice:
         return (Line(advice),)
-    return (Line(advice), Line(finding.advice, teller.words.gettext("Original text")))
+    return (Line(advice), Line(finding.advice, said("Original text")))
 
 
-def _owners(teller: Teller, finding: Finding) -> Sequence[Line]:
+def _heading_of_caller(teller: Teller, alert: Alert) -> str:
     said = teller.words.gettext
-    managed = [one for one in finding.resources if one.managed]
-    owned: dict[str, list[str]] = {}
-    for one in managed:
-        if one.owner_service is not None:
-            owned.setdefault(one.owner_service, []).append(one.id)
-    lines = [
-        Line(
-            said("{service} owns {ids}").format(service=service, ids=listed(teller.words, ids)),
-            said("Service"),
-        )
-        for service, ids in owned.items()
-    ]
-    if owned:
-        release = said(
-            "Change or release the instance of that service: what it manages is changed or removed with it."
-        )
-        lines.append(Line(release, said("What to release")))
-    nameless = [one.id for one in managed if one.owner_service is None]
-    if nameless:
-        ids = listed(teller.words, nameless)
-        lines.append(Line(said("Which service owns {ids} is not known.").format(ids=ids)))
-    if managed:
-        lines += _descriptions(teller, finding)
-    return lines
+    return said("Who") if alert.ended is None else said("Whose call the plan is about")
 
 
-def _descriptions(teller: Teller, finding: Finding) -> Iterator[Line]:
-    """What the managed resource says of itself, which mostly names its service and instance."""
-    label = teller.words.gettext("Its Description")
-    for one in finding.evidence:
-        if one.name == "Description" and isinstance(one.value, str) and one.value:
-            yield Line(one.value, label)
+def _caller(teller: Teller, finding: Finding) -> Sequence[Line]:
+    return () if finding.actor is None else caller_lines(teller.words, finding.actor)
 
 
 def _resources(teller: Teller, finding: Finding) -> Sequence[Line]:
@@ -231,16 +211,21 @@ def _resource(teller: Teller, resource: Resource) -> Line:
 def _times(teller: Teller, alert: Alert) -> Sequence[Line]:
     said, finding = teller.words.gettext, alert.finding
     at = seconds_of(finding.event_time)
+    here = told(teller.words, alert.at, teller.zone)
+    lines = [] if alert.ended is None else [Line(here, said("The plan ended"))]
     if at is not None:
         label = said("Last event") if alert.kind == "summary" else said("Event")
-        return (Line(told(teller.words, at, teller.zone), label),)
+        return (*lines, Line(told(teller.words, at, teller.zone), label))
     if finding.event_time is not None:
-        return (Line(finding.event_time, said("Event")),)
-    return (Line(told(teller.words, alert.at, teller.zone), said("Found")),)
+        return (*lines, Line(finding.event_time, said("Event")))
+    return lines or (Line(here, said("Found")),)
 
 
-def _fix(teller: Teller, fix: Fix) -> Sequence[Line]:
-    said = teller.words.gettext
+def _fix(teller: Teller, alert: Alert) -> Sequence[Line]:
+    """What could be put back; nothing where a plan says it."""
+    said, fix = teller.words.gettext, alert.finding.fix
+    if fix is None or alert.proposal is not None:
+        return ()
     lines = [
         Line(fix.summary, None if teller.own_language else said("Original text")),
         Line(fix.action, said("Call"), code=True),
@@ -250,14 +235,12 @@ def _fix(teller: Teller, fix: Fix) -> Sequence[Line]:
     return lines
 
 
-def _plan(teller: Teller, plan: Proposal) -> Sequence[Line]:
-    said = teller.words.gettext
-    lines = [Line(word(teller.words, GOING, plan.goes))]
-    lines += [Line(one, said("Call"), code=True) for one in plan.calls]
-    lines += [Line(one, said("To take it back"), code=True) for one in plan.inverse]
-    lines.append(Line(told(teller.words, plan.expires, teller.zone), said("Open until")))
-    lines.append(Line(f"eniguard plans show {plan.plan}", said("To look at it"), code=True))
-    return lines
+def _plan(teller: Teller, alert: Alert) -> Sequence[Line]:
+    if alert.kind == "summary" and alert.finding.fix is not None:
+        return counted_plan_lines(teller.words)
+    if alert.proposal is None:
+        return ()
+    return plan_lines(teller.words, alert.proposal, teller.zone, teller.now)
 
 
 def _why(teller: Teller, finding: Finding) -> Sequence[Line]:

@@ -11,6 +11,7 @@ from eniguard.alerts.catalogue import RuleTexts, Words, words_of
 from eniguard.alerts.digest import digest_blocks, digest_lead, digest_title
 from eniguard.alerts.links import Links
 from eniguard.alerts.message import Block, Link, Message
+from eniguard.alerts.plan_text import approval_links
 from eniguard.model import SEVERITIES
 from eniguard.settings.alerting import Sink
 
@@ -54,7 +55,7 @@ class MessageComposer:
         words = words_of(sink.language)
         ordered = sorted(alerts, key=lambda one: -SEVERITIES.index(one.finding.severity))
         worst = ordered[0].finding.severity
-        title, lead = self._head(words, ordered, sink)
+        title, lead = self._head(words, ordered, sink, at)
         if repeat:
             title = words.gettext("{title} (may have been told before)").format(title=title)
         return Message(
@@ -64,36 +65,37 @@ class MessageComposer:
             severity=worst,
             title=title,
             lead=lead,
-            blocks=self._blocks(words, ordered, sink, repeat),
-            links=self._pages(words, ordered),
+            blocks=self._blocks(words, ordered, sink, at, repeat),
+            links=self._pages(words, ordered, at),
             mentions=sink.mention if worst == "critical" else (),
             repeat=repeat,
             alerts=tuple(ordered),
         )
 
-    def _head(self, words: Words, alerts: Sequence[Alert], sink: Sink) -> tuple[str, str]:
+    def _head(self, words: Words, alerts: Sequence[Alert], sink: Sink, at: float) -> tuple[str, str]:
         if len(alerts) > 1:
             return digest_title(words, alerts), digest_lead(words, alerts, sink.time_zone)
         (alert,) = alerts
-        teller = self._teller(words, alert, sink)
+        teller = self._teller(words, alert, sink, at)
         return title_of(teller, alert), lead_of(teller, alert)
 
-    def _blocks(self, words: Words, alerts: Sequence[Alert], sink: Sink, repeat: bool) -> tuple[Block, ...]:
+    def _blocks(
+        self, words: Words, alerts: Sequence[Alert], sink: Sink, at: float, repeat: bool
+    ) -> tuple[Block, ...]:
         if len(alerts) > 1:
-            return digest_blocks(words, alerts, lambda one: self._teller(words, one, sink), repeat=repeat)
-        return blocks_of(self._teller(words, alerts[0], sink), alerts[0], repeat=repeat)
+            return digest_blocks(
+                words, alerts, lambda one: self._teller(words, one, sink, at), at=at, repeat=repeat
+            )
+        return blocks_of(self._teller(words, alerts[0], sink, at), alerts[0], repeat=repeat)
 
-    def _pages(self, words: Words, alerts: Sequence[Alert]) -> tuple[Link, ...]:
-        """Where to decide about the plan of a single alert, and where to look."""
-        found = self._links.of(alerts, words.gettext("Event in the trail"))
-        proposal = alerts[0].proposal if len(alerts) == 1 else None
-        if proposal is None or proposal.link is None:
-            return found
-        return (Link(words.gettext("Approve or reject the plan"), proposal.link), *found)
+    def _pages(self, words: Words, alerts: Sequence[Alert], at: float) -> tuple[Link, ...]:
+        """Where to decide about plans, and where to look."""
+        plans = approval_links(words, alerts, at)
+        return plans + self._links.of(alerts, words.gettext("Event in the trail"), beside=len(plans))
 
-    def _teller(self, words: Words, alert: Alert, sink: Sink) -> Teller:
+    def _teller(self, words: Words, alert: Alert, sink: Sink, at: float) -> Teller:
         text = self._rule_texts(alert.finding.rule)
-        return Teller(words, sink.language == "en", sink.time_zone, text)
+        return Teller(words, sink.language == "en", sink.time_zone, text, at)
 
 
 def _id(alerts: Sequence[Alert]) -> str:

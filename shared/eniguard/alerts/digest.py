@@ -10,8 +10,9 @@ from eniguard.alerts.alert import Alert
 from eniguard.alerts.card import Teller, named, repeat_text, times_of, what_of
 from eniguard.alerts.catalogue import Words, word
 from eniguard.alerts.message import Block, Line
+from eniguard.alerts.plan_text import ending, plan_briefly, waiting_lines
 from eniguard.alerts.times import seconds_of, told
-from eniguard.alerts.words import ENDINGS, SEVERITIES
+from eniguard.alerts.words import SEVERITIES
 from eniguard.model import SEVERITIES as ORDER
 from eniguard.model import Severity
 
@@ -28,22 +29,32 @@ def digest_title(words: Words, alerts: Sequence[Alert]) -> str:
 
 
 def digest_lead(words: Words, alerts: Sequence[Alert], zone: str) -> str:
-    """How many findings the alerts tell of, and from when until when these were seen."""
-    findings = sum(alert.count for alert in alerts)
-    since, until = min(map(_first, alerts)), max(map(_last, alerts))
-    text = words.ngettext(
-        "{count} finding, from {since} until {until}.",
-        "{count} findings, from {since} until {until}.",
-        findings,
+    """How many findings and ends of plans the alerts tell of, and from when until when these were."""
+    ended = sum(alert.ended is not None for alert in alerts)
+    findings = sum(alert.count for alert in alerts if alert.ended is None)
+    counts = (
+        words.ngettext("{count} finding", "{count} findings", findings).format(count=f"{findings:,}"),
+        words.ngettext("{count} plan ended", "{count} plans ended", ended).format(count=f"{ended:,}"),
     )
-    return text.format(count=f"{findings:,}", since=told(words, since, zone), until=told(words, until, zone))
+    counted = [text for text, count in zip(counts, (findings, ended), strict=True) if count]
+    since, until = min(map(_first, alerts)), max(map(_last, alerts))
+    return words.gettext("{counts}, from {since} until {until}.").format(
+        counts=words.gettext(", ").join(counted),
+        since=told(words, since, zone),
+        until=told(words, until, zone),
+    )
 
 
 def digest_blocks(
-    words: Words, alerts: Sequence[Alert], teller: Callable[[Alert], Teller], *, repeat: bool
+    words: Words, alerts: Sequence[Alert], teller: Callable[[Alert], Teller], *, at: float, repeat: bool
 ) -> tuple[Block, ...]:
-    """A block for each severity with a line for each alert; the least severe is the first to be left out."""
+    """A block for each severity with a line for each alert; the least severe is the first to be left out.
+
+    ``at`` is when it is told, in seconds since 1970 (UTC).
+    """
     blocks = [Block(words.gettext("Repeat"), (Line(repeat_text(words)),), len(ORDER) + 1)] if repeat else []
+    if plans := waiting_lines(words, alerts, at):
+        blocks.append(Block(words.gettext("Plans"), plans, len(ORDER) + 1))
     for severity, group in _by_severity(alerts):
         lines = tuple([_line(words, alert, teller(alert)) for alert in group])
         blocks.append(Block(word(words, SEVERITIES, severity), lines, ORDER.index(severity) + 1))
@@ -51,16 +62,18 @@ def digest_blocks(
 
 
 def _line(words: Words, alert: Alert, teller: Teller) -> Line:
-    """What, on what, who, how often; the severity and the rule are its label."""
+    """What, on what, who, how often, and what is done about it; the severity and the rule are its label."""
     said, finding = words.gettext, alert.finding
     label = said("[{severity}] {rule}").format(
         severity=word(words, SEVERITIES, finding.severity), rule=finding.rule
     )
-    parts = [what_of(teller, finding), named(words, finding.subject), who(words, finding.actor)]
-    if alert.ended is not None:
-        parts.append(word(words, ENDINGS, alert.ended))
-    if alert.proposal is not None and alert.proposal.goes == "approve":
-        parts.append(said("its plan waits for approval"))
+    parts = [what_of(teller, finding), named(words, finding.subject)]
+    if (end := ending(words, alert)) is None:
+        parts.append(who(words, finding.actor))
+    else:
+        parts.append(said("its plan: {ended}").format(ended=end))
+    if alert.proposal is not None:
+        parts.append(plan_briefly(words, alert.proposal, teller.now))
     if alert.count > 1:
         parts.append(times_of(words, alert.count))
     if alert.hidden:
@@ -87,5 +100,5 @@ def _first(alert: Alert) -> float:
 def _last(alert: Alert) -> float:
     if alert.kind == "summary":
         return alert.until
-    at = seconds_of(alert.finding.event_time)
+    at = None if alert.ended is not None else seconds_of(alert.finding.event_time)
     return alert.at if at is None else at

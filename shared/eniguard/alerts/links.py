@@ -73,15 +73,16 @@ class Links:
     def __init__(self, changed: Mapping[str, str] = {}) -> None:
         self._forms = {**FORMS, **changed}
 
-    def of(self, alerts: Iterable[Alert], trail_label: str) -> tuple[Link, ...]:
+    def of(self, alerts: Iterable[Alert], trail_label: str, *, beside: int = 0) -> tuple[Link, ...]:
         """Links to the resources of a finding, or the subjects of several, and to the event if it is one.
 
-        A resource's link is labelled with its id.
+        A resource's link is labelled with its id. ``beside`` is how many other links stand before these:
+        resources make room for them.
         """
         findings = [alert.finding for alert in alerts]
         shown = slice(1) if len(findings) > 1 else slice(None)
         found = [self._resource(one, finding) for finding in findings for one in finding.resources[shown]]
-        links = list(dict.fromkeys(link for link in found if link is not None))[:_MOST]
+        links = list(dict.fromkeys(link for link in found if link is not None))[: max(_MOST - beside, 0)]
         events = dict.fromkeys(self._event(finding) for finding in findings)
         urls = [url for url in events if url is not None]
         if len(urls) == 1:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
 from msgspec import Struct, json
 
-from eniguard.alerts.alert import Alert
-from eniguard.alerts.alerts import Alerts
+from eniguard.alerts.alert import Alert, Proposal
+from eniguard.alerts.alerts import NO_PROPOSALS, Alerts
 from eniguard.alerts.formats import format_of
 from eniguard.alerts.judging import Judged, PolicyJudge
 from eniguard.alerts.message import Composer, Message
@@ -53,7 +53,13 @@ class Previewed(Struct, frozen=True):
 
 
 def previewed(
-    policy: Policy, sink: Sink, findings: Sequence[Finding], compose: Composer, at: float
+    policy: Policy,
+    sink: Sink,
+    findings: Sequence[Finding],
+    compose: Composer,
+    at: float,
+    *,
+    proposals: Mapping[str, Proposal] = NO_PROPOSALS,
 ) -> Previewed:
     """What a sink would be sent of the findings of one decision, whatever the routes say.
 
@@ -69,13 +75,15 @@ def previewed(
         Writes the messages.
     at
         When they are told, in seconds since 1970 (UTC).
+    proposals
+        The plans for them, by the ids of the findings.
     """
     judge = _ToOne(policy, sink)
     with closing(open_store("memory:", clock=lambda: at)) as store:
         alerts = Alerts(
             (sink,), store, group_minutes=policy.alerts.group_minutes, judge=judge, clock=lambda: at
         )
-        alerts.put(findings, _quiet_call(), new=True)
+        alerts.put(findings, _quiet_call(), new=True, proposals=proposals)
         entries = [one.entry for one in Outbox(store).waiting(sink.name, at) if isinstance(one, Waiting)]
     return Previewed(
         tuple([_preview(one.alerts, sink, compose, at) for one in entries]),

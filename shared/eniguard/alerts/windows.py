@@ -117,6 +117,8 @@ class Windows:
             again.
         """
         finding = alert.finding.finding_id
+        # A plan is for one finding; what a summary tells of has several.
+        held = replace(alert, proposal=None)
         for _ in range(_ATTEMPTS):
             item = self._store.get(_place(key))
             window = None if item is None else _window(item.value)
@@ -126,14 +128,14 @@ class Windows:
             if window is not None and not new and self._counted_before(key, window, finding):
                 return None
             if item is None or window is None or not window.open:
-                opened = self._open(key, alert, item, window)
+                opened = self._open(key, held, item, window)
                 if opened is not None:
                     return _first(key, alert, opened)
                 continue
             overdue = self._clock() - window.opened > _OVERDUE * self._length
             if not overdue and self._mark(key, window.opened, finding).distinct == 1:
                 return None
-            self._close(key, window, item, alert, emit)
+            self._close(key, window, item, held, emit)
         raise StateError(f"the window of alerts {key} changes all the time: put the finding again")
 
     def due(self, limit: int = 100) -> list[Due]:
@@ -200,7 +202,6 @@ class Windows:
             count=more + bool(window.first),
             since=window.opened,
             until=held.last or at,
-            proposal=None,
         )
         emit(bounded(summary))
         self._begin(key, Window(self._after(window), before=past), alert, item)

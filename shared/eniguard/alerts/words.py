@@ -94,9 +94,16 @@ LIMITS: Mapping[str, str] = {
 
 #: How far a plan goes (`eniguard.alerts.alert.Going`).
 GOING: Mapping[str, str] = {
-    "plan": marked("It is only shown: guard.yml lets nothing be changed here."),
+    "plan": marked("It is only shown: the guard changes nothing here."),
     "approve": marked("It waits for somebody to approve it, who is not the one who made the call."),
     "auto": marked("It is being carried out; how it ends is told in another message."),
+}
+
+#: The same in a line with others; ``{plan}`` is the beginning of its id.
+GOING_BRIEFLY: Mapping[str, str] = {
+    "plan": marked("plan {plan} is only shown"),
+    "approve": marked("plan {plan} waits for approval"),
+    "auto": marked("plan {plan} is being carried out"),
 }
 
 #: How a plan ended (`eniguard.alerts.alert.Ended`).
@@ -106,6 +113,15 @@ ENDINGS: Mapping[str, str] = {
     "undone": marked("taken back"),
     "refused": marked("held back by a safeguard"),
     "failed": marked("failed"),
+}
+
+#: What to do when a plan ended so, for those who do not read the language of its finding.
+AFTER_ENDINGS: Mapping[str, str] = {
+    "applied": marked("Look whether all is as it should be. What was done can be taken back."),
+    "already": marked("Nothing: the resource is as the plan wanted it."),
+    "undone": marked("The resource is as it was before the plan: decide anew what to do about the finding."),
+    "refused": marked("Look why, and put it right by hand if it has to be."),
+    "failed": marked("Look at what was done and what was not, and put the rest right by hand."),
 }
 
 #: The names of evidence that are words of ours; those of fields of the cloud's APIs stand for themselves.
@@ -119,6 +135,7 @@ EVIDENCE: Mapping[str, str] = {
     "address in use": marked("address in use"),
     "addresses": marked("addresses"),
     "apis": marked("APIs"),
+    "approver": marked("approver"),
     "approved-services": marked("approved services"),
     "arrived": marked("arrived"),
     "as-published-earlier": marked("as published earlier"),
@@ -128,6 +145,7 @@ EVIDENCE: Mapping[str, str] = {
     "calls": marked("calls"),
     "canary": marked("canary"),
     "created-by": marked("created by"),
+    "error": marked("error"),
     "error-code": marked("error code"),
     "event-ids": marked("event ids"),
     "fact-conflict": marked("facts contradict the call"),
@@ -148,6 +166,7 @@ EVIDENCE: Mapping[str, str] = {
     "opened": marked("opened"),
     "owner": marked("owner"),
     "permission": marked("rule text"),
+    "plan": marked("plan"),
     "places": marked("places left"),
     "policy": marked("policy"),
     "policy-document": marked("policy document"),

@@ -83,13 +83,15 @@ def preview(
     EVENT is a file, a folder, or - for standard input. It is decided as by `eniguard replay`, and told as at
     its own time. Each message is one JSON document on standard output: what is posted, laid out, without a
     signature. What it tells of stands on standard error, and so does why there is none: no rule has a
-    finding, or a waiver hides it.
+    finding, or a waiver hides it. Where something could be put back, the plan for it is told as far as
+    guard.yml lets it go; the link to its page has no token.
 
     A kind is one of dingtalk, feishu, lark, wecom, slack, teams and webhook: the first sink of that kind in
     guard.yml, else one in English with times in UTC. No secret is read, and nothing goes over the network.
     """
     from eniguard.alerts.previewing import previewed
     from eniguard.alerts.reaching import Reaching
+    from eniguard.cli.plan_proposals import shown_proposals
     from eniguard.events.times import seconds
     from eniguard.replay.engine import Options
     from eniguard.replay.picking import pick
@@ -104,7 +106,9 @@ def preview(
         context.exit(say_none_chosen(picked, path, event_id))
     decision = picked.entry.decision
     compose = Reaching(policy.alerts, catalogue_of(policy), _no_secret).composer
-    found = previewed(policy, sink, decision.findings, compose, seconds(decision.event_time))
+    proposals = shown_proposals(decision.findings, policy)
+    at = seconds(decision.event_time)
+    found = previewed(policy, sink, decision.findings, compose, at, proposals=proposals)
     for one in found.messages:
         tell_json(laid_out(one.body) + "\n")
         say(_told(one, sink))

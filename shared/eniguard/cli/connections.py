@@ -101,11 +101,12 @@ class Connections:
         """
         return self._client(self.credentials)
 
-    def accounts(self, own: str) -> Accounts:
-        """The clients of member accounts, beside that of the own one."""
+    def accounts(self, own: str, roles: Mapping[str, str] | None = None) -> Accounts:
+        """The clients of member accounts, beside that of the own one; by default by the roles that read."""
         from eniguard.cloud import Accounts
 
-        return Accounts(own, self.client, self.policy.account_roles, self._client)
+        taken = self.policy.account_roles if roles is None else roles
+        return Accounts(own, self.client, taken, self._client)
 
     @cached_property
     def all_accounts(self) -> Accounts:

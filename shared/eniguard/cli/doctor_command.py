@@ -44,6 +44,7 @@ _GROUPS = (
     "store",
     "canary",
     "account",
+    "remediation",
 )
 _STYLES = {"ok": "green", "wrong": "bold red", "unknown": "yellow", "not_configured": "dim"}
 #: The longest text of a check that is shown in the table.
@@ -67,8 +68,9 @@ def doctor(
 ) -> None:
     """Check what the guard needs in the account, and say what to do.
 
-    Trails, event rule and its roles, functions, permissions, state store, canary and member accounts are
-    looked at as guard.yml describes them. A check that cannot be made says why. Nothing is changed.
+    Trails, event rule and its roles, functions, permissions, state store, canary, member accounts and what
+    puts things back are looked at as guard.yml describes them. A check that cannot be made says why. Nothing
+    is changed.
     """
     from eniguard.doctor import examine
 
@@ -93,6 +95,7 @@ def _setup(policy_path: str | None, region: str | None) -> Setup:
         connections.client,
         accounts=connections.accounts,
         open_store=lambda deployed: connections.store(deployed=deployed),
+        secret=connections.secrets.get,
         clock=connections.clock,
         keys_from=connections.keys_from,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from msgspec import Struct
 
 from eniguard.cli.safe import shown
 from eniguard.events.times import written
-from eniguard.remediation.plan import Plan, PlannedCall, PlanRecord, Verdict
+from eniguard.remediation.plan import Plan, PlannedCall, PlanRecord, PlanState, Verdict
 
 _WIDTH = 12
 
@@ -29,15 +30,26 @@ class PlanLine(Struct, frozen=True):
     decided_by: str | None
 
 
-def line_of(record: PlanRecord) -> PlanLine:
-    """What a list shows of a plan."""
+#: What a plan is called in a list that nobody decided about in time.
+EXPIRED = "expired"
+#: What plans in a list can be chosen by.
+STATES = (*get_args(PlanState), EXPIRED)
+
+
+def state_of(record: PlanRecord, now: float) -> str:
+    """The state of a plan; of one that nobody decided about in time, that it has expired."""
+    return EXPIRED if record.state == "proposed" and now > record.plan.expires else record.state
+
+
+def line_of(record: PlanRecord, now: float) -> PlanLine:
+    """What a list shows of a plan, at a time in seconds since 1970 (UTC)."""
     plan, verdict = record.plan, record.verdict
     return PlanLine(
         id=plan.id,
         at=written(plan.at),
         rule=plan.rule,
         mode=plan.mode,
-        state=record.state,
+        state=state_of(record, now),
         account=plan.account,
         region=plan.region,
         resource=plan.subject.id,
@@ -47,10 +59,10 @@ def line_of(record: PlanRecord) -> PlanLine:
     )
 
 
-def record_lines(record: PlanRecord) -> Iterator[str]:
+def record_lines(record: PlanRecord, now: float) -> Iterator[str]:
     """The sheet of a plan: what it says, what was decided, and what was done."""
     yield from plan_lines(record.plan)
-    yield _line("state", record.state)
+    yield _line("state", state_of(record, now))
     for name, verdict in (("decided", record.verdict), ("undo", record.undo_verdict)):
         if verdict is not None:
             yield _line(name, _said(verdict))

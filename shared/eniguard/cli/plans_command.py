@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -12,16 +13,18 @@ from eniguard.cli.findings_output import FORMATS
 from eniguard.cli.json_text import indented, json_text, tell_json
 from eniguard.cli.policy_option import policy_option
 from eniguard.cli.safe import say, shown, tell
-from eniguard.errors import ConfigError
+from eniguard.errors import CloudError, ConfigError
 
 if TYPE_CHECKING:
     from eniguard.cli.connections import Connections
+    from eniguard.remediation.box import Plans
     from eniguard.remediation.plan import PlanRecord, Purpose
     from eniguard.state import Store
 
 _LIST_EPILOG = """\b
 Examples:
   eniguard plans list
+  eniguard plans list --state proposed
   eniguard plans list --limit 20 --format ndjson"""
 
 _DECIDE_EPILOG = """\b
@@ -29,6 +32,20 @@ Example:
   eniguard plans {0} 0f3c9a1b2d4e5f60718293a4b5c6d7e8 --region cn-hangzhou"""
 
 _MOST = 1000
+#: As many plans are read at once.
+_PAGE = 100
+#: `eniguard.cli.plan_lines.STATES`, which loads what plans are made of.
+_STATES = (
+    "proposed",
+    "approved",
+    "rejected",
+    "applying",
+    "applied",
+    "failed",
+    "undoing",
+    "undone",
+    "expired",
+)
 
 _region = click.option(
     "--region", metavar="ID", help="Where the guard is; else as the environment or guard.yml says."
@@ -50,16 +67,19 @@ def plans() -> None:
 
 @plans.command("list", epilog=_LIST_EPILOG)
 @click.option("--limit", type=click.IntRange(1, _MOST), default=100, show_default=True, help="How many.")
+@click.option("--state", type=click.Choice(_STATES), multiple=True, help="In this one; may be given again.")
 @policy_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
-def list_plans(*, limit: int, policy_path: str | None, form: str) -> None:
+def list_plans(*, limit: int, state: tuple[str, ...], policy_path: str | None, form: str) -> None:
     """List the plans, the newest first."""
     from eniguard.cli.plan_lines import line_of
     from eniguard.remediation.box import Plans
 
-    with _opened(policy_path, None) as (_, store):
-        page = Plans(store).list(limit)
-    lines = [line_of(one) for one in page.records]
+    with _opened(policy_path, None) as (connections, store):
+        now, found = connections.clock(), _all(Plans(store))
+        wanted = (line for line in (line_of(one, now) for one in found) if not state or line.state in state)
+        lines = list(islice(wanted, limit + 1))
+    more, lines = len(lines) > limit, lines[:limit]
     if form == "json":
         tell_json(indented(lines) + "\n")
     elif form == "ndjson":
@@ -68,14 +88,14 @@ def list_plans(*, limit: int, policy_path: str | None, form: str) -> None:
         from eniguard.cli.findings_table import cell, plain_table, print_table
 
         table = plain_table(gap=1)
-        for header in ("id", "made", "rule", "mode", "state"):
+        table.add_column("id, and why", overflow="fold")
+        for header in ("made", "rule", "mode", "state"):
             table.add_column(header, no_wrap=True)
-        table.add_column("why", overflow="fold")
         for one in lines:
-            row = (one.id, one.at, one.rule, one.mode, one.state, one.why)
+            row = (f"{one.id} {one.why}", one.at, one.rule, one.mode, one.state)
             table.add_row(*[cell(text) for text in row])
         print_table(table)
-    say(f"plans: {len(lines)}{', and more: see --limit' if page.after else ''}")
+    say(f"plans: {len(lines)}{', and more: see --limit' if more else ''}")
 
 
 @plans.command()
@@ -88,12 +108,12 @@ def show(plan_id: str, *, policy_path: str | None, form: str) -> None:
 
     from eniguard.cli.plan_lines import record_lines
 
-    with _opened(policy_path, None) as (_, store):
+    with _opened(policy_path, None) as (connections, store):
         record = _named(store, plan_id)
     if form == "json":
         tell_json(indented(msgspec.json.decode(msgspec.json.encode(record))) + "\n")
         return
-    for line in record_lines(record):
+    for line in record_lines(record, connections.clock()):
         tell(line)
 
 
@@ -135,13 +155,14 @@ def _decide(
     approved: bool,
     purpose: Purpose,
 ) -> None:
+    from eniguard.cli.plan_decisions import check_open, own_seal
     from eniguard.remediation.box import Plans
-    from eniguard.remediation.keys import seal_of
     from eniguard.remediation.ram_approvers import ram_approver
 
     with _opened(policy_path, region) as (connections, store):
         record = _named(store, plan_id)
-        seal = seal_of(connections.policy.remediation, connections.secrets.get)
+        check_open(record, purpose, connections.clock())
+        seal = own_seal(connections)
         approver = ram_approver(connections.client.call("sts", "GetCallerIdentity", {}))
         now = connections.clock()
         verdict = seal.verdict(record.plan, approver, approved=approved, at=now, purpose=purpose)
@@ -163,8 +184,20 @@ def _carry_out(connections: Connections, plan_id: str, function: str | None) -> 
             f'--function, or call it yourself with {{"plan": "{shown(plan_id)}"}}'
         )
         return
-    invoke(connections.client, name, plan_id)
+    try:
+        invoke(connections.client, name, plan_id)
+    except CloudError as error:
+        say(f"{shown(name)} was not told to carry it out, and the sweep tells it again: {shown(str(error))}")
+        return
     say(f"{shown(name)} was told to carry it out: eniguard plans show {shown(plan_id)} says how it ended")
+
+
+def _all(plans: Plans) -> Iterator[PlanRecord]:
+    page = plans.list(_PAGE)
+    yield from page.records
+    while page.after is not None:
+        page = plans.list(_PAGE, page.after)
+        yield from page.records
 
 
 @contextmanager
@@ -185,5 +218,8 @@ def _named(store: Store, plan_id: str) -> PlanRecord:
 
     found = Plans(store).get(plan_id)
     if found is None:
-        raise ConfigError(f"there is no plan {plan_id[:80]}; `eniguard plans list` shows those there are")
+        raise ConfigError(
+            f"there is no plan {plan_id[:80]!r}: give its whole id, as `eniguard plans list` shows it, and "
+            "see that guard.yml names the store of the functions"
+        )
     return found

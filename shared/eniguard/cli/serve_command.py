@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from eniguard.cli.connections import ENDPOINTS_VARIABLE
 from eniguard.cli.json_text import json_text, tell_json
 from eniguard.cli.safe import say, shown, tell
 from eniguard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from eniguard.emulator import Compute, EmulatorServer
+    from eniguard.emulator import Compute, EmulatorServer, HttpServers, HttpTrigger
     from eniguard.emulator.fake_cloud import FakeCloud
 
 _EPILOG = """\b
@@ -89,12 +90,12 @@ def serve(
     """Run the functions of a template.yml on this machine until ctrl-C.
 
     Each function runs in processes of its own, with its environment, time-out and memory limit, and is called
-    by the InvokeFunction API of Function Compute. The first line on standard output is JSON with the address;
-    what the functions print follows, each line with the name of its function. Nothing of this shell's
-    environment reaches a function but PATH.
+    by the InvokeFunction API of Function Compute; each of its HTTP triggers has an address of its own. The
+    first line on standard output is JSON with the addresses; what the functions print follows, each line with
+    the name of its function. Nothing of this shell's environment reaches a function but PATH.
     """
     try:
-        from eniguard.emulator import Compute, functions_of
+        from eniguard.emulator import Compute, functions_of, http_triggers_of
     except ImportError as error:
         raise ConfigError(f"serve needs {error.name}: install eniguard[serve]") from None
     from eniguard.emulator.compute import no_keys
@@ -105,6 +106,7 @@ def serve(
     functions = functions_of(template)
     timers, left = timers_of(functions)
     delivered = deliveries_of(functions)
+    pages, unserved = http_triggers_of(functions)
     compute = Compute(
         functions,
         account_id=account,
@@ -118,17 +120,20 @@ def serve(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with compute:
         try:
-            server = _listening(compute, host, port)
-            if fake is not None:
-                # The fake has functions as configuration only: what calls one finds it here.
-                compute.variables.setdefault("ENIGUARD_ENDPOINTS", f"*={fake.address},fc={server.address}")
-            for line in left:
+            server, served = _listening(compute, host, port, pages)
+            compute.add_variables({ENDPOINTS_VARIABLE: _endpoints(server, fake)})
+            for line in (*left, *unserved):
                 say(shown(line))
-            started = {"address": server.address, "pid": os.getpid(), "functions": list(compute.functions)}
+            started = {
+                "address": server.address,
+                "pid": os.getpid(),
+                "functions": list(compute.functions),
+                "http": served.told(),
+            }
             tell_json(f"{json_text(started)}\n")
             _flush()
             triggers = Triggers(compute.enqueue_event, timers, delivered, fake, _tell)
-            with suppress(KeyboardInterrupt), triggers:
+            with suppress(KeyboardInterrupt), served, triggers:
                 server.run()
             say("ending the functions")
         finally:
@@ -137,14 +142,22 @@ def serve(
                 signal.signal(number, signal.SIG_IGN)
 
 
-def _listening(compute: Compute, host: str, port: int) -> EmulatorServer:
-    from eniguard.emulator import EmulatorServer
+def _listening(
+    compute: Compute, host: str, port: int, pages: list[HttpTrigger]
+) -> tuple[EmulatorServer, HttpServers]:
+    from eniguard.emulator import EmulatorServer, HttpServers
 
     try:
-        return EmulatorServer(compute, host, port)
+        return EmulatorServer(compute, host, port), HttpServers(pages, compute, host, tell=_tell)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
         raise ConfigError(f"cannot listen at {host}:{port}: {reason}") from None
+
+
+def _endpoints(server: EmulatorServer, fake: FakeCloud | None) -> str:
+    """Where functions find Function Compute, to call each other, and the rest of the cloud."""
+    here = f"fc={server.address}"
+    return here if fake is None else f"{here},*={fake.address}"
 
 
 def _cloud(address: str) -> FakeCloud:

@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from eniguard.delivery.plan_parts import remediate_in
 from eniguard.delivery.runtime import Runtime
@@ -105,7 +108,11 @@ class ApprovalDelivery:
         return (answer or message_page("invalid", 404, "en")).as_taken()
 
     def _answer(self, request: Request, call: Invocation) -> Answer:
-        return self._page(call).answer(request)
+        answer = self._page(call).answer(request)
+        url = urlsplit(self._runtime.approval.url)
+        # Said by none, Function Compute lets any site read it, with cookies (docs/sources.md, HTTP triggers).
+        own = {"Access-Control-Allow-Origin": f"{url.scheme}://{url.netloc}"}
+        return replace(answer, headers={**answer.headers, **own})
 
     def _page(self, call: Invocation) -> ApprovalPage:
         from eniguard.remediation.approval.limits import Limits

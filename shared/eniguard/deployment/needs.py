@@ -157,7 +157,7 @@ def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iter
         return
     yield from _of_sinks(policy, region, account)
     if kind == "remediate":
-        yield from _of_remediation(policy, region, account)
+        yield from of_remediation(policy, region, account)
         return
     yield from map(Need, _of_rules(kind, policy))
     yield from _of_plans(kind, policy, variables, region, account)
@@ -177,7 +177,7 @@ def _of_rules(kind: Kind, policy: Policy) -> set[str]:
     return wanted
 
 
-def _of_remediation(policy: Policy, region: str, account: str) -> Iterator[Need]:
+def of_remediation(policy: Policy, region: str, account: str) -> Iterator[Need]:
     """What putting things back asks: the writes, with those that take them back, of the modes alone."""
     settings = policy.remediation
     yield from _of_keys([settings.keys], region, account)

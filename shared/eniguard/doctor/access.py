@@ -73,19 +73,19 @@ def _member(setup: Setup, account: str) -> Iterator[Check]:
             f"name one as role under accounts in guard.yml, that trusts account {setup.caller.account_id}",
         )
         return
-    client = setup.accounts(setup.caller.account_id)(account)
-    if client is None or (refused := _refused(client)) is None:
+    client = setup.accounts(setup.caller.account_id, setup.policy.account_roles)(account)
+    if client is None or (code := refused(client)) is None:
         yield ok(check, f"{role} can be assumed by {setup.caller.arn}")
         return
     yield wrong(
         check,
-        f"{role} of account {account} cannot be assumed by {setup.caller.arn}: {refused}",
+        f"{role} of account {account} cannot be assumed by {setup.caller.arn}: {code}",
         f"make the role in that account, let it trust acs:ram::{setup.caller.account_id}:root, "
         f"and allow sts:AssumeRole on acs:ram::{account}:role/{role}",
     )
 
 
-def _refused(client: Client) -> str | None:
+def refused(client: Client) -> str | None:
     """The code by which STS refuses the role of a client; ``None`` when it can be assumed."""
     try:
         read(client, "sts", "GetCallerIdentity", Identity)

@@ -9,6 +9,7 @@ from eniguard.doctor.check import Check, asked
 from eniguard.doctor.event_rules import event_rules, linked_roles
 from eniguard.doctor.functions import functions
 from eniguard.doctor.permissions import permissions
+from eniguard.doctor.remediation import remediation
 from eniguard.doctor.setup import Setup
 from eniguard.doctor.stores import canary, store
 from eniguard.doctor.trails import trails
@@ -25,6 +26,7 @@ CHECKS: dict[str, Callable[[Setup], Iterator[Check]]] = {
     "store": store,
     "canary": canary,
     "account": members,
+    "remediation": remediation,
 }
 
 

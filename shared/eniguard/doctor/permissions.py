@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from eniguard.deployment.needs import OF_ALL, OF_SWEEP, OF_TABLE
+from eniguard.deployment.needs import OF_ALL, OF_SWEEP, OF_TABLE, of_remediation
 from eniguard.doctor.answers import Function, PolicyAnswer, RolePolicies, missing, read
 from eniguard.doctor.check import Check, asked, not_configured, ok, unknown, wrong
+from eniguard.doctor.sealing_keys import references
 from eniguard.doctor.setup import DECIDING, Setup, is_old, kind_of
 from eniguard.errors import CloudError
 from eniguard.roles import Statement, statements_of, verdict
@@ -60,12 +61,19 @@ def needs_of(setup: Setup, kind: str | None, function: Function) -> Iterator[Nee
     if kind is None:
         return
     yield from _of_store(setup, account)
+    if kind == "remediate":
+        for one in of_remediation(setup.policy, region, account):
+            yield Need(one.action, "" if one.resource == "*" else one.resource)
+    elif kind == "approval":
+        yield from _of_invoking(setup, account)
+        yield from _of_keys(setup, account, "keys", "link_keys", "session_keys", "client_secret")
     if kind not in DECIDING:
         return
     registry = setup.registry
     on_event_path = [rule for rule in registry.rules if rule.event_path]
     rules = (*registry.rules, *registry.sweeps) if kind == "sweep" else on_event_path
     yield from map(Need, OF_ALL)
+    yield from _of_plans(setup, kind, account)
     yield from (Need(action) for rule in rules for action in rule.permissions)
     for member, role in setup.policy.account_roles.items():
         if member != account:
@@ -90,10 +98,7 @@ def _of_store(setup: Setup, account: str) -> Iterator[Need]:
     state = setup.policy.state
     if state is None:
         return
-    for reference in (state.url, state.password or ""):
-        if reference.startswith("kms:"):
-            secret = f"secret/{reference.removeprefix('kms:')}"
-            yield Need("kms:GetSecretValue", f"acs:kms:{setup.region}:{account}:{secret}")
+    yield from _of_secrets(setup, account, [state.url, state.password or ""])
     if state.url.startswith("tablestore://"):
         parts = urlsplit(state.url)
         instance, _, region = (parts.hostname or "").partition(".")
@@ -102,9 +107,39 @@ def _of_store(setup: Setup, account: str) -> Iterator[Need]:
         yield from (Need(action, f"acs:ots:{where}:{account}:{table}") for action in OF_TABLE)
 
 
+def _of_plans(setup: Setup, kind: str, account: str) -> Iterator[Need]:
+    """What a function that decides needs for plans: to link to the page, and to set plans going."""
+    settings = setup.policy.remediation
+    if kind == "trail_file" or not settings.goes_beyond("plan"):
+        return
+    yield from _of_keys(setup, account, "link_keys")
+    auto = settings.goes_beyond("approve")
+    if auto:
+        yield from _of_keys(setup, account, "keys")
+    if auto or kind == "sweep":
+        yield from _of_invoking(setup, account)
+
+
+def _of_invoking(setup: Setup, account: str) -> Iterator[Need]:
+    for name in setup.functions_of("remediate"):
+        yield Need("fc:InvokeFunction", f"acs:fc:{setup.region}:{account}:functions/{name}")
+
+
+def _of_keys(setup: Setup, account: str, *uses: str) -> Iterator[Need]:
+    named = [one.reference for one in references(setup.policy) if one.use in uses]
+    yield from _of_secrets(setup, account, named)
+
+
+def _of_secrets(setup: Setup, account: str, named: list[str]) -> Iterator[Need]:
+    for reference in named:
+        if reference.startswith("kms:"):
+            secret = f"secret/{reference.removeprefix('kms:')}"
+            yield Need("kms:GetSecretValue", f"acs:kms:{setup.region}:{account}:{secret}")
+
+
 def _role(setup: Setup, check: str, role: str, needs: list[Need]) -> Check:
     try:
-        statements = _statements(setup, role)
+        statements = statements_of_role(setup, role)
     except CloudError as error:
         if not missing(error):
             raise
@@ -131,7 +166,7 @@ def _allowed(statements: list[Statement], need: Need) -> bool | None:
     return verdict(statements, need.action, (need.resource,) if need.resource else ())
 
 
-def _statements(setup: Setup, role: str) -> list[Statement] | None:
+def statements_of_role(setup: Setup, role: str) -> list[Statement] | None:
     """The statements of all policies of a role; ``None`` when one cannot be read."""
     attached = read(setup.client, "ram", "ListPoliciesForRole", RolePolicies, RoleName=role)
     found: list[Statement] = []

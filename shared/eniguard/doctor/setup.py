@@ -34,9 +34,11 @@ class Setup:
     client
         Asks the cloud, in the region of the guard.
     accounts
-        Gives the clients of member accounts, by the id of the guard's own.
+        Gives the clients of member accounts, by the id of the guard's own and the roles to take there.
     open_store
         Opens the state store; the argument says whether as a deployed function would.
+    secret
+        Gives the value of a reference, as functions read it.
     clock
         Gives seconds since 1970 (UTC).
     keys_from
@@ -48,14 +50,16 @@ class Setup:
         policy: Policy,
         client: Client,
         *,
-        accounts: Callable[[str], Accounts],
+        accounts: Callable[[str, Mapping[str, str]], Accounts],
         open_store: Callable[[bool], Store],
+        secret: Callable[[str], str],
         clock: Callable[[], float],
         keys_from: str,
     ) -> None:
         self.policy = policy
         self.client = client
         self.accounts = accounts
+        self.secret = secret
         self.clock = clock
         self.keys_from = keys_from
         self._open_store = open_store

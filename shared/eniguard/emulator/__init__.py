@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from eniguard.emulator.compute import Compute
 from eniguard.emulator.functions import Function, functions_of
+from eniguard.emulator.http_triggers import HttpServer, HttpServers, HttpTrigger, http_triggers_of
 from eniguard.emulator.server import EmulatorServer
 
-__all__ = ["Compute", "EmulatorServer", "Function", "functions_of"]
+__all__ = [
+    "Compute",
+    "EmulatorServer",
+    "Function",
+    "HttpServer",
+    "HttpServers",
+    "HttpTrigger",
+    "functions_of",
+    "http_triggers_of",
+]

@@ -38,7 +38,7 @@ class Compute:
     account_id
         The account the functions run in.
     variables
-        Environment variables over those of the template; an instance has them as they are when it starts.
+        Environment variables over those of the template.
     python
         The interpreter of built-in runtimes; ``None`` finds one.
     keys
@@ -71,9 +71,10 @@ class Compute:
         for one in functions:
             if not one.custom:
                 interpreter(one, python)
-        self.variables = dict(variables or {})
-        host = Host(account_id, self.variables, python)
+        self._variables = dict(variables or {})
+        host = Host(account_id, self._variables, python)
         destinations = Destinations(self.enqueue_event, letters, lambda line: tell("", line))
+        self.account_id = account_id
         self.functions = {one.name: one for one in functions}
         self._pools = {one.name: Pool(one, host, keys, partial(tell, one.name)) for one in functions}
         self._queues = {
@@ -93,6 +94,11 @@ class Compute:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def add_variables(self, variables: Mapping[str, str]) -> None:
+        """Give instances that start from now on further variables; those given before count."""
+        for name, value in variables.items():
+            self._variables.setdefault(name, value)
 
     def invoke(self, name: str, event: bytes, request_id: str | None = None) -> Outcome:
         """Call a function and wait for its answer; KeyError for one that is not there."""

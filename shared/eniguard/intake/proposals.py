@@ -104,6 +104,7 @@ class Proposals:
             calls=tuple([call_line(one) for one in plan.calls]),
             inverse=tuple([call_line(one) for one in plan.inverse]),
             expires=plan.expires,
+            held_back=plan.held_back,
             link=None if goes == "plan" else self._link(plan, call),
         )
 

@@ -5,27 +5,29 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
-
-from msgspec.structs import replace
 
 from eniguard.errors import (
+    ApproverIsActor,
     BudgetExceeded,
     CloudError,
     EniguardError,
     NotVerified,
+    PlanExpired,
     RemediationError,
     VerdictRefused,
 )
 from eniguard.own_calls import Ledger
 from eniguard.remediation import safeguards
+from eniguard.remediation.answers import answer_to
 from eniguard.remediation.approvers import check_approver
-from eniguard.remediation.box import Held, Plans, check_idle
+from eniguard.remediation.box import MOST_LOOKS, Held, Plans, restless
 from eniguard.remediation.outcomes import Ended, Outcome, Tell, held_up
-from eniguard.remediation.plan import PlannedCall, PlanRecord, Purpose, Run, Step, StepStatus, Verdict
+from eniguard.remediation.plan import Plan, PlanRecord, Purpose, Run, StepStatus, Verdict
+from eniguard.remediation.progress import check_idle, decided, is_ended, purpose_of
 from eniguard.remediation.remedies import REMEDIES, Reader, Seen
-from eniguard.remediation.seal import Seal
+from eniguard.remediation.seal import Seal, holds_until
 from eniguard.remediation.spending import Spending
+from eniguard.remediation.work import Work
 from eniguard.settings import Policy
 from eniguard.sources.asking import Caller
 from eniguard.state import Store
@@ -109,42 +111,48 @@ class Applying:
         StateError
             The store did not do what was asked: run it again.
         """
-        held = self._plans.held(plan_id)
-        if held is None:
-            raise RemediationError(f"there is no plan {plan_id}: eniguard plans list shows all")
-        purpose = _due(held.record)
-        if _ended(held.record, purpose):
-            return self._told_again(held)
-        verdict, in_time = self._verdict(held.record, purpose)
-        work = _Work(self._plans, self._plans.begin(plan_id, purpose, self._owner(), lasting), purpose)
+        for _ in range(MOST_LOOKS):
+            held = self._plans.held(plan_id)
+            if held is None:
+                raise RemediationError(f"there is no plan {plan_id}: eniguard plans list shows all")
+            purpose = purpose_of(held.record)
+            if is_ended(held.record, purpose):
+                return self._told_again(held)
+            verdict = decided(held.record, purpose)
+            in_time = self._clock() <= holds_until(verdict, held.record.plan)
+            if in_time:
+                self._check(verdict, held.record.plan, purpose, self._clock())
+            begun = self._plans.begin(held, purpose, self._owner(), lasting)
+            if begun is not None:
+                return self._ended(Work(self._plans, begun, purpose), verdict, in_time)
+        raise restless(plan_id)
+
+    def _ended(self, work: Work, verdict: Verdict, in_time: bool) -> PlanRecord:
         try:
+            if not in_time and not self._worth_a_look(work.record, verdict, work.purpose):
+                raise _expired(work.record, work.purpose)
             ended = self._carried_out(work, verdict, in_time)
         except (RemediationError, CloudError) as error:
             return self._failed(work, error)
-        state = "applied" if purpose == "apply" else "undone"
+        state = "applied" if work.purpose == "apply" else "undone"
         work.keep(state=state, resumable=False)
         return self._close(work, ended)
 
-    def _verdict(self, record: PlanRecord, purpose: Purpose) -> tuple[Verdict, bool]:
-        """What was decided, and whether it still lets calls be made.
+    def _check(self, verdict: Verdict, plan: Plan, purpose: Purpose, now: float) -> None:
+        self._seal.check(verdict, plan, now, purpose)
+        check_approver(verdict.approver, plan.actor)
 
-        A run that broke off may be finished after the plan expired, by looking at what became of it.
-        """
-        verdict = record.verdict if purpose == "apply" else record.undo_verdict
-        if verdict is None or not verdict.approved:
-            raise RemediationError(f"plan {record.plan.id} is {record.state}: nobody has approved it")
-        in_time = True
+    def _worth_a_look(self, record: PlanRecord, verdict: Verdict, purpose: Purpose) -> bool:
+        """Whether it is looked at what became of a plan whose time is over: calls of it were begun."""
+        if not _has_begun(record, purpose):
+            return False
         try:
-            self._seal.check(verdict, record.plan, self._clock(), purpose)
-        except VerdictRefused:
-            if not any(one.purpose == purpose for one in record.steps):
-                raise
-            self._seal.check(verdict, record.plan, verdict.at, purpose)
-            in_time = False
-        check_approver(verdict.approver, record.plan.actor)
-        return verdict, in_time
+            self._check(verdict, record.plan, purpose, verdict.at)
+        except (VerdictRefused, ApproverIsActor):
+            return False
+        return True
 
-    def _carried_out(self, work: _Work, verdict: Verdict, in_time: bool) -> Ended:
+    def _carried_out(self, work: Work, verdict: Verdict, in_time: bool) -> Ended:
         plan, purpose = work.record.plan, work.purpose
         safeguards.check_kind(plan)
         safeguards.check_trust(plan, self._policy.remediation.oldest)
@@ -152,7 +160,9 @@ class Applying:
         if safeguards.standing(plan, purpose, seen) == "goal":
             return self._found_done(work, seen)
         if not in_time:
-            raise RemediationError(f"plan {plan.id} expired before its calls were made; nothing was changed")
+            raise PlanExpired(
+                f"{_named(plan, purpose)} expired before its calls were made: nothing was changed"
+            )
         safeguards.check_resource(plan, seen, verdict.approver)
         safeguards.check_mode(plan, verdict.approver, self._policy, seen.tags or {})
         if purpose == "apply":
@@ -161,7 +171,7 @@ class Applying:
         self._call(work)
         return self._read_back(work)
 
-    def _found_done(self, work: _Work, seen: Seen) -> Ended:
+    def _found_done(self, work: Work, seen: Seen) -> Ended:
         """What a run before this one did and could not put down, or what somebody else did."""
         last = work.last_step()
         ours = last is not None and last.status in ("begun", "done")
@@ -173,7 +183,7 @@ class Applying:
             work.keep(after=seen.values)
         return work.ended() if ours else "already"
 
-    def _call(self, work: _Work) -> None:
+    def _call(self, work: Work) -> None:
         """Make the call; if it fails and what it should change is so all the same, that is done.
 
         The request id comes with the answer, so that it is in the ledger before the event of the call is out:
@@ -182,8 +192,7 @@ class Applying:
         """
         one = work.planned()
         try:
-            answer = self._caller(work).call(*_named(one), one.parameters, region=work.record.plan.region)
-            _check_answer(one, answer)
+            answer = answer_to(one, self._caller(work), work.record.plan.region)
         except CloudError as error:
             if error.request_id is not None:
                 self._ledger.add(error.request_id)
@@ -201,7 +210,7 @@ class Applying:
             steps=work.with_step("done", self._clock(), None if request_id is None else str(request_id))
         )
 
-    def _read_back(self, work: _Work) -> Ended:
+    def _read_back(self, work: Work) -> Ended:
         plan = work.record.plan
         for wait in _LOOKS:
             if wait:
@@ -216,12 +225,12 @@ class Applying:
             f"{seen.values}; look at it"
         )
 
-    def _look(self, work: _Work) -> Seen:
+    def _look(self, work: Work) -> Seen:
         plan = work.record.plan
         reader = Reader(self._caller(work), plan, self._clock)
         return REMEDIES[plan.calls[0].action].look(plan, work.purpose, reader)
 
-    def _caller(self, work: _Work) -> Caller:
+    def _caller(self, work: Work) -> Caller:
         account = work.record.plan.account
         caller = self._callers(account)
         if caller is None:
@@ -230,12 +239,11 @@ class Applying:
             )
         return caller
 
-    def _failed(self, work: _Work, error: RemediationError | CloudError) -> PlanRecord:
+    def _failed(self, work: Work, error: RemediationError | CloudError) -> PlanRecord:
         by_call = isinstance(error, (CloudError, NotVerified))
         again = by_call or type(error) in (RemediationError, BudgetExceeded)
-        now, plan = self._clock(), work.record.plan
-        run = None
-        if again and now + _AGAIN < plan.expires:
+        now, run = self._clock(), None
+        if again and now + _AGAIN < holds_until(decided(work.record, work.purpose), work.record.plan):
             run = Run("", work.purpose, now + _AGAIN)
         state = "failed" if work.purpose == "apply" else "applied"
         work.keep(state=state, reason=str(error), resumable=again)
@@ -245,7 +253,7 @@ class Applying:
         return record
 
     def _close(
-        self, work: _Work, ended: Ended, error: EniguardError | None = None, again: Run | None = None
+        self, work: Work, ended: Ended, error: EniguardError | None = None, again: Run | None = None
     ) -> PlanRecord:
         found = None if error is None else held_up(work.record.plan, error)
         self._tell(Outcome(ended, work.record, error, found))
@@ -265,65 +273,19 @@ class Applying:
         return self._plans.close(held).record
 
 
-class _Work:
-    """A plan in hand, and what is put down about it."""
-
-    def __init__(self, plans: Plans, held: Held, purpose: Purpose) -> None:
-        self._plans = plans
-        self.held = held
-        self.purpose = purpose
-
-    @property
-    def record(self) -> PlanRecord:
-        return self.held.record
-
-    def keep(self, **changes: Any) -> None:
-        self.held = self._plans.keep(self.held, replace(self.record, **changes))
-
-    def planned(self) -> PlannedCall:
-        plan = self.record.plan
-        return (plan.calls if self.purpose == "apply" else plan.inverse)[0]
-
-    def last_step(self) -> Step | None:
-        own = [one for one in self.record.steps if one.purpose == self.purpose]
-        return own[-1] if own else None
-
-    def with_step(
-        self, status: StepStatus, at: float, request_id: str | None = None, error: str | None = None
-    ) -> tuple[Step, ...]:
-        return (*self.record.steps, Step(self.purpose, 0, status, at, request_id, error))
-
-    def ended(self) -> Ended:
-        return "applied" if self.purpose == "apply" else "undone"
+def _has_begun(record: PlanRecord, purpose: Purpose) -> bool:
+    return any(one.purpose == purpose for one in record.steps)
 
 
-def _due(record: PlanRecord) -> Purpose:
-    """What was decided last."""
-    decided = record.undo_verdict is not None and record.state in ("applied", "undoing", "undone")
-    return "undo" if decided else "apply"
+def _named(plan: Plan, purpose: Purpose) -> str:
+    return f"plan {plan.id}" if purpose == "apply" else f"the undoing of plan {plan.id}"
 
 
-def _ended(record: PlanRecord, purpose: Purpose) -> bool:
-    """Whether nothing is left to do but, maybe, to tell."""
-    if purpose == "undo":
-        return record.state == "undone"
-    return record.state in ("applied", "undone") or (record.state == "failed" and not record.resumable)
-
-
-def _named(one: PlannedCall) -> tuple[str, str]:
-    product, _, action = one.action.partition(":")
-    return product, action
-
-
-def _check_answer(one: PlannedCall, answer: dict[str, Any]) -> None:
-    """EventBridge answers some refusals with HTTP 200."""
-    if answer.get("Success") is not False:
-        return
-    product, action = _named(one)
-    raise CloudError(
-        f"{one.action} was answered {answer.get('Code')}: {answer.get('Message')}",
-        product=product,
-        action=action,
-        code=str(answer.get("Code")),
-        request_id=answer.get("RequestId"),
+def _expired(record: PlanRecord, purpose: Purpose) -> PlanExpired:
+    name = _named(record.plan, purpose)
+    if not _has_begun(record, purpose):
+        return PlanExpired(f"{name} expired before it was begun: nothing was done")
+    return PlanExpired(
+        f"{name} expired, and what was decided on it holds no more (remediation.keys in guard.yml): its call "
+        f"may have been made, so look at {record.plan.subject.id}"
     )

@@ -28,15 +28,16 @@ def is_actor(approver: Approver, actor: Actor) -> bool:
 
     RAM and an identity provider know a person by different ids: what they may have in common are names, with
     or without what follows an ``@``. Whoever has the role that made the call counts as the caller, for the
-    name of a session is the caller's own choice.
+    name of a session is the caller's own choice; a session that is called like somebody holds that one back.
     """
     if approver.by == "mode":
         return False
+    called = (actor.principal_id, actor.name, actor.session, _session(actor.principal_id))
     if approver.by == "ram":
-        return not _of_ram(approver).isdisjoint(_of_principal(actor))
-    return not set(_spellings(approver.subject, approver.name)).isdisjoint(
-        _spellings(actor.principal_id, actor.name, actor.session, _session(actor.principal_id))
-    )
+        _, _, name = approver.name.rpartition("/")
+        same = not _of_ram(approver).isdisjoint(_of_principal(actor))
+        return same or not set(_spellings(name)).isdisjoint(_spellings(*called))
+    return not set(_spellings(approver.subject, approver.name)).isdisjoint(_spellings(*called))
 
 
 def _of_ram(approver: Approver) -> set[str]:

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from eniguard.errors import AlreadyInProgress, ConfigError, RemediationError, StateError, VerdictRefused
 from eniguard.remediation.approvers import check_approver
-from eniguard.remediation.plan import Plan, PlanRecord, PlanState, Purpose, Run, Verdict
+from eniguard.remediation.open_plans import OpenPlans
+from eniguard.remediation.plan import Plan, PlanRecord, Purpose, Run, Verdict
+from eniguard.remediation.progress import BEGUN_WITHIN, DURING, check_free, due_at, with_verdict
 from eniguard.remediation.seal import Seal
 from eniguard.state import Item, Store
 
@@ -20,20 +22,12 @@ from eniguard.state import Item, Store
 KEPT = 92 * 86_400.0
 _KEY = "plan/"
 _QUEUE = "plans"
-#: Plans that a run has in hand, or that are to be tried again; due when another run may take them over.
-_OPEN = "plans_open"
-#: Seconds after an approval until a plan that no run has begun is set going again: the call of the function
-#: that carries plans out was lost. A choice of this project.
-_BEGUN_WITHIN = 120.0
 #: The queue gives what is due first: a plan is due by how long before the year 2100 it was made, so that the
 #: newest come first.
 _END = 4_102_444_800.0
 #: A record can change between two looks at it, at most so many times before the store is out of order.
-_MOST_LOOKS = 10
+MOST_LOOKS = 10
 _read_record = msgspec.json.Decoder(PlanRecord).decode
-#: The states that a run may begin in, and the one that it is then in.
-_FROM: dict[Purpose, PlanState] = {"apply": "approved", "undo": "applied"}
-_DURING: dict[Purpose, PlanState] = {"apply": "applying", "undo": "undoing"}
 
 
 class Page(Struct, frozen=True):
@@ -70,6 +64,7 @@ class Plans:
         self._store = store
         self._seal = seal
         self._clock = clock
+        self._open = OpenPlans(store, self._due_at)
 
     def propose(self, plan: Plan) -> PlanRecord:
         """Put down a plan, once: of one that is there already, that is given back as it is."""
@@ -77,12 +72,12 @@ class Plans:
         # Listed first: a plan that is listed and not there is passed over, the other way round it were lost.
         if self.get(plan.id) is None:
             self._store.schedule(_QUEUE, plan.id, max(0.0, _END - plan.at))
-        for _ in range(_MOST_LOOKS):
+        for _ in range(MOST_LOOKS):
             if self._store.create(_KEY + plan.id, _value(record), ttl=KEPT) is not None:
                 return record
             if (there := self.get(plan.id)) is not None:
                 return there
-        raise _restless(plan.id)
+        raise restless(plan.id)
 
     def get(self, plan_id: str) -> PlanRecord | None:
         """The record of a plan; ``None`` when there is none."""
@@ -140,13 +135,15 @@ class Plans:
         """Let a verdict on taking back a plan that was carried out count; errors are those of `decide`."""
         return self._decided(plan_id, verdict, "undo")
 
-    def begin(self, plan_id: str, purpose: Purpose, owner: str, lasting: float) -> Held:
-        """Take a plan into hand, to carry it out or to take it back.
+    def begin(self, held: Held, purpose: Purpose, owner: str, lasting: float) -> Held | None:
+        """Take a plan into hand, to carry it out or to take it back; ``None`` when it has changed since.
 
         Parameters
         ----------
-        plan_id, purpose
-            Which, and for what.
+        held
+            The plan as it was read and checked: what somebody wrote since is never taken into hand.
+        purpose
+            What for.
         owner
             What no other run is called.
         lasting
@@ -157,23 +154,16 @@ class Plans:
         AlreadyInProgress
             Another run is at it; come again when it can be taken over.
         RemediationError
-            The plan is not there, not approved, or was carried out already.
+            The plan is not approved, or was carried out already.
         """
-        for _ in range(_MOST_LOOKS):
-            item = self._store.get(_KEY + plan_id)
-            if item is None:
-                raise RemediationError(
-                    f"there is no plan {plan_id}; eniguard plans list shows those there are"
-                )
-            record, now = _record(item), self._clock()
-            self._check_free(record, purpose, now)
-            run = Run(owner, purpose, now + lasting)
-            begun = replace(record, state=_DURING[purpose], run=run, reason=None, told=False)
-            # Before it is in hand: a run that dies in between leaves what is looked at in vain, once.
-            self._store.schedule(_OPEN, plan_id, run.until)
-            if (held := self._kept(item.version, begun)) is not None:
-                return replace(held, due=run.until)
-        raise _restless(plan_id)
+        record, now = held.record, self._clock()
+        check_free(record, purpose, now)
+        run = Run(owner, purpose, now + lasting)
+        # Before it is in hand: a run that dies in between leaves what is looked at in vain, once.
+        self._open.put(record.plan.id, run.until)
+        begun = replace(record, state=DURING[purpose], run=run, reason=None, told=False)
+        kept = self._kept(held.version, begun)
+        return None if kept is None else replace(kept, due=run.until)
 
     def keep(self, held: Held, record: PlanRecord) -> Held:
         """Write what a run has done so far.
@@ -186,7 +176,7 @@ class Plans:
         due, run = held.due, record.run
         if run is not None and run.until != due:
             due = run.until
-            self._store.schedule(_OPEN, record.plan.id, due)
+            self._open.put(record.plan.id, due)
         kept = self._kept(held.version, record)
         if kept is not None:
             return replace(kept, due=due)
@@ -199,7 +189,7 @@ class Plans:
         """Put down that somebody was told how it ended; ``again`` says when it is tried once more."""
         kept = self.keep(held, replace(held.record, told=True, run=again))
         if kept.record.run is None and held.due is not None:
-            self._store.unschedule(_OPEN, held.record.plan.id, at=held.due)
+            self._open.take_out(held.record.plan.id, held.due)
         return kept
 
     def held(self, plan_id: str) -> Held | None:
@@ -208,86 +198,46 @@ class Plans:
         return None if item is None else Held(_record(item), item.version)
 
     def overdue(self, limit: int = 100) -> tuple[str, ...]:
-        """The ids of the plans that no run began or one left in the middle, or that are to be tried again."""
-        found = []
-        for due in self._store.due(_OPEN, self._clock(), limit):
-            record = self.get(due.member)
-            if record is None or not _open(record):
-                self._store.unschedule(_OPEN, due.member, at=due.at)
-                continue
-            found.append(due.member)
-        return tuple(found)
+        """The ids of plans that no run began or one left in the middle, or that are to be tried again.
 
-    def _check_free(self, record: PlanRecord, purpose: Purpose, now: float) -> None:
-        check_idle(record, now)
-        name, run = f"plan {record.plan.id}", record.run
-        if record.state == _FROM[purpose]:
-            return
-        if record.state == _DURING[purpose] and run is not None and run.purpose == purpose:
-            return
-        if record.state == "failed" and record.resumable and purpose == "apply":
-            return
-        wanted = "it has to be approved first" if purpose == "apply" else "only what was applied is undone"
-        raise RemediationError(f"{name} is {record.state}: {wanted}, and is done once")
+        At most ``limit``; each comes again later, as long as no run has begun (`OpenPlans.due`).
+        """
+        return self._open.due(self._clock(), limit)
 
     def _decided(self, plan_id: str, verdict: Verdict, purpose: Purpose) -> PlanRecord:
         if self._seal is None:
             raise ConfigError(
                 "remediation.keys is not set: nothing can be decided without a key to seal it with"
             )
-        for _ in range(_MOST_LOOKS):
+        for _ in range(MOST_LOOKS):
             item = self._store.get(_KEY + plan_id)
             if item is None:
                 raise VerdictRefused
             record = _record(item)
             self._seal.check(verdict, record.plan, self._clock(), purpose)
             check_approver(verdict.approver, record.plan.actor)
-            if verdict.approved and purpose == "apply":
+            changed = with_verdict(record, verdict)
+            if verdict.approved:
                 # First, as in `begin`: an approval is not forgotten whatever breaks off behind it.
-                self._store.schedule(_OPEN, plan_id, self._clock() + _BEGUN_WITHIN)
-            if (kept := self._kept(item.version, _with(record, verdict))) is not None:
+                self._open.put(plan_id, self._clock() + BEGUN_WITHIN)
+            if (kept := self._kept(item.version, changed)) is not None:
                 return kept.record
-        raise _restless(plan_id)
+        raise restless(plan_id)
+
+    def _due_at(self, plan_id: str) -> float | None:
+        item = self._store.get(_KEY + plan_id)
+        if item is None:
+            return None
+        try:
+            return due_at(_record(item))
+        except StateError:  # what is wrong with it is told by the run
+            return 0.0
 
     def _kept(self, version: str, record: PlanRecord) -> Held | None:
         written = replace(record, changed=self._clock())
         key = _KEY + record.plan.id
         item = self._store.replace(key, _value(written), version=version, ttl=KEPT)
         return None if item is None else Held(written, item.version)
-
-
-def _with(record: PlanRecord, verdict: Verdict) -> PlanRecord:
-    """The record with a verdict, if it is the first that this state waits for."""
-    if verdict.purpose == "apply":
-        if record.state != "proposed" or record.verdict is not None:
-            raise VerdictRefused
-        return replace(record, state="approved" if verdict.approved else "rejected", verdict=verdict)
-    earlier = record.undo_verdict
-    if record.state != "applied" or not verdict.approved or (earlier and earlier.at >= verdict.at):
-        raise VerdictRefused
-    return replace(record, undo_verdict=verdict)
-
-
-def check_idle(record: PlanRecord, now: float) -> None:
-    """Let a plan pass that no run has in hand; one that broke off has it until its time is over.
-
-    Raises
-    ------
-    AlreadyInProgress
-        A run has it in hand.
-    """
-    run = record.run
-    if run is not None and run.owner and run.until > now:
-        raise AlreadyInProgress(
-            f"plan {record.plan.id} is being carried out: come again in {run.until - now:.0f} s"
-        )
-
-
-def _open(record: PlanRecord) -> bool:
-    """Whether a run has something left to do, be it to begin, or to tell how the plan ended."""
-    if record.state in ("approved", "applying", "undoing") or (record.state == "failed" and record.resumable):
-        return True
-    return record.state in ("applied", "failed", "undone") and not record.told
 
 
 def _value(record: PlanRecord) -> bytes:
@@ -312,5 +262,6 @@ def _place(after: str) -> tuple[float, str]:
         raise RemediationError(f"{after!r} is not where a page of plans ended; take what it gave") from None
 
 
-def _restless(plan_id: str) -> StateError:
+def restless(plan_id: str) -> StateError:
+    """The error of a plan that is another one at every look."""
     return StateError(f"plan {plan_id} changes all the time in the state store: try again later")

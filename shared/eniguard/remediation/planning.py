@@ -68,12 +68,13 @@ def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> 
 
 
 def plan_id(finding_id: str, calls: tuple[PlannedCall, ...], *, forgeable: bool) -> str:
-    """The same for the same finding and the same calls: 128 bits of BLAKE2b as 32 hex digits.
+    """The same for the same finding and calls, in whatever words: 128 bits of BLAKE2b as 32 hex digits.
 
     What came by a way that anybody can use has a plan of its own: the event that the cloud delivers after it
     is not bound to that one.
     """
-    content = msgspec.json.encode([finding_id, calls, forgeable], order="sorted")
+    made = [(one.action, one.parameters) for one in calls]
+    content = msgspec.json.encode([finding_id, made, forgeable], order="sorted")
     return blake2b(content, digest_size=16).hexdigest()
 
 

@@ -113,13 +113,14 @@ class Seal:
             and verdict.purpose == purpose
             and verdict.approver.by in _DECIDERS.get(plan.mode, ())
             and plan.at - _SKEW <= verdict.at <= now + _SKEW
-            and now <= _until(verdict, plan)
+            and now <= holds_until(verdict, plan)
         )
         if not holds:
             raise VerdictRefused
 
 
-def _until(verdict: Verdict, plan: Plan) -> float:
+def holds_until(verdict: Verdict, plan: Plan) -> float:
+    """Until when what was decided lets calls be made, in seconds since 1970 (UTC)."""
     return plan.expires if verdict.purpose == "apply" else verdict.at + UNDO_HOLDS
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from eniguard.settings.approving import AllowedClaim, ApprovalSettings, Keys, RamClaim, RamName
+from eniguard.settings.identifiers import RoleName
 from eniguard.settings.strict import Strict
 
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|kms:[A-Za-z0-9][A-Za-z0-9/_+=.@:-]*")
@@ -62,8 +63,25 @@ class RamEntry(Strict):
     claim: ClaimName = Field(examples=["preferred_username"])
     ram: RamName = Field(
         description="`user`: the name of a RAM user; `session`: the session name of an assumed role, as "
-        "single sign-on sets it; `principal_id`: the id of either"
+        "single sign-on sets it; `principal_id`: the id of a RAM user"
     )
+    roles: list[RoleName] = Field(
+        default_factory=list,
+        description="Of `session`: the roles that single sign-on alone may assume, so that nobody can choose "
+        "the names of their sessions",
+        examples=[["sso-operators"]],
+    )
+
+    @model_validator(mode="after")
+    def _names_roles_of_sessions(self) -> RamEntry:
+        if self.ram == "session" and not self.roles:
+            raise ValueError(
+                "session needs roles: whoever assumes a role by AssumeRole chooses the name of the session, "
+                "so name those that single sign-on alone may assume"
+            )
+        if self.ram != "session" and self.roles:
+            raise ValueError(f"roles are those of sessions: leave them out where ram is {self.ram}")
+        return self
 
 
 class ApprovalSection(Strict):
@@ -128,7 +146,7 @@ class ApprovalSection(Strict):
             link_keys=Keys(self.link_keys.current, self.link_keys.previous),
             session_keys=Keys(self.session_keys.current, self.session_keys.previous),
             allowed=tuple(AllowedClaim(one.claim, tuple(one.any_of)) for one in self.allowed),
-            ram=tuple(RamClaim(one.claim, one.ram) for one in self.ram),
+            ram=tuple(RamClaim(one.claim, one.ram, tuple(one.roles)) for one in self.ram),
             algorithms=self.algorithms,
             scopes=tuple(self.scopes),
             max_age=self.max_age,

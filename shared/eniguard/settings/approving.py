@@ -25,10 +25,14 @@ class AllowedClaim(Struct, frozen=True):
 
 
 class RamClaim(Struct, frozen=True):
-    """A claim that says who the person is in RAM."""
+    """A claim that says who the person is in RAM.
+
+    ``roles`` are those whose sessions single sign-on names, and nobody else can name.
+    """
 
     claim: str
     ram: RamName
+    roles: tuple[str, ...] = ()
 
 
 class ApprovalSettings(Struct, frozen=True):

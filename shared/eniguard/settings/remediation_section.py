@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from eniguard.settings.approval_section import SECTIONS as APPROVAL_SECTIONS
 from eniguard.settings.approval_section import ApprovalSection, KeysEntry
@@ -18,13 +18,15 @@ _TABLE = 'docs/remediation.md, "What may be put back"'
 _MOST_PER_HOUR = 200
 
 Rule = Annotated[str, Field(pattern=r"^[A-Za-z]+[0-9]*$", examples=["EXP001", "EXP"])]
+#: YAML reads a bare ``off`` as false.
+GivenMode = Annotated[Mode, BeforeValidator(lambda given: "off" if given is False else given)]
 Account = Annotated[str, Field(pattern=r"^[0-9]{4,32}$")]
 
 
 class RemediationModeEntry(Strict):
     """How far plans go for some rules, accounts and tags; each part that is given has to match."""
 
-    mode: Mode
+    mode: GivenMode
     rules: list[Rule] = Field(
         default_factory=list, description="Codes of rules, or families of them; every rule by default"
     )
@@ -55,7 +57,7 @@ class PerHourEntry(Strict):
 class RemediationSection(Strict):
     """Putting things back: out of the box plans are shown, and nothing is changed."""
 
-    mode: Mode = Field(
+    mode: GivenMode = Field(
         default="plan",
         description="`off`: no plans. `plan`: they are shown. `approve`: a person lets them be carried out. "
         "`auto`: they are carried out at once",
@@ -89,6 +91,25 @@ class RemediationSection(Strict):
         beyond = [one for one in modes if one in ("approve", "auto")]
         if beyond and self.keys is None:
             raise ValueError(f"mode {beyond[0]} needs keys: decisions on plans are sealed with them")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_keys_apart(self) -> RemediationSection:
+        if self.keys is None or self.approval is None:
+            return self
+        own, page = self.keys, self.approval
+        others: dict[str, set[str | None]] = {
+            "approval.link_keys": {page.link_keys.current, page.link_keys.previous},
+            "approval.session_keys": {page.session_keys.current, page.session_keys.previous},
+            "approval.client_secret": {page.client_secret},
+        }
+        mine = {own.current, own.previous} - {None}
+        shared = [name for name, named in others.items() if mine & named]
+        if shared:
+            raise ValueError(
+                f"keys and {', '.join(shared)} name the same secret: give keys one of their own, for whoever "
+                "has it can approve every plan"
+            )
         return self
 
     def compiled(self) -> RemediationSettings:

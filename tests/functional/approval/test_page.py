@@ -187,8 +187,8 @@ def test_the_actor_decides_about_nothing_he_did(scene: Scene, browser: Browser, 
     [
         (None, True),
         (MALLORY, True),
-        (Actor(kind="account", type="root-account", principal_id="1234567890123456", name="root"), True),
-        # No claim is mapped to sessions: nobody can tell whose this one was.
+        (Actor(kind="account", type="root-account", principal_id="1234567890123456", name="root"), False),
+        # No claim is mapped to sessions: nobody can tell whose this one was, as of root.
         (Actor(kind="account", type="assumed-role", principal_id="3:x", role="admin", session="x"), False),
     ],
 )
@@ -209,7 +209,7 @@ def test_who_cannot_be_told_from_the_actor_does_not_decide(
 
 def test_a_session_of_a_role_is_told_by_its_claim(tmp_path: Path, issuer: Issuer, clock: Clock) -> None:
     # given
-    guard = GUARD.replace("preferred_username, ram: user", "email, ram: session")
+    guard = GUARD.replace("preferred_username, ram: user", "email, ram: session, roles: [sso]")
     scene = Scene(tmp_path, issuer, clock, guard)
     actor = Actor(
         kind="account",
@@ -267,7 +267,10 @@ def test_an_address_that_nobody_verified_says_nothing_of_who_somebody_is(
 ) -> None:
     # given
     scene = Scene(
-        tmp_path, issuer, clock, GUARD.replace("preferred_username, ram: user", "email, ram: session")
+        tmp_path,
+        issuer,
+        clock,
+        GUARD.replace("preferred_username, ram: user", "email, ram: session, roles: [sso]"),
     )
     scene.plans.propose(plan())
     issuer.person |= {"email": "alice@example.com", "email_verified": False}
@@ -386,6 +389,7 @@ def test_every_answer_says_what_browsers_may_do_with_it(scene: Scene, browser: B
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://approve.example.com"
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
         assert "<script" not in answer.body
         assert "//" not in answer.body.replace(URL, "").replace("https://approve.example.com/", "")

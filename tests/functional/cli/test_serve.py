@@ -47,6 +47,8 @@ def test_ends_every_process_it_started(tmp_path: Path, number: signal.Signals) -
     # then
     assert (started["functions"], started["pid"]) == (["guard"], served.pid)
     assert environment["MODE"] == "local"
+    # Functions call each other here.
+    assert environment["ENIGUARD_ENDPOINTS"] == f"fc={started['address']}"
     assert "guard | call 1" in printed.splitlines()
     assert said.splitlines() == ["ending the functions"]
     assert served.returncode == 0
@@ -86,6 +88,56 @@ def test_what_functions_print_is_made_harmless(tmp_path: Path) -> None:
         printed, _ = served.communicate(timeout=60)
 
     assert "guard | \\x1b[2Jred" in printed.splitlines()
+
+
+def test_addresses_that_are_given_count(tmp_path: Path) -> None:
+    path = template(tmp_path, props())
+    with subprocess.Popen(
+        [*SERVE, "-t", str(path), "--env", "ENIGUARD_ENDPOINTS=*=http://127.0.0.1:9"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as served:
+        assert served.stdout is not None
+        url = f"{json.loads(served.stdout.readline())['address']}/2023-03-30/functions/guard/invocations"
+        environment = requests.post(url, b"{}", timeout=60).json()["environment"]
+        served.send_signal(signal.SIGINT)
+        served.communicate(timeout=60)
+
+    assert environment["ENIGUARD_ENDPOINTS"] == "*=http://127.0.0.1:9"
+
+
+def test_http_triggers_have_addresses_of_their_own(tmp_path: Path) -> None:
+    # given
+    def page(auth: str) -> dict[str, object]:
+        config = {"authType": auth, "methods": ["GET"]}
+        return {"triggerName": "page", "triggerType": "http", "triggerConfig": config}
+
+    open_, signed = props(triggers=[page("anonymous")]), props(functionName="s", triggers=[page("function")])
+    source = "def handler(event, context):\n    return {'statusCode': 201, 'headers': {'X-Own': 1}}\n"
+    path = template(tmp_path, open_, signed, source=source)
+
+    # when
+    with subprocess.Popen(
+        [*SERVE, "-t", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stdout is not None
+        started = json.loads(served.stdout.readline())
+        (one,) = started["http"]
+        answer = requests.get(f"{one['address']}/?token=s3cret", timeout=60)
+        served.send_signal(signal.SIGINT)
+        printed, said = served.communicate(timeout=60)
+
+    # then
+    assert (one["function"], one["trigger"]) == ("guard", "page")
+    assert one["address"] != started["address"]
+    assert (answer.status_code, answer.json()["Code"]) == (502, "BadResponse")
+    not_served, broken, ending = said.splitlines()
+    assert not_served.startswith("s: the HTTP trigger page is not served: who calls is not checked here")
+    assert broken.startswith("guard: the answer is no response of HTTP: ")
+    assert ending == "ending the functions"
+    assert "s3cret" not in printed + said
+    assert served.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,7 @@ class Scene:
             connections.client,
             accounts=connections.accounts,
             open_store=lambda _deployed: cast(Store, _Lent(self.store)),
+            secret=connections.secrets.get,
             clock=self.now,
             keys_from=connections.keys_from,
         )

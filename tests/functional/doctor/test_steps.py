@@ -55,6 +55,7 @@ def test_every_missing_step_is_named_with_what_to_do(scene: Scene) -> None:
         "event-rule/quota/default",
         "store/kind",
         "store/access",
+        "remediation",
     }
     for check, one in found.items():
         assert (one.advice is None) == (one.status == "ok"), check

@@ -100,6 +100,7 @@ def test_clock_that_is_off_is_told(scene: Scene, store: Store) -> None:
         setup.client,
         accounts=setup.accounts,
         open_store=lambda _deployed: store,
+        secret=setup.secret,
         clock=lambda: scene.now() - 600,
         keys_from="a test",
     )
@@ -122,6 +123,7 @@ def test_store_that_cannot_be_used_is_told(scene: Scene) -> None:
         setup.client,
         accounts=setup.accounts,
         open_store=refuse,
+        secret=setup.secret,
         clock=scene.now,
         keys_from="a test",
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from eniguard.model import Actor, Resource
 from eniguard.model.kinds import SECURITY_GROUP
-from eniguard.remediation.plan import Approver, Mode, Plan, PlannedCall, Precondition
+from eniguard.remediation.box import Held, Plans
+from eniguard.remediation.plan import Approver, Mode, Plan, PlannedCall, Precondition, Purpose
 from eniguard.remediation.seal import Seal
 
 NOW = 1_800_000_000.0
@@ -39,3 +40,12 @@ def plan(plan_id: str = "plan-1", *, mode: Mode = "approve", at: float = NOW, la
         at=at,
         expires=at + lasts,
     )
+
+
+def begun(plans: Plans, plan_id: str, purpose: Purpose, owner: str, lasting: float) -> Held:
+    """A plan that a run takes into hand."""
+    read = plans.held(plan_id)
+    assert read is not None
+    held = plans.begin(read, purpose, owner, lasting)
+    assert held is not None
+    return held

@@ -119,6 +119,10 @@ class Scene:
             if event["eventRW"] == "Write":
                 self.findings(event)
 
+    def miss(self) -> None:
+        """Let all that was written since be lost on its way to the guard."""
+        self._seen = len(self.cloud.trail.events)
+
     def remediation(self) -> Remediation:
         return Remediation(self.store, self.policy, seal, self.invoked.append, clock=self.live.now)
 

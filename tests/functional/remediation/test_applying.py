@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from eniguard.errors import CloudError, Denied, RemediationError, Throttled, VerdictRefused
+from eniguard.events.times import written
 from eniguard.own_calls import Ledger
 from tests.functional.remediation.conftest import Play
 from tests.functional.remediation.plans import ALICE, OTHER_KEY, seal
@@ -150,6 +151,36 @@ def test_a_swapped_set_that_somebody_changed_again_is_left_alone(play: Play) -> 
     assert scene.groups_of(eni) == [other]
 
 
+def test_a_set_from_an_old_look_is_shown_with_its_time_and_put_back_as_it_is_shown(play: Play) -> None:
+    """The guard missed a call in between: the groups that it puts back were not those right before."""
+    # given
+    scene = play()
+    eni, second = scene.make_eni(), scene.make_group()
+    scene.call("ecs:JoinSecurityGroup", NetworkInterfaceId=eni, SecurityGroupId=second)
+    scene.findings()
+    looked = written(scene.live.now())
+    scene.cloud.clock.advance(3600)
+    missed = scene.make_group()
+    scene.call("ecs:JoinSecurityGroup", NetworkInterfaceId=eni, SecurityGroupId=missed)
+    scene.miss()
+    wide = scene.make_group()
+    scene.call("ecs:AuthorizeSecurityGroup", SecurityGroupId=wide, Permissions=[SSH])
+    scene.call("ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=eni, SecurityGroupId=[wide])
+
+    # when
+    (proposed,) = scene.proposed("EXP006")
+
+    # then
+    changes = proposed.plan.calls[0].changes
+    assert proposed.plan.mode == "approve"
+    assert f"back into {scene.group}, {second} only, its groups as seen {looked}" in changes
+    assert scene.applied(proposed.plan.id).state == "applied"
+    assert scene.groups_of(eni) == sorted([scene.group, second])
+    scene.approve(proposed.plan.id, undo=True)
+    assert scene.applying().run(proposed.plan.id).state == "undone"
+    assert scene.groups_of(eni) == [wide]
+
+
 def _make_trail(scene: Scene) -> None:
     scene.call(
         "actiontrail:CreateTrail",
@@ -284,7 +315,7 @@ def test_an_approval_in_the_store_does_not_pass_for_one_of_undoing(play: Play) -
     item = scene.store.get(key)
     assert item is not None
     record = json.loads(item.value)
-    record["undo_verdict"] = record["verdict"]
+    record |= {"undo_verdict": record["verdict"], "told": False}
     assert scene.store.replace(key, json.dumps(record).encode(), version=item.version) is not None
 
     # then

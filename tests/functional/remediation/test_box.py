@@ -8,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from eniguard.errors import AlreadyInProgress, ApproverIsActor, RemediationError, VerdictRefused
+from eniguard.model import Actor
 from eniguard.remediation.box import Plans
 from eniguard.remediation.plan import Approver
 from eniguard.state import open_store
-from tests.functional.remediation.plans import ALICE, NOW, plan, seal
+from tests.functional.remediation.plans import ALICE, NOW, begun, plan, seal
 
 
 @dataclass
@@ -111,6 +112,38 @@ def test_nobody_decides_about_a_plan_against_himself(approver: Approver) -> None
         plans.decide("plan-1", seal().verdict(plan(), approver, approved=True, at=NOW))
 
 
+@pytest.mark.parametrize(
+    ("approver", "held_back"),
+    [
+        # Whoever has the role may have made the call, and so may whom the session is called like.
+        ("assumed-role/admin/carol", True),
+        ("assumed-role/other/Bob@example.com", True),
+        ("user/bob", True),
+        ("user/carol", False),
+        ("assumed-role/other/carol", False),
+    ],
+)
+def test_whoever_has_the_role_or_the_name_of_its_session_does_not_decide(
+    approver: str, held_back: bool
+) -> None:
+    # given
+    plans = _plans(Clock())
+    actor = Actor(kind="account", type="assumed-role", principal_id="3000:bob", role="admin", session="bob")
+    asked = replace(plan(), actor=actor)
+    plans.propose(asked)
+    who = Approver("ram", "1234567890123456", "3000:carol" if "admin" in approver else "2000", approver)
+
+    # when
+    try:
+        plans.decide("plan-1", seal().verdict(asked, who, approved=True, at=NOW))
+        refused = False
+    except ApproverIsActor:
+        refused = True
+
+    # then
+    assert refused == held_back
+
+
 def test_a_verdict_on_a_plan_that_has_expired_does_not_count() -> None:
     clock = Clock()
     plans = _plans(clock)
@@ -128,20 +161,20 @@ def test_one_run_at_a_time_has_a_plan_in_hand_and_another_takes_over_what_it_lef
     plans = _plans(clock)
     plans.propose(plan())
     with pytest.raises(RemediationError, match="has to be approved first"):
-        plans.begin("plan-1", "apply", "run-1", 60)
+        begun(plans, "plan-1", "apply", "run-1", 60)
     plans.decide("plan-1", seal().verdict(plan(), ALICE, approved=True, at=NOW))
 
     # when
-    held = plans.begin("plan-1", "apply", "run-1", 60)
+    held = begun(plans, "plan-1", "apply", "run-1", 60)
 
     # then
     with pytest.raises(AlreadyInProgress, match="come again in 60 s"):
-        plans.begin("plan-1", "apply", "run-2", 60)
+        begun(plans, "plan-1", "apply", "run-2", 60)
     clock.now += 60
-    taken = plans.begin("plan-1", "apply", "run-2", 60)
+    taken = begun(plans, "plan-1", "apply", "run-2", 60)
     with pytest.raises(AlreadyInProgress, match="taken over"):
         plans.keep(held, replace(held.record, state="applied"))
     done = plans.keep(taken, replace(taken.record, state="applied", run=None))
     with pytest.raises(RemediationError, match="is applied"):
-        plans.begin("plan-1", "apply", "run-3", 60)
+        begun(plans, "plan-1", "apply", "run-3", 60)
     assert done.record.state == "applied"

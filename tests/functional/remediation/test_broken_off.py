@@ -203,3 +203,38 @@ def test_100_approvals_and_20_runs_at_once_carry_the_plan_out_once(play: Play) -
     assert scene.record(plan_id).state == "applied"
     assert len(scene.writes("RevokeSecurityGroup")) == 1
     assert scene.ended().count("applied") == 1
+
+
+def test_a_plan_that_is_written_over_after_its_seal_was_checked_is_refused(play: Play) -> None:
+    # given
+    scene = play()
+    scene.opens_ssh()
+    (proposed,) = scene.proposed("EXP001")
+    plan_id = proposed.plan.id
+    scene.approve(plan_id)
+    other = scene.make_group()
+
+    class Meddling:
+        """Puts another plan in the place of the one that was just read, once."""
+
+        done = False
+
+        def get(self, key: str) -> Any:
+            found = scene.store.get(key)
+            if key == f"plan/{plan_id}" and found is not None and not self.done:
+                self.done = True
+                value = found.value.replace(scene.group.encode(), other.encode())
+                scene.store.replace(key, value, version=found.version)
+            return found
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(scene.store, name)
+
+    # when
+    store: Any = Meddling()
+    with pytest.raises(VerdictRefused):
+        scene.applying(store=store).run(plan_id)
+
+    # then
+    assert scene.record(plan_id).plan.subject.id == other
+    assert scene.writes("RevokeSecurityGroup") == []

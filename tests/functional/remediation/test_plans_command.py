@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from eniguard.cli import plan_lines, plans_command
+from eniguard.cli.connections import Connections
 from tests.functional.cli.recorded import run
 from tests.functional.remediation.conftest import Play
+from tests.functional.remediation.plans import plan
 from tests.functional.remediation.scene import GUARD, Scene
 
 SEAL = "k" * 40
@@ -31,7 +34,8 @@ class Desk:
         self.guard.write_text(f"state: {{url: 'sqlite:///{scene.path}'}}\n{GUARD}  mode: approve\n", "utf-8")
         environment.setenv("SEAL", SEAL)
         environment.setenv("ENIGUARD_ENDPOINTS", f"*={scene.live.server.address}/{{product}}/{{region}}")
-        environment.setattr("time.time", scene.live.now)
+        # The default was taken when the module was first loaded, whichever test that was in.
+        environment.setitem(Connections.__init__.__kwdefaults__, "clock", scene.live.now)
         self.sit_down("alice")
         scene.make_eni()
         scene.opens_ssh()
@@ -75,7 +79,7 @@ def test_a_plan_is_decided_by_the_caller_that_ram_knows(desk: Desk, word: str, s
     approver = record["verdict"]["approver"]
     assert (approver["by"], approver["name"]) == ("ram", "user/alice")
     again = desk.decide(word)
-    assert (again.exit_code, "does not hold" in again.stderr) == (2, True)
+    assert (again.exit_code, f"is {state}, decided by user/alice" in again.stderr) == (2, True)
 
 
 def test_nobody_approves_a_plan_against_his_own_call(desk: Desk) -> None:
@@ -91,9 +95,98 @@ def test_only_what_was_applied_is_undone(desk: Desk) -> None:
     result = desk.decide("undo")
 
     assert (result.exit_code, desk.shown()["undo_verdict"]) == (2, None)
+    assert "only what was applied can be undone" in result.stderr
 
 
-def test_an_unknown_plan_is_an_error(desk: Desk) -> None:
-    result = desk.plans("show", "nothing")
+@pytest.mark.parametrize("word", ["show", "approve", "undo"])
+def test_an_unknown_plan_is_an_error(desk: Desk, word: str) -> None:
+    result = desk.plans(word, desk.plan_id[:8])
 
-    assert (result.exit_code, "there is no plan nothing" in result.stderr) == (2, True)
+    assert (result.exit_code, f"there is no plan '{desk.plan_id[:8]}'" in result.stderr) == (2, True)
+    assert "eniguard plans list" in result.stderr
+
+
+def test_a_plan_that_has_expired_says_so(desk: Desk) -> None:
+    desk.scene.plans().propose(plan("old", at=desk.scene.live.now() - 7200))
+
+    result = desk.plans("approve", "old", "--region", "cn-hangzhou")
+
+    assert (result.exit_code, "plan old expired at" in result.stderr) == (2, True)
+    assert json.loads(desk.plans("list", "--format", "json").stdout)[-1]["state"] == "expired"
+    assert "state       expired" in desk.plans("show", "old").stdout
+
+
+def test_a_plan_that_is_only_shown_says_why(desk: Desk) -> None:
+    desk.scene.group = desk.scene.make_group()
+    desk.scene.opens_ssh()
+    (shown,) = desk.scene.proposed("EXP001", forgeable=True)
+
+    result = desk.plans("approve", shown.plan.id, "--region", "cn-hangzhou")
+
+    assert result.exit_code == 2
+    assert "is only shown" in result.stderr
+    assert "by a way that anybody can use" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "said"), [("", "env:SEAL has no value"), ("short", "5 bytes; 32 are needed")]
+)
+def test_whoever_has_no_key_is_told_which_one_is_needed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, key: str, said: str
+) -> None:
+    monkeypatch.setenv("SEAL", key)
+
+    result = desk.decide("approve")
+
+    assert (result.exit_code, desk.shown()["state"]) == (2, "proposed")
+    assert "whoever decides needs env:SEAL (remediation.keys)" in result.stderr
+    assert said in result.stderr
+
+
+def test_whoever_may_not_read_the_key_is_told_what_to_allow(desk: Desk) -> None:
+    # given
+    desk.guard.write_text(desk.guard.read_text("utf-8").replace("env:SEAL", "kms:seal"), "utf-8")
+    asked = {"SecretName": "seal", "SecretData": SEAL, "VersionId": "1"}
+    desk.scene.cloud.call("kms:CreateSecret", desk.scene.cloud.account(), **asked)
+    desk.scene.cloud.fail("kms:GetSecretValue", code="Forbidden.NoPermission", times=9)
+
+    # when
+    result = desk.decide("approve")
+
+    # then
+    assert (result.exit_code, desk.shown()["state"]) == (2, "proposed")
+    assert "whoever decides needs kms:seal" in result.stderr
+    assert "kms:GetSecretValue" in result.stderr
+
+
+def test_a_decision_holds_also_when_the_function_is_not_reached(desk: Desk) -> None:
+    result = desk.plans("approve", desk.plan_id, "--region", "cn-hangzhou", "--function", "example-remediate")
+
+    assert (result.exit_code, desk.shown()["state"]) == (0, "approved")
+    assert "example-remediate was not told to carry it out, and the sweep tells it again" in result.stderr
+
+
+def test_plans_are_chosen_by_state_beyond_the_limit(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setattr(plans_command, "_PAGE", 2)
+    desk.decide("reject")
+    for _ in range(3):
+        desk.scene.group = desk.scene.make_group()
+        desk.scene.opens_ssh()
+        desk.scene.proposed("EXP001")
+
+    def listed(*options: str) -> list[str]:
+        lines = desk.plans("list", "--format", "ndjson", *options).stdout.splitlines()
+        return [json.loads(line)["state"] for line in lines]
+
+    # then
+    assert listed("--state", "rejected", "--limit", "1") == ["rejected"]
+    assert listed("--state", "proposed") == ["proposed"] * 3
+    assert listed("--state", "proposed", "--state", "rejected") == ["proposed"] * 3 + ["rejected"]
+    assert listed("--state", "undone") == []
+    assert "and more: see --limit" in desk.plans("list", "--limit", "3").stderr
+    assert "and more" not in desk.plans("list", "--limit", "4").stderr
+
+
+def test_the_states_to_choose_from_are_those_there_are() -> None:
+    assert plans_command._STATES == plan_lines.STATES

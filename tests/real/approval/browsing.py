@@ -1,22 +1,19 @@
-"""The page over TLS on loopback, an OpenID Connect provider beside it, and Chromium to open them with."""
+"""The page over TLS on loopback, and an OpenID Connect provider beside it."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import trustme
-from playwright.sync_api import Browser, Playwright
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -25,18 +22,7 @@ from eniguard.delivery.approval import ApprovalDelivery
 HERE = Path(__file__).parent
 NODE = Path(sys.executable).parent / "node"
 AXE = HERE / "node" / "node_modules" / "axe-core" / "axe.min.js"
-UNPACKED = HERE.parents[2] / ".venvs" / "chromium"
 CLIENT, SECRET = "eniguard-page", "the-secret-of-the-client"
-#: Chromium asks nobody for anything of its own.
-_FLAGS = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig>{folders}<cachedir>{cache}</cachedir></fontconfig>
-"""
 
 
 @dataclass
@@ -143,33 +129,4 @@ def _event(request: Request) -> dict[str, Any]:
                 "userAgent": request.user_agent.string,
             },
         },
-    }
-
-
-@contextmanager
-def chromium(playwright: Playwright, folder: Path) -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
-    program, environment = _executable(folder)
-    browser = playwright.chromium.launch(executable_path=program, args=list(_FLAGS), env=environment)
-    try:
-        yield browser
-    finally:
-        browser.close()
-
-
-def _executable(folder: Path) -> tuple[str, dict[str, str | float | bool]]:
-    """The program, and the environment it needs: with `make test`'s own one its libraries and its fonts."""
-    if found := shutil.which("chromium"):
-        return found, dict(os.environ)
-    binary = UNPACKED / "usr" / "lib" / "chromium" / "chromium"
-    assert binary.exists(), "no chromium on PATH: `make test` fetches one"
-    libraries = sorted({str(path.parent) for path in UNPACKED.rglob("*.so*")})
-    fonts = folder / "fonts.conf"
-    places: Iterable[Path] = (UNPACKED / "usr" / "share" / "fonts", Path("/usr/share/fonts"))
-    folders = "".join(f"<dir>{place}</dir>" for place in places)
-    fonts.write_text(_FONTS.format(folders=folders, cache=folder / "fonts"), encoding="utf-8")
-    return str(binary), {
-        **os.environ,
-        "LD_LIBRARY_PATH": os.pathsep.join(libraries),
-        "FONTCONFIG_FILE": str(fonts),
     }

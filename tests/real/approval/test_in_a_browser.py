@@ -19,13 +19,13 @@ from eniguard.remediation.approval import Links, Tokens
 from eniguard.remediation.box import Plans
 from eniguard.remediation.plan import PlannedCall, PlanRecord, Precondition
 from eniguard.state import open_store
+from tests.chromium import chromium
 from tests.functional.remediation.plans import plan
 from tests.real.approval.browsing import (
     AXE,
     CLIENT,
     SECRET,
     Certificates,
-    chromium,
     free_port,
     provider,
     served,

@@ -117,7 +117,9 @@ def constants(folder: Path) -> Iterator[str]:
 def test_names_and_notes_of_evidence_that_are_translated_are_said_somewhere() -> None:
     # given: some names begin with the family of addresses
     said = {
-        text for folder in ("rules", "facts", "sources", "replay") for text in constants(PACKAGE / folder)
+        text
+        for folder in ("rules", "facts", "sources", "replay", "remediation")
+        for text in constants(PACKAGE / folder)
     }
 
     # when

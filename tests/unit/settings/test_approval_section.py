@@ -53,6 +53,10 @@ def test_the_section_is_compiled() -> None:
         ("      - {claim: groups, any_of: [network-security, on-call]}", "      []", "allowed"),
         ("      - {claim: preferred_username, ram: user}", "      []", "ram"),
         ("ram: user", "ram: nickname", "ram"),
+        ("ram: user", "ram: session", "session needs roles"),
+        ("ram: user", "ram: session, roles: []", "session needs roles"),
+        ("ram: user", "ram: user, roles: [sso]", "roles are those of sessions"),
+        ("ram: user", "ram: session, roles: ['*']", "roles"),
         ("    client_id: eniguard", "    client_id: eniguard\n    algorithms: [HS256]", "algorithms"),
         ("    client_id: eniguard", "    client_id: eniguard\n    algorithms: [none]", "algorithms"),
         ("    client_id: eniguard", "    client_id: eniguard\n    scopes: [profile]", "scopes need openid"),
@@ -72,3 +76,25 @@ def test_what_is_wrong_is_named_and_no_value_is_repeated(old: str, new: str, pro
 
     assert "itself" not in str(raised.value)
     assert "u:p" not in str(raised.value)
+
+
+def test_a_session_is_compiled_with_its_roles() -> None:
+    text = GOOD.replace("ram: user", "ram: session, roles: [sso-operators]")
+    approval = parse_policy(text).remediation.approval
+
+    assert approval is not None
+    assert approval.ram == (RamClaim("preferred_username", "session", ("sso-operators",)),)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("{current: kms:links}", "keys and approval.link_keys name the same secret"),
+        ("{current: kms:seal, previous: env:LINKS_BEFORE}", "keys and approval.link_keys"),
+        ("{current: kms:sessions}", "keys and approval.session_keys"),
+        ("{current: kms:seal, previous: kms:oidc}", "keys and approval.client_secret"),
+    ],
+)
+def test_decisions_are_sealed_with_a_secret_of_their_own(keys: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        parse_policy(GOOD.replace("remediation:", f"remediation:\n  keys: {keys}"))

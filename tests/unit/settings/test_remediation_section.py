@@ -26,7 +26,7 @@ def test_the_first_entry_that_matches_counts() -> None:
         KEYS,
         "mode: approve",
         "modes:",
-        "- {mode: 'off', rules: [EXP001], tags: {env: prod}}",
+        "- {mode: off, rules: [EXP001], tags: {env: prod}}",
         "- {mode: auto, rules: [exp001, EXP002], accounts: ['2000000000000001']}",
         "- {mode: plan, rules: [EXP]}",
     )

@@ -173,7 +173,7 @@ class ApprovalPage:
             hindered = None if open_now else self._why_not(record)
             return views.Scene("sign_in" if open_now else None, notice, hindered)
         person, form = session.person, self._form(record, link, session, language)
-        if (against := hindrance(person, plan.actor)) is not None:
+        if (against := hindrance(person, plan.actor, self._settings)) is not None:
             return views.Scene(None, notice, against, person.name, form)
         if open_now:
             return views.Scene("decide", notice, None, person.name, form)
@@ -246,7 +246,7 @@ class ApprovalPage:
             return self._invalid(form.language)
         if not self._limits.allow(DECISIONS, f"{person.issuer} {person.subject}"):
             return self._too_often(form.language)
-        if (against := hindrance(person, record.plan.actor)) is not None:
+        if (against := hindrance(person, record.plan.actor, self._settings)) is not None:
             return self._refused(person, record, against, form.language)
         if record.state == "proposed":
             try:

@@ -60,33 +60,45 @@ def person_of(claims: Mapping[str, object], settings: ApprovalSettings) -> Perso
     return Person(settings.issuer, str(claims["sub"]), next(named), tuple(ram))
 
 
-def hindrance(person: Person, actor: Actor | None) -> Hindrance | None:
+def hindrance(person: Person, actor: Actor | None, settings: ApprovalSettings) -> Hindrance | None:
     """Why a person may not decide about what an actor did; ``None`` when nothing is against it.
 
-    A name counts as the same with and without its domain, and whatever its case.
+    Whatever an actor is called, be it by his own choice, is compared with every name of the person, with and
+    without its domain and whatever its case: that holds somebody back, and lets nobody in. That two are
+    different people is taken only from names that neither could choose: those of RAM users, and of sessions
+    of the roles for which guard.yml says that single sign-on names them.
     """
     if actor is None:
         return None
-    comparable = False
+    called = _names_of(actor)
     for identity in person.ram:
-        names = _names_of(actor, identity.ram)
-        comparable = comparable or bool(names)
-        called = identity.name.casefold()
-        if not names.isdisjoint((called, called.partition("@")[0])):
+        if not called.isdisjoint(_spellings(identity.name)):
             return "is_actor"
-    return None if comparable else "not_comparable"
+    kinds = _told_by(actor, settings)
+    return None if any(one.ram in kinds for one in person.ram) else "not_comparable"
 
 
-def _names_of(actor: Actor, ram: RamName) -> set[str]:
-    """What an actor is called where ``ram`` looks; empty where it has no such name."""
-    session = actor.session if actor.role is not None else None
-    user = actor.name if actor.role is None else None
-    found = {"user": user, "session": session, "principal_id": actor.principal_id}[ram]
-    names = {found} if found else set()
-    if ram == "principal_id" and found:
-        names |= {found.partition(":")[0]}
-    # RAM names a user with its domain in some places, without it in others; a session is often an address.
-    return {one.casefold() for name in names for one in (name, name.partition("@")[0])}
+def _told_by(actor: Actor, settings: ApprovalSettings) -> set[RamName]:
+    """The kinds of names by which an actor can be told from somebody else."""
+    if actor.type == "ram-user" and actor.role is None:
+        user: set[RamName] = {"user"} if actor.name else set()
+        return user | {"principal_id"} if actor.principal_id else user
+    if actor.role is None or not actor.session:
+        return set()
+    named = {role.casefold() for one in settings.ram if one.ram == "session" for role in one.roles}
+    return {"session"} if actor.role.casefold() in named else set()
+
+
+def _names_of(actor: Actor) -> set[str]:
+    principal, _, session = (actor.principal_id or "").partition(":")
+    given = (actor.name, actor.session, actor.principal_id, principal, session)
+    return {spelled for name in given if name for spelled in _spellings(name)}
+
+
+def _spellings(name: str) -> set[str]:
+    """RAM names a user with and without its domain, as it comes; a session is often an address."""
+    folded = name.casefold()
+    return {folded, folded.partition("@")[0]} - {""}
 
 
 def _texts(claims: Mapping[str, object], claim: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eniguard.events.times import written
 from eniguard.facts.kinds import Eni
 from eniguard.facts.lists import joined, left
 from eniguard.facts.refs import Ref
@@ -212,8 +213,11 @@ def _restored(case: Case, one: Member) -> Fix | str:
     if not one.before:
         return "it was in no group before"
     action, subject, listed = _RESTORES[one.ref.kind]
+    seen = case.before.fact(one.ref)
+    # What was missed since then is not known: whoever approves has to see how old this is.
+    when = "" if seen is None else f", its groups as seen {written(seen.as_of)}"
     return Fix(
-        summary=f"Put {known.id} back into {', '.join(one.before)} only",
+        summary=f"Put {known.id} back into {', '.join(one.before)} only{when}",
         limit="approve",
         action=action,
         parameters={subject: known.id, **_numbered(listed, one.before)},

@@ -139,7 +139,7 @@ def fixed(one: Call, before: Snapshot) -> Fix | str | None:
 
 def test_fix_puts_the_previous_groups_back_after_approval() -> None:
     assert fixed(replace("sg-open"), state("sg-web", "sg-office")) == Fix(
-        summary=f"Put {ENI} back into sg-web, sg-office only",
+        summary=f"Put {ENI} back into sg-web, sg-office only, its groups as seen 2026-03-01T08:00:00Z",
         limit="approve",
         action="ecs:ModifyNetworkInterfaceAttribute",
         parameters={

@@ -8,12 +8,15 @@ import re
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from eniguard.alerts.alert import Proposal
 from eniguard.alerts.formats import format_of
 from eniguard.alerts.formats.words import more
 from eniguard.alerts.message import Block, Line, Link, Message
 from eniguard.printable import printable
-from eniguard.settings.alerting import SinkKind
+from eniguard.settings.alerting import Language, SinkKind
+from tests.messages.cases import AT, CUSTOM, PLAN, composed, first, outcome
 from tests.unit.alerts.formats.goldens import KINDS
 from tests.unit.alerts.formats.messages import HOSTILE, plain
 from tests.unit.alerts.formats.readers import READERS, Seen
@@ -47,6 +50,17 @@ _messages = st.builds(
     lead=TEXTS,
     blocks=st.lists(_blocks, max_size=4).map(tuple),
 )
+#: Plans that name whatever anybody wrote into a name or a description.
+_plans = st.builds(
+    Proposal,
+    plan=st.just(PLAN.plan),
+    goes=st.sampled_from(["plan", "approve", "auto"]),
+    calls=st.lists(TEXTS, max_size=3).map(tuple),
+    inverse=st.lists(TEXTS, max_size=3).map(tuple),
+    expires=st.just(AT + 3600.0),
+    held_back=st.lists(TEXTS, max_size=2).map(tuple),
+)
+_NOWHERE = replace(CUSTOM, event_id=None)
 
 
 def _shown(text: str) -> str:
@@ -123,6 +137,91 @@ def test_links_and_mentions_are_ours_and_only_ours(kind: SinkKind) -> None:
     ]
     assert urls == [URL]
     assert [one.removeprefix("mention ") for one in active if "mention" in one] == list(MENTIONS[kind])
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+@settings(max_examples=50)
+@given(plan=_plans)
+def test_any_text_in_a_plan_is_shown_and_not_acted_on(
+    kind: SinkKind, language: Language, plan: Proposal
+) -> None:
+    message = composed(first(_NOWHERE, proposal=plan), language=language)
+
+    made = format_of(kind).render(message)
+
+    seen = READERS[kind](made.body)
+    assert seen.active == []
+    if not made.cut:
+        _assert_all_there(message, seen)
+        lines = iter(seen.lines)
+        for text in filter(None, map(_shown, (*plan.held_back, *plan.calls, *plan.inverse))):
+            assert any(text in line for line in lines), text
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@settings(max_examples=50)
+@given(text=TEXTS)
+def test_any_text_in_an_outcome_is_shown_and_not_acted_on(kind: SinkKind, text: str) -> None:
+    told = outcome("failed", replace(_NOWHERE, resources=(replace(CUSTOM.subject, id=text),)))
+    alert = replace(told, finding=replace(told.finding, summary=text, advice=text))
+
+    seen = _read(kind, composed(alert))
+
+    assert seen.active == []
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize("count", [1, 3])
+def test_link_of_each_plan_that_waits_is_a_button_or_a_link_of_its_own(kind: SinkKind, count: int) -> None:
+    # given plans that each have a page, and whose calls would like to have one
+    plans = [
+        replace(PLAN, plan=f"{number}" * 32, calls=(HOSTILE[0],), link=f"{URL}&plan={number}")
+        for number in range(count)
+    ]
+    alerts = [replace(first(_NOWHERE, proposal=plan), id=plan.plan) for plan in plans]
+    message = composed(*alerts)
+
+    # when: the readers know links by one label
+    active = _read(
+        kind, replace(message, links=tuple(replace(one, label="Link") for one in message.links))
+    ).active
+
+    # then
+    urls = [one.split(" ", 1)[1].replace("%28", "(").replace("%29", ")") for one in active]
+    assert urls == [plan.link for plan in plans]
+
+
+@pytest.mark.parametrize("kind", CHATS)
+@pytest.mark.parametrize("lines", [30, 300])
+def test_link_of_a_plan_is_there_however_long_the_message_is(kind: SinkKind, lines: int) -> None:
+    long = replace(PLAN, calls=tuple(f"{number} {'x' * 900}" for number in range(lines)), link=URL)
+    actor = replace(CUSTOM.actor, user_agent="y" * 9_000) if CUSTOM.actor is not None else None
+    message = composed(first(replace(_NOWHERE, actor=actor), proposal=long))
+
+    made = format_of(kind).render(replace(message, links=(replace(message.links[0], label="Link"),)))
+
+    active = READERS[kind](made.body).active
+    assert [one.split(" ", 1)[1].replace("%28", "(").replace("%29", ")") for one in active] == [URL]
+
+
+def test_webhook_has_the_plan_and_the_outcome_as_data() -> None:
+    told = first(CUSTOM, proposal=PLAN)
+
+    data = format_of("webhook").render(composed(told, outcome("refused"))).body["data"]
+
+    ended, planned = data["alerts"]
+    assert planned["proposal"] == {
+        "plan": PLAN.plan,
+        "goes": "approve",
+        "calls": list(PLAN.calls),
+        "inverse": list(PLAN.inverse),
+        "expires": PLAN.expires,
+        "link": PLAN.link,
+        "held_back": [],
+    }
+    assert (planned["kind"], planned["ended"]) == ("first", None)
+    assert (ended["kind"], ended["ended"], ended["proposal"]) == ("outcome", "refused", None)
 
 
 def test_dingtalk_has_buttons_unless_it_mentions() -> None:
