@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar
@@ -292,7 +292,12 @@ class Guarded:
 
     def is_due(self, plan: str) -> None:
         """Let the time be over after which a plan that failed is tried again."""
-        self.store.schedule("plans_open", plan, time.time())
+        item = self.store.get(f"plan/{plan}")
+        assert item is not None
+        record, now = json.loads(item.value), time.time()
+        record["run"]["until"] = now
+        assert self.store.replace(item.key, json.dumps(record).encode(), version=item.version) is not None
+        self.store.schedule("plans_open", plan, now)
 
     def taken_over_from(self, plan: str) -> float:
         """When another run may take a plan over, in seconds since 1970 (UTC)."""
@@ -302,11 +307,14 @@ class Guarded:
 
     def kill(self, function: str) -> None:
         """End the processes of a function as a machine does that goes down."""
-        named = f"FC_FUNCTION_NAME={function}".encode()
+        named, killed = f"FC_FUNCTION_NAME={function}".encode(), 0
         for task in Path(f"/proc/{self.pid}/task").iterdir():
-            for child in (task / "children").read_text(encoding="ascii").split():
-                if named in Path(f"/proc/{child}/environ").read_bytes().split(b"\0"):
-                    os.kill(int(child), signal.SIGKILL)
+            with suppress(FileNotFoundError):  # threads and processes come and go
+                for child in (task / "children").read_text(encoding="ascii").split():
+                    if named in Path(f"/proc/{child}/environ").read_bytes().split(b"\0"):
+                        os.kill(int(child), signal.SIGKILL)
+                        killed += 1
+        assert killed, function
 
 
 def _said(line: Mapping[str, Any], name: str) -> Any:
