@@ -58,8 +58,8 @@ def test_of_three_rules_of_one_call_the_open_one_goes_when_somebody_else_approve
     assert applied.verdict is not None
     assert applied.verdict.approver.name == "user/alice"
     assert account.outcome(group, "applied")["finding"]["rule"] == "EXP001"
-    chat = json.dumps([one.body for one in account.chats.robot("feishu").received], ensure_ascii=False)
-    assert f"eniguard plans undo {plan.id}" in chat
+    chat, advice = account.chats.robot("feishu"), f"eniguard plans undo {plan.id}"
+    until(lambda: advice in json.dumps([one.body for one in chat.received]) or None, "the chat")
     # and the guard knows its own call
     (written,) = account.writes("RevokeSecurityGroup", group)
     assert written["requestId"] == applied.steps[-1].request_id
