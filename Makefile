@@ -40,7 +40,7 @@ up: POLICY := $(or $(POLICY),$(ENIGUARD_POLICY),$(wildcard guard.yml),local/guar
 up: package .venv/test.stamp ## start a fake cloud and the functions of template.yml on loopback; TEMPLATE=file takes another
 	@.venv/bin/python -m local up '$(TEMPLATE)'
 
-scenario: .venv/test.stamp ## play an incident in what `make up` started: a managed ENI is deleted, ENI001 is found
+scenario: .venv/test.stamp ## play incidents in what `make up` started: ENI001 is found, what EXP001 finds is put back
 	@.venv/bin/python -m local scenario
 
 down: .venv/test.stamp ## end what `make up` started

@@ -36,11 +36,12 @@ def up(folder: Path, template: Path) -> None:
 
 
 @local.command()
-@click.option("--seconds", default=60.0, help="How long to wait for the finding.")
+@click.option("--seconds", default=60.0, help="How long to wait for each line.")
 @click.pass_obj
 def scenario(folder: Path, seconds: float) -> None:
-    """Play an incident and show what the guard says of it."""
-    click.echo(play(running(folder), folder / "functions.log", seconds))
+    """Play two incidents and show what the guard says and does about them."""
+    for line in play(running(folder), folder / "functions.log", seconds):
+        click.echo(line)
 
 
 @local.command()

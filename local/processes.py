@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -27,10 +28,8 @@ _MARK = " serve"
 #: Minutes that the clock of the cloud begins in the past, as setting a scene lets it run on.
 _EARLIER = 10
 
-GUARD = """\
-state:
-  url: sqlite:///{folder}/state.db
-"""
+#: What functions that lie there as source are given.
+GUARD = Path(__file__).with_name("guard.yml")
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -91,16 +90,17 @@ def _pids(found: Running) -> tuple[int, int]:
 
 
 def _variables(folder: Path, template: Path) -> list[str]:
-    """A store on this machine: bundles have a compiled policy that asks for it, folders of source get one."""
-    variables = {"ENIGUARD_STATE": f"sqlite:///{folder}/state.db"}
+    """A store and a key; the policy of bundles asks for them, folders of source get one that does."""
+    variables = {
+        "ENIGUARD_STATE": f"sqlite:///{folder}/state.db",
+        "ENIGUARD_SEAL": secrets.token_hex(32),
+    }
     try:
         bundled = any(one.bundled for one in functions_of(template))
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
     if not bundled:
-        policy = folder / "guard.yml"
-        policy.write_text(GUARD.format(folder=folder), encoding="utf-8")
-        variables["ENIGUARD_POLICY"] = str(policy)
+        variables["ENIGUARD_POLICY"] = str(GUARD)
     return [part for name, value in variables.items() for part in ("--env", f"{name}={value}")]
 
 

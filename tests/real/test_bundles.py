@@ -9,11 +9,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -21,35 +21,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from eniguard.bundles import Bundle, Workshop
-from eniguard.bundles.bytecode import interpreter
+from eniguard.settings.alerting import SinkKind
 from fakealiyun import Cloud
 from fakealiyun.log.groups import Log, LogGroup
 from fakealiyun.oss.models import StoredObject
 from fakealiyun.server import FakeServer, served
-
-REPOSITORY = Path(__file__).parents[2]
-FUNCTIONS = sorted(path.parent for path in REPOSITORY.glob("functions/*/index.py"))
-#: What is deployed, and the Python that is here where that one is not.
-RUNTIME = "python3.10" if interpreter("3.10") else f"python3.{sys.version_info.minor}"
-PYTHON = interpreter(RUNTIME.removeprefix("python")) or Path(sys.executable)
+from tests.real.built import FUNCTIONS, PYTHON, REPOSITORY, RUNTIME
 
 REGION, PROJECT, LOGSTORE, BUCKET = "cn-hangzhou", "audit", "actiontrail_guard-trail", "evidence"
-GUARD = """
-regions: [cn-hangzhou]
-rules: {ENI001: {severity: critical}}
-state: {url: env:ENIGUARD_STATE}
-remediation:
-  keys: {current: env:SEAL_KEY}
-  approval:
-    url: https://approve.example.com/
-    issuer: https://login.example.com/
-    client_id: eniguard
-    client_secret: env:CLIENT_SECRET
-    link_keys: {current: env:LINK_KEY}
-    session_keys: {current: env:SESSION_KEY}
-    allowed: [{claim: groups, any_of: [network-security]}]
-    ram: [{claim: preferred_username, ram: user}]
-"""
 #: What the functions are told by their environment.
 VARIABLES = {"ENIGUARD_REMEDIATE": "eniguard-remediate"}
 #: A refused delete of a managed ENI: a finding (ENI001) that needs no look-up.
@@ -75,19 +54,6 @@ EVENT = {
 }
 #: What packages ask for and functions do without.
 LEFT_OUT = (REPOSITORY / "requirements" / "not-in-functions.in").read_text("utf-8").split()
-
-
-@pytest.fixture(scope="module")
-def guard_yml(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("policy") / "guard.yml"
-    path.write_text(GUARD, "utf-8")
-    return path
-
-
-@pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory, guard_yml: Path) -> dict[str, Bundle]:
-    workshop = Workshop(guard_yml, tmp_path_factory.mktemp("bundles"))
-    return {folder.name: workshop.build(folder, RUNTIME) for folder in FUNCTIONS}
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +130,9 @@ def entries(folder: Path) -> dict[str, tuple[int, int, str]]:
     }
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda path: path.name)
-def test_a_bundle_starts_with_nothing_beside_it(bundles: dict[str, Bundle], function: Path) -> None:
-    bundle = bundles[function.name]
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_bundle_starts_with_nothing_beside_it(bundles: Mapping[str, Bundle], function: str) -> None:
+    bundle = bundles[function]
 
     loaded, _ = called(bundle)
 
@@ -229,7 +195,7 @@ def object_made(server: FakeServer) -> dict[str, Any]:
     ("function", "delivery"), [("trail_event", cloud_event), ("trail_log", row), ("trail_file", object_made)]
 )
 def test_a_bundle_decides_an_event_under_the_policy_in_it(
-    bundles: dict[str, Bundle], server: FakeServer, function: str, delivery: Any
+    bundles: Mapping[str, Bundle], server: FakeServer, function: str, delivery: Any
 ) -> None:
     # given
     payload = json.dumps(delivery(server)).encode()
@@ -251,7 +217,7 @@ def test_a_bundle_decides_an_event_under_the_policy_in_it(
     assert {"pydantic", "yaml"}.isdisjoint(loaded["modules"])
 
 
-def test_the_bundle_of_the_page_has_its_templates(bundles: dict[str, Bundle]) -> None:
+def test_the_bundle_of_the_page_has_its_templates(bundles: Mapping[str, Bundle]) -> None:
     # given
     request = {
         "version": "v1",
@@ -271,7 +237,7 @@ def test_the_bundle_of_the_page_has_its_templates(bundles: dict[str, Bundle]) ->
 
 
 def test_the_bundle_of_the_sweep_looks_events_up_under_the_policy_in_it(
-    bundles: dict[str, Bundle], server: FakeServer, tmp_path: Path
+    bundles: Mapping[str, Bundle], server: FakeServer, tmp_path: Path
 ) -> None:
     # given
     cloud = server.cloud
@@ -298,7 +264,9 @@ def test_the_bundle_of_the_sweep_looks_events_up_under_the_policy_in_it(
     assert {"pydantic", "yaml"}.isdisjoint(loaded["modules"])
 
 
-def test_bytecode_is_taken_without_a_look_at_the_source(bundles: dict[str, Bundle], tmp_path: Path) -> None:
+def test_bytecode_is_taken_without_a_look_at_the_source(
+    bundles: Mapping[str, Bundle], tmp_path: Path
+) -> None:
     # given
     folder = tmp_path / "trail_event"
     shutil.copytree(bundles["trail_event"].folder, folder)
@@ -314,7 +282,7 @@ def test_bytecode_is_taken_without_a_look_at_the_source(bundles: dict[str, Bundl
     }
 
 
-def test_a_bundle_holds_what_its_function_imports_and_no_more(bundles: dict[str, Bundle]) -> None:
+def test_a_bundle_holds_what_its_function_imports_and_no_more(bundles: Mapping[str, Bundle]) -> None:
     found = {name: modules(bundle) for name, bundle in bundles.items()}
 
     for files in found.values():
@@ -344,7 +312,22 @@ def test_the_catalogue_of_messages_comes_along(tmp_path: Path) -> None:
     assert "alerts/locale/zh/LC_MESSAGES/eniguard.mo" in modules(bundle)
 
 
-def test_both_stores_that_can_be_deployed_load_from_a_bundle(bundles: dict[str, Bundle]) -> None:
+@pytest.mark.parametrize("name", ["trail_event", "trail_log", "trail_file", "sweep", "remediate"])
+def test_every_kind_of_sink_loads_from_a_bundle(bundles: Mapping[str, Bundle], name: str) -> None:
+    path = bundles[name].folder / "python"
+    script = f"""
+import sys; sys.path.insert(0, {str(path)!r})
+from eniguard.alerts.formats import format_of
+from eniguard.alerts.webhooks import Webhooks
+print([type(format_of(kind)).__name__ for kind in {get_args(SinkKind)!r}])
+"""
+
+    run = subprocess.run([PYTHON, "-I", "-S", "-c", script], capture_output=True, text=True, check=False)
+
+    assert (run.returncode, run.stdout.count("'"), run.stderr) == (0, 2 * len(get_args(SinkKind)), "")
+
+
+def test_both_stores_that_can_be_deployed_load_from_a_bundle(bundles: Mapping[str, Bundle]) -> None:
     path = bundles["trail_event"].folder / "python"
     stores = "eniguard.state.redis, eniguard.state.tablestore"
     script = f"import sys; sys.path.insert(0, {str(path)!r})\nimport {stores}"
@@ -357,7 +340,7 @@ def test_both_stores_that_can_be_deployed_load_from_a_bundle(bundles: dict[str, 
 
 @pytest.mark.parametrize("runtime", ["python3.10", "python3.12"])
 def test_nothing_that_a_package_needs_is_missing(
-    bundles: dict[str, Bundle], for_python312: Bundle, runtime: str
+    bundles: Mapping[str, Bundle], for_python312: Bundle, runtime: str
 ) -> None:
     found = packages(for_python312 if runtime == "python3.12" else bundles["trail_event"])
     version = runtime if runtime == "python3.12" else RUNTIME
@@ -381,12 +364,14 @@ def test_nothing_that_a_package_needs_is_missing(
     assert {"msgspec", "pydantic", "redis", "requests", "tablestore"} <= there
 
 
-def test_trail_event_has_15_mb_at_most(bundles: dict[str, Bundle], for_python312: Bundle) -> None:
+def test_trail_event_has_15_mb_at_most(bundles: Mapping[str, Bundle], for_python312: Bundle) -> None:
     for bundle in (bundles["trail_event"], for_python312):
         assert bundle.zipped == bundle.archive.stat().st_size <= 15_000_000
 
 
-def test_two_builds_give_the_same_bytes(bundles: dict[str, Bundle], guard_yml: Path, tmp_path: Path) -> None:
+def test_two_builds_give_the_same_bytes(
+    bundles: Mapping[str, Bundle], guard_yml: Path, tmp_path: Path
+) -> None:
     # given
     first = bundles["trail_event"]
     elsewhere = tmp_path / "else" / "where"

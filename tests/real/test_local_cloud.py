@@ -37,7 +37,8 @@ def template(tmp_path: Path) -> Path:
             "region": "cn-hangzhou",
             "runtime": "python3.10",
             "handler": "index.handler",
-            "code": str(REPOSITORY / "functions" / "trail_event"),
+            "code": str(REPOSITORY / "functions" / name.removeprefix("eniguard-").replace("-", "_")),
+            "environmentVariables": {"ENIGUARD_REMEDIATE": "eniguard-remediate"},
             "role": f"acs:ram::1234567890123456:role/{name}",
             "timeout": 30,
             "memorySize": 256,
@@ -53,11 +54,13 @@ def template(tmp_path: Path) -> Path:
     }
     config = {"authType": "anonymous", "methods": ["POST"]}
     page = {"triggerName": "page", "triggerType": "http", "triggerConfig": config}
-    props = function("eniguard-trail-event", trigger, page)
+    props = {
+        "trail_event": function("eniguard-trail-event", trigger, page),
+        "remediate": function("eniguard-remediate"),
+    }
+    resources = {name: {"component": "fc3", "props": one} for name, one in props.items()}
     path = tmp_path / "template.yml"
-    path.write_text(
-        yaml.safe_dump({"resources": {"trail_event": {"component": "fc3", "props": props}}}), encoding="utf-8"
-    )
+    path.write_text(yaml.safe_dump({"resources": resources}), encoding="utf-8")
     return path
 
 
@@ -68,7 +71,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         local(tmp_path / "local", "down")
 
 
-def test_incident_becomes_a_finding_and_nothing_is_left_running(folder: Path, template: Path) -> None:
+def test_incidents_become_a_finding_and_a_plan_and_nothing_is_left_running(
+    folder: Path, template: Path
+) -> None:
     # when
     up = local(folder, "up", template)
     assert up.returncode == 0, up.stderr
@@ -83,7 +88,7 @@ def test_incident_becomes_a_finding_and_nothing_is_left_running(folder: Path, te
     (page,) = running["http"]
     assert f"{page['address']}   (eniguard-trail-event, page)" in up.stdout
     assert (again.returncode, "it is up already" in again.stderr) == (1, True)
-    finding = json.loads(scenario.stdout)
+    finding, plan, outcome = map(json.loads, scenario.stdout.splitlines())
     assert (finding["kind"], finding["rule"], finding["action"]) == (
         "finding",
         "ENI001",
@@ -91,6 +96,9 @@ def test_incident_becomes_a_finding_and_nothing_is_left_running(folder: Path, te
     )
     assert finding["function"] == "eniguard-trail-event"
     assert finding["actor"]["name"] == "alice"
+    assert (plan["kind"], plan["mode"]) == ("plan_proposed", "auto")
+    assert (outcome["kind"], outcome["ended"], outcome["plan"]) == ("plan", "applied", plan["plan"])
+    assert scenario.stderr.rstrip().endswith("now: 0")
     assert down.stdout.count("ended") == 2
     # Asked to end, not killed: it ends the functions itself.
     assert "ending the functions" in (folder / "functions.log").read_text(encoding="utf-8")

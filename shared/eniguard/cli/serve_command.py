@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,6 +131,7 @@ def serve(
                 "http": served.told(),
             }
             tell_json(f"{json_text(started)}\n")
+            _flush()
             triggers = Triggers(compute.enqueue_event, timers, delivered, fake, _tell)
             with suppress(KeyboardInterrupt), served, triggers:
                 server.run()
@@ -179,5 +181,12 @@ def _variables(pairs: tuple[str, ...]) -> dict[str, str]:
 def _tell(name: str, line: str) -> None:
     if name:
         tell(f"{name} | {shown(line, _LONGEST)}")
+        _flush()
     else:
         say(shown(line))
+
+
+def _flush() -> None:
+    """Let what was printed be there at once: whoever reads it through a pipe or a file waits for it."""
+    if sys.stdout is not None:
+        sys.stdout.flush()

@@ -143,9 +143,12 @@ class Triggers:
 
     def _deliver(self, way: str, delivered: Sequence[Delivered], cloud: Deliveries) -> None:
         since, silent = 0, False
+        # An event comes after the answer to its call, so that who called can tell it for his own by then.
+        recorded: list[bytes] = []
         while not self._over.wait(_LOOK):
             try:
-                payloads, since = cloud.deliveries(way, since)
+                payloads = recorded
+                recorded, since = cloud.deliveries(way, since)
             except OSError as error:
                 if not silent:
                     self._tell("", f"the cloud gives no events for {way} triggers: {error}")

@@ -26,6 +26,9 @@ _AGE = 60.0
 _AGE_OF_A_TYPE = 86_400.0
 #: Seconds for which it is not asked again for what could not be had.
 _AGE_OF_AN_UNKNOWN = 10.0
+#: Events are stamped with whole seconds (docs/sources.md, Events): what was seen within that second may be
+#: from before the call or from after it, unless it was looked up because of the event.
+_STAMP = 1.0
 #: Copies from before the newest that are kept with it.
 _MOST_OLDER = 2
 
@@ -36,10 +39,12 @@ _NEVER = float("inf")
 class _Kept(Struct):
     """The newest fact, and copies from before it, the newest first.
 
-    Each comes with the time of the first call known to have changed it since; ``inf`` for none.
+    Each comes with the time of the first call known to have changed it since; ``inf`` for none. ``turn`` is
+    the number of the decision that the newest was looked up for.
     """
 
     fact: Fact
+    turn: int
     older: tuple[tuple[Fact, float], ...] = ()
     changed_at: float = _NEVER
 
@@ -60,14 +65,20 @@ class FactCache:
         self._clock = clock
         self._kept: OrderedDict[Ref, _Kept] = OrderedDict()
         self._by_kind: dict[tuple[str, str, str], set[Ref]] = {}
+        self._turn = 0
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def fresh(self, ref: Ref, since: float | None = None) -> Fact | None:
-        """The fact of a reference, if it is young enough; one from before ``since`` is not."""
+    def fresh(self, ref: Ref, at: float, since: float | None = None) -> Fact | None:
+        """The fact of a reference, if it is young enough; one from before ``since`` is not.
+
+        Nor is one of which it cannot be told whether it is from before or after a call made at ``at``.
+        """
         kept = self._kept.get(ref)
-        if kept is None or kept.changed_at != _NEVER or (since is not None and kept.fact.as_of < since):
+        if kept is None or kept.changed_at != _NEVER or self._is_unclear(kept, at):
+            return None
+        if since is not None and kept.fact.as_of < since:
             return None
         if self._clock() - kept.fact.as_of > _age(ref, kept.fact):
             return None
@@ -88,14 +99,18 @@ class FactCache:
         known = {one[0].as_of: one for one in (*copied, *self._values(ref)) if one[0].as_of < fact.as_of}
         copies = sorted(known.values(), key=lambda one: one[0].as_of, reverse=True)[:_MOST_OLDER]
         self._kept.pop(ref, None)
-        self._kept[ref] = _Kept(fact, tuple(copies))
+        self._kept[ref] = _Kept(fact, self._turn, tuple(copies))
         self._by_kind.setdefault(_kind(ref), set()).add(ref)
         while len(self._kept) > self._most:
             gone, _ = self._kept.popitem(last=False)
             self._by_kind[_kind(gone)].discard(gone)
 
     def changed(self, call: Call) -> None:
-        """Answer no more with what was seen before a call that may have changed it."""
+        """Answer no more with what was seen before a call that may have changed it; its decision is over."""
+        self._forget(call)
+        self._turn += 1
+
+    def _forget(self, call: Call) -> None:
         if not call.write or call.outcome != "ok":
             return
         account = call.account_id or ""
@@ -118,8 +133,16 @@ class FactCache:
 
     def _drop(self, ref: Ref, at: float) -> None:
         kept = self._kept.get(ref)
-        if kept is not None and kept.fact.as_of <= at:
+        if kept is not None and (kept.fact.as_of <= at or self._is_unclear(kept, at)):
             kept.changed_at = min(at, kept.changed_at)
+
+    def _is_unclear(self, kept: _Kept, at: float) -> bool:
+        """Whether a fact may be from before a call or from after it."""
+        return (
+            at <= kept.fact.as_of < at + _STAMP
+            and kept.turn != self._turn
+            and not isinstance(kept.fact.value, Unknown)
+        )
 
 
 def _age(ref: Ref, fact: Fact) -> float:

@@ -91,7 +91,7 @@ class LiveSource:
         newest: dict[Ref, Fact] = {}
         missing: dict[_Group, list[Ref]] = {}
         for ref in dict.fromkeys(refs):
-            kept = self._cache.fresh(ref, since)
+            kept = self._cache.fresh(ref, at, since)
             if kept is None:
                 missing.setdefault((ref.account, ref.region, ref.kind, ref.by), []).append(ref)
             else:

@@ -98,9 +98,72 @@ def test_call_from_before_a_look_up_does_not_spoil_it(live: Live, there: Scene, 
     found.read([eni(live, there.ordinary)], live.now())
 
     found.changed(made)
+    live.cloud.clock.advance(1)
     found.read([eni(live, there.ordinary)], live.now())
 
     assert found.calls == 1
+
+
+def test_what_was_looked_up_for_a_call_in_its_second_is_so_after_it(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    # given
+    found = source(live, store)
+    made = call(
+        live, "ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=there.ordinary, Description="changed"
+    )
+    live.cloud.clock.advance(0.25)
+    one(found, eni(live, there.ordinary), made.at)
+
+    # when
+    found.changed(made)
+    live.cloud.clock.advance(2)
+    found.read([eni(live, there.ordinary)], live.now())
+
+    # then
+    assert found.calls == 1
+
+
+def test_what_was_seen_in_the_second_of_a_call_is_not_taken_for_what_is_so_after_it(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    # given: events say in which second they were made, and no more
+    found = source(live, store)
+    live.cloud.clock.advance(1.25)
+    second = live.now() // 1
+    one(found, eni(live, there.ordinary), second - 5)
+    found.changed(call(live, "ecs:CreateSecurityGroup", VpcId=there.vpc))
+    live.cloud.clock.advance(0.25)
+    call(
+        live, "ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=there.ordinary, Description="changed"
+    )
+
+    # when
+    fact = one(found, eni(live, there.ordinary), second)
+
+    # then
+    assert (found.calls, fact.value.description) == (2, "changed")  # type: ignore[union-attr]
+
+
+def test_what_was_seen_in_the_second_of_a_call_answers_no_more_after_it(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    # given
+    found = source(live, store)
+    live.cloud.clock.advance(1.25)
+    one(found, eni(live, there.ordinary), live.now() - 5)
+    found.changed(call(live, "ecs:CreateSecurityGroup", VpcId=there.vpc))
+    made = call(
+        live, "ecs:ModifyNetworkInterfaceAttribute", NetworkInterfaceId=there.ordinary, Description="changed"
+    )
+
+    # when
+    found.changed(made)
+    live.cloud.clock.advance(2)
+    fact = one(found, eni(live, there.ordinary), live.now())
+
+    # then
+    assert (found.calls, fact.value.description) == (2, "changed")  # type: ignore[union-attr]
 
 
 def test_new_eni_makes_the_listing_of_its_vswitch_be_read_again(

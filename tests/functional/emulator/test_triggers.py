@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from eniguard.emulator import Compute
 from eniguard.emulator.fake_cloud import FakeCloud
-from eniguard.emulator.triggers import Triggers, deliveries_of, timers_of
+from eniguard.emulator.triggers import Delivered, Triggers, deliveries_of, timers_of
 from fakealiyun import Cloud
 from fakealiyun.server import served
 from tests.functional.emulator.folders import functions, props
@@ -131,6 +132,30 @@ def test_cloud_without_a_trail_is_told_of_once_and_asked_again(tmp_path: Path) -
 
     # then
     assert sum("gives no events" in line for _, line in told.all) == 1
+
+
+def test_an_event_calls_the_function_only_when_the_next_look_was_taken() -> None:
+    # given: it is recorded before its call is answered
+    looks: list[int] = []
+    called: list[int] = []
+    over = threading.Event()
+
+    class Recording:
+        def deliveries(self, way: str, since: int) -> tuple[list[bytes], int]:
+            looks.append(since)
+            return ([b'{"id": "1"}'] if since == 0 else []), 1
+
+    def enqueue(name: str, payload: bytes) -> bool:
+        called.append(len(looks))
+        over.set()
+        return True
+
+    # when
+    with Triggers(enqueue, [], [Delivered("guard", "eventbridge", lambda event: True)], Recording()):
+        assert over.wait(30)
+
+    # then
+    assert called == [2]
 
 
 def test_timer_calls_the_function_with_its_name_and_payload(tmp_path: Path) -> None:
