@@ -31,6 +31,6 @@ def _bottom_up(folder: Path) -> Iterator[Path]:
 
 def write_archive(folder: Path, archive: Path) -> None:
     """Write the files of a folder into a zip archive, in the order of their names."""
-    with ReproducibleZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
+    with ReproducibleZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
         for path in files_in(folder):
             written.write(path, path.relative_to(folder).as_posix())

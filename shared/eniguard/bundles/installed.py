@@ -16,8 +16,11 @@ PLATFORM = "x86_64-manylinux2014"
 #: What an installer leaves behind: paths and times of this machine, and scripts that nothing calls.
 _TRACES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
 _SCRIPTS = ("bin", ".lock")
-#: A third of a bundle, for one version of Python only; where it is missing the SDK does without it.
-_FOR_ONE_PYTHON = "tablestore/ots_sdk/*.so"
+#: Libraries that packages do without where they are missing: a third of a bundle, for one version of Python
+#: only, and what aiohttp reads websockets with, which the SDK of Tablestore has none of.
+_NOT_USED = ("tablestore/ots_sdk/*.so", "aiohttp/_websocket/*.so")
+#: What compiled parts and type checkers are made from.
+_SOURCES = tuple([f"**/*.{suffix}" for suffix in ("c", "h", "pxd", "pyi", "pyx")])
 
 
 def install(requirements: Path, version: str, target: Path) -> None:
@@ -66,7 +69,7 @@ def _check_platform(requirements: Path, target: Path) -> None:
 
 def _remove_needless(target: Path) -> None:
     traces = [f"*.dist-info/{name}" for name in _TRACES]
-    for path in [path for pattern in (*traces, _FOR_ONE_PYTHON) for path in target.glob(pattern)]:
+    for path in {path for one in (*traces, *_NOT_USED, *_SOURCES) for path in target.glob(one)}:
         path.unlink()
     for path in (target / name for name in _SCRIPTS):
         if path.is_dir():
