@@ -11,13 +11,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import trustme
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from eniguard.delivery.approval import ApprovalDelivery
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HERE = Path(__file__).parent
 NODE = Path(sys.executable).parent / "node"
@@ -98,6 +101,13 @@ def served(delivery: ApprovalDelivery, port: int, certificates: Certificates) ->
             taken = delivery.handle(event, None)
         return Response(taken["body"], taken["statusCode"], taken["headers"])
 
+    with over_tls(application, port, certificates):
+        yield
+
+
+@contextmanager
+def over_tls(application: WSGIApplication, port: int, certificates: Certificates) -> Iterator[None]:
+    """Serve an application over TLS on a port of this machine."""
     context = (str(certificates.chain), str(certificates.key))
     server = make_server("127.0.0.1", port, application, threaded=True, ssl_context=context)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

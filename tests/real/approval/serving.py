@@ -14,12 +14,11 @@ from typing import Any
 
 import requests
 import yaml
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from eniguard.bundles import Workshop
 from eniguard.bundles.bytecode import interpreter
-from tests.real.approval.browsing import Certificates
+from tests.real.approval.browsing import Certificates, over_tls
 
 REPOSITORY = Path(__file__).parents[3]
 #: What is deployed, and the Python that is here where that one is not.
@@ -120,13 +119,5 @@ def tls(address: str, port: int, certificates: Certificates) -> Iterator[None]:
         headers = {k: v for k, v in answer.headers.items() if k.lower() not in _OF_THE_CONNECTION}
         return Response(answer.content, answer.status_code, headers)
 
-    context = (str(certificates.chain), str(certificates.key))
-    server = make_server("127.0.0.1", port, application, threaded=True, ssl_context=context)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with over_tls(application, port, certificates):
         yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
