@@ -41,6 +41,14 @@ class AccountEntry(Strict):
         description="Role that the function remediate assumes there to put things back",
     )
 
+    @model_validator(mode="after")
+    def _looking_up_changes_nothing(self) -> AccountEntry:
+        if self.role is not None and self.role.lower() == (self.remediation_role or "").lower():
+            raise ValueError(
+                "role and remediation_role are the same: functions that look up would get the rights to write"
+            )
+        return self
+
 
 class RuleEntry(Strict):
     """How one rule is tuned; what is left out stays as the rule has it."""

@@ -25,3 +25,8 @@ def test_account_may_name_the_role_to_assume() -> None:
 def test_role_that_is_no_name_is_a_config_error(role: str) -> None:
     with pytest.raises(ConfigError, match=r"accounts\.0\.role"):
         parse_policy(f'accounts: [{{id: "1234567890123456", role: "{role}"}}]')
+
+
+def test_a_role_for_looking_up_is_not_the_one_that_writes() -> None:
+    with pytest.raises(ConfigError, match=r"role and remediation_role are the same"):
+        parse_policy('accounts: [{id: "1234567890123456", role: guard, remediation_role: Guard}]')
