@@ -40,6 +40,8 @@ class PlanParts:
         Gives what calls the function.
     clock
         Gives seconds since 1970 (UTC).
+    own
+        Gives the account that the function runs in; ``None`` when it is not known.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class PlanParts:
         secret: Callable[[str], str],
         client: Callable[[], Client],
         clock: Callable[[], float],
+        own: Callable[[], str | None],
     ) -> None:
         self._policy = policy
         self._environment = environment
@@ -58,6 +61,7 @@ class PlanParts:
         self._secret = secret
         self._client = client
         self._clock = clock
+        self._own = own
 
     @cached_property
     def proposals(self) -> Proposals:
@@ -68,7 +72,9 @@ class PlanParts:
     @cached_property
     def remediation(self) -> Remediation:
         """What makes plans, and has those carried out that nobody has to approve."""
-        return Remediation(self._store(), self._policy, self.seal, self.invoke, clock=self._clock)
+        return Remediation(
+            self._store(), self._policy, self.seal, self.invoke, clock=self._clock, own=self._own()
+        )
 
     def seal(self) -> Seal:
         """What verdicts on plans are sealed with.

@@ -257,6 +257,7 @@ class Runtime:
             secret=self.secrets.get,
             client=lambda: self.accounts.own,
             clock=self.clock,
+            own=lambda: self.cloud.context.account_id,
         )
 
     @cached_property

@@ -14,7 +14,9 @@ from eniguard.remediation.remedies import OF_RULES, REMEDIES, Remedy
 from eniguard.settings import IGNORE_TAG, Policy, least
 
 
-def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> Plan | None:
+def plan_of(
+    finding: Finding, policy: Policy, *, forgeable: bool, at: float, own: str | None = None
+) -> Plan | None:
     """The plan for a finding; ``None`` when there is nothing to put back, or nothing may be.
 
     Parameters
@@ -27,6 +29,9 @@ def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> 
         Whether the event came by a way that anybody can use: its plan is only shown.
     at
         When the plan is made, in seconds since 1970 (UTC).
+    own
+        The account that the guard runs in, ``None`` when it is not known: in any other one without a role
+        there, a plan is only shown.
     """
     fix, account = finding.fix, finding.account_id or ""
     if fix is None or IGNORE_TAG in fix.tags or not account or not finding.region:
@@ -38,7 +43,10 @@ def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> 
     if mode == "off":
         return None
     event_at = _at(finding.event_time)
-    held_back = tuple(_held_back(finding, event_at, settings.oldest, forgeable, at))
+    held_back = (
+        *_held_back(finding, event_at, settings.oldest, forgeable, at),
+        *_out_of_reach(account, policy, own),
+    )
     calls, inverse = remedy.calls(fix), remedy.inverse_calls(fix)
     return Plan(
         id=plan_id(finding.finding_id, calls, forgeable=forgeable),
@@ -98,6 +106,11 @@ def _held_back(
     elif at - event_at > oldest:
         minutes = f"{(at - event_at) / 60:.0f} minutes"
         yield f"the call was made {minutes} before, and {oldest / 60:.0f} are allowed"
+
+
+def _out_of_reach(account: str, policy: Policy, own: str | None) -> Iterator[str]:
+    if own is not None and account != own and account not in policy.remediation_roles:
+        yield f"account {account} has no remediation_role in `accounts` of guard.yml"
 
 
 def _at(text: str | None) -> float | None:

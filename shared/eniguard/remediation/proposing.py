@@ -33,6 +33,8 @@ class Remediation:
         Has a plan carried out, by its id: an asynchronous call of the function remediate.
     clock
         Gives seconds since 1970 (UTC).
+    own
+        The account that the guard runs in; ``None`` when it is not known.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Remediation:
         invoke: Callable[[str], None],
         *,
         clock: Callable[[], float] = time.time,
+        own: str | None = None,
     ) -> None:
         self._plans = Plans(store, clock=clock)
         self._store = store
@@ -50,6 +53,7 @@ class Remediation:
         self._seal = seal
         self._invoke = invoke
         self._clock = clock
+        self._own = own
 
     def propose(self, finding: Finding, *, forgeable: bool) -> PlanRecord | None:
         """Put down the plan of a finding, once; ``None`` for one that has none.
@@ -66,7 +70,7 @@ class Remediation:
         StateError
             It was not put down: propose it again.
         """
-        plan = plan_of(finding, self._policy, forgeable=forgeable, at=self._clock())
+        plan = plan_of(finding, self._policy, forgeable=forgeable, at=self._clock(), own=self._own)
         return None if plan is None else self._plans.propose(plan)
 
     def set_going(self, record: PlanRecord) -> PlanRecord:
