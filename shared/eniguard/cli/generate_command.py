@@ -27,7 +27,8 @@ _RAM_EPILOG = """\b
 Examples:
   eniguard generate ram-policy --format markdown
   eniguard generate ram-policy eniguard-dev-sweep > policy.json
-  eniguard generate ram-policy eniguard-dev-sweep --trust > trust.json"""
+  eniguard generate ram-policy eniguard-dev-sweep --trust > trust.json
+  eniguard generate ram-policy --account 6543210987654321"""
 
 _PATTERN_EPILOG = """\b
 Examples:
@@ -122,22 +123,36 @@ def rule_pages(
     show_default=True,
     help="Of all roles: JSON by name, or a page to read.",
 )
+@click.option(
+    "--account",
+    metavar="ID",
+    help="The roles that the functions take in this member account, in place of their own.",
+)
 @_template_option
 @policy_option
 def ram_policy(
-    role: str | None, trust: bool, form: str, template_path: Path, policy_path: str | None
+    role: str | None,
+    *,
+    trust: bool,
+    form: str,
+    account: str | None,
+    template_path: Path,
+    policy_path: str | None,
 ) -> None:
     """Write the RAM policies of the roles in template.yml to standard output.
 
     Each role gets what its function or trigger needs under the policy and no more: reads of what the
     enabled rules look up, its logs, its state, its failed calls, and what its trigger points at. No
-    function gets a right to change anything that is guarded. With ROLE, that one policy as RAM takes it.
+    function but remediate gets a right to change anything that is guarded, and that one no more than the
+    modes in guard.yml need. With ROLE, that one policy as RAM takes it.
     """
     from eniguard.cli.ram_pages import role_pages
-    from eniguard.deployment import permission_policy, roles_of, trust_policy
+    from eniguard.deployment import member_roles, permission_policy, roles_of, trust_policy
     from eniguard.settings.location import find_policy
 
-    roles = {one.name: one for one in roles_of(_resources(template_path), find_policy(policy_path))}
+    resources, policy = _resources(template_path), find_policy(policy_path)
+    of_all = roles_of(resources, policy) if account is None else member_roles(resources, policy, account)
+    roles = {one.name: one for one in of_all}
     if role is None:
         if trust:
             raise click.UsageError("--trust needs the name of a role")
@@ -147,7 +162,8 @@ def ram_policy(
         }
         tell_json(role_pages(roles.values()) if form == "markdown" else indented(both) + "\n")
     elif role not in roles:
-        raise click.UsageError(f"{template_path} has no role {role!r}; there are {', '.join(roles)}")
+        where = template_path if account is None else f"account {account}"
+        raise click.UsageError(f"{where} has no role {role!r}; there are {', '.join(roles)}")
     else:
         tell_json(indented((trust_policy if trust else permission_policy)(roles[role])) + "\n")
 

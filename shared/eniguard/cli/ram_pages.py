@@ -15,4 +15,5 @@ def role_pages(roles: Iterable[Role]) -> str:
 
 def _section(role: Role) -> str:
     block = indented(permission_policy(role))
-    return f"## {role.name}\n\nFor {role.why}; trusts `{role.service}`.\n\n```json\n{block}\n```\n"
+    trusted = ", ".join(f"`{one}`" for one in role.takers or (role.service,))
+    return f"## {role.name}\n\nFor {role.why}; trusts {trusted}.\n\n```json\n{block}\n```\n"

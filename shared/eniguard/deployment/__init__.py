@@ -2,6 +2,7 @@
 
 from eniguard.deployment.checking import template_problems
 from eniguard.deployment.event_patterns import event_pattern, pattern_problems
+from eniguard.deployment.member_roles import member_roles
 from eniguard.deployment.needs import KINDS, Kind, Need, Role, registry_for, roles_of
 from eniguard.deployment.ram_policies import permission_policy, policy_problems, trust_policy
 from eniguard.deployment.reading import DEFAULT_TEMPLATE, read_template
@@ -16,6 +17,7 @@ __all__ = [
     "Role",
     "Variable",
     "event_pattern",
+    "member_roles",
     "pattern_problems",
     "permission_policy",
     "policy_problems",

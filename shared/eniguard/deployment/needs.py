@@ -42,7 +42,7 @@ _OF_GROUPS = (
 )
 _OFFLINE = "ENIGUARD_OFFLINE"
 _REMEDIATE = "ENIGUARD_REMEDIATE"
-_EVERYWHERE = "*"
+EVERYWHERE = "*"
 
 Props = Mapping[str, Any]
 
@@ -51,7 +51,7 @@ class Need(Struct, frozen=True, order=True):
     """A RAM action, and the full name of what it is needed on."""
 
     action: str
-    resource: str = _EVERYWHERE
+    resource: str = EVERYWHERE
 
 
 class Role(Struct, frozen=True):
@@ -65,6 +65,8 @@ class Role(Struct, frozen=True):
         The id of its account.
     service
         Who takes it: a service of the cloud, as in ``fc.aliyuncs.com``.
+    takers
+        In place of a service, the ARNs of the roles that take it.
     why
         What it is for, in a few words.
     needs
@@ -76,6 +78,7 @@ class Role(Struct, frozen=True):
     service: str
     why: str
     needs: tuple[Need, ...]
+    takers: tuple[str, ...] = ()
 
 
 def roles_of(resources: Mapping[str, Any], policy: Policy) -> list[Role]:
@@ -102,6 +105,11 @@ def roles_of(resources: Mapping[str, Any], policy: Policy) -> list[Role]:
                 )
             found[role.name] = role
     return list(found.values())
+
+
+def assuming(account: str, role: str) -> Need:
+    """Taking a role: RAM names it ``acs:ram:*:ACCOUNT:role/NAME``, its own ARN is without the ``*``."""
+    return Need("sts:AssumeRole", f"acs:ram:*:{account}:role/{role}")
 
 
 def registry_for(kind: Kind, policy: Policy) -> Registry:
@@ -163,7 +171,7 @@ def _of_function(kind: Kind, props: Props, policy: Policy, account: str) -> Iter
     yield from _of_plans(kind, policy, variables, region, account)
     for member, role in policy.account_roles.items():
         if member != account:
-            yield Need("sts:AssumeRole", f"acs:ram::{member}:role/{role}")
+            yield assuming(member, role)
     for trigger in props.get("triggers", ()):
         yield from _of_source(trigger, region, account)
 
@@ -179,22 +187,26 @@ def _of_rules(kind: Kind, policy: Policy) -> set[str]:
 
 def of_remediation(policy: Policy, region: str, account: str) -> Iterator[Need]:
     """What putting things back asks: the writes, with those that take them back, of the modes alone."""
-    settings = policy.remediation
-    yield from _of_keys([settings.keys], region, account)
-    remedies = {
+    yield from _of_keys([policy.remediation.keys], region, account)
+    yield from of_remedies(policy, account)
+    for member, role in policy.remediation_roles.items():
+        if member != account and any(of_remedies(policy, member)):
+            yield assuming(member, role)
+
+
+def of_remedies(policy: Policy, account: str) -> Iterator[Need]:
+    """What putting things back in an account asks there, under the modes for it."""
+    allowed = {
         action
         for rule, actions in OF_RULES.items()
-        if settings.most_for(rule) in ("approve", "auto")
+        if policy.remediation.most_for(rule, account) in ("approve", "auto")
         for action in actions
     }
-    for action in sorted(remedies):
+    for action in sorted(allowed):
         remedy = REMEDIES[action]
         yield from map(Need, remedy.reads)
         for place in remedy.places(Place(account, policy.guard)):
             yield from (Need(write, place) for write in {remedy.action, remedy.inverse})
-    for member, role in policy.remediation_roles.items():
-        if member != account and remedies:
-            yield Need("sts:AssumeRole", f"acs:ram::{member}:role/{role}")
 
 
 def _of_state(policy: Policy, variables: Mapping[str, str], region: str, account: str) -> Iterator[Need]:

@@ -55,8 +55,9 @@ def permission_policy(role: Role) -> Document:
 
 
 def trust_policy(role: Role) -> Document:
-    """The policy that lets the service of a role take it, and nobody else."""
-    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": [role.service]}}
+    """The policy that lets those take a role who it is for, and nobody else."""
+    principal = {"RAM": list(role.takers)} if role.takers else {"Service": [role.service]}
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
     return {"Version": _VERSION, "Statement": [statement]}
 
 

@@ -80,8 +80,8 @@ def _member(setup: Setup, account: str) -> Iterator[Check]:
     yield wrong(
         check,
         f"{role} of account {account} cannot be assumed by {setup.caller.arn}: {code}",
-        f"make the role in that account, let it trust acs:ram::{setup.caller.account_id}:root, "
-        f"and allow sts:AssumeRole on acs:ram::{account}:role/{role}",
+        f"make the role in that account (eniguard generate ram-policy --account {account}), let it trust "
+        f"whoever runs eniguard doctor as well, and allow sts:AssumeRole on acs:ram:*:{account}:role/{role}",
     )
 
 

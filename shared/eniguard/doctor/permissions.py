@@ -63,7 +63,9 @@ def needs_of(setup: Setup, kind: str | None, function: Function) -> Iterator[Nee
     yield from _of_store(setup, account)
     if kind == "remediate":
         for one in of_remediation(setup.policy, region, account):
-            yield Need(one.action, "" if one.resource == "*" else one.resource)
+            # A role is allowed by either name: acs:ram:*:… matches acs:ram::… as well.
+            place = one.resource.replace("acs:ram:*:", "acs:ram::", 1)
+            yield Need(one.action, "" if place == "*" else place)
     elif kind == "approval":
         yield from _of_invoking(setup, account)
         yield from _of_keys(setup, account, "keys", "link_keys", "session_keys", "client_secret")

@@ -112,6 +112,7 @@ def _member(setup: Setup, account: str) -> Check:
     return wrong(
         check,
         f"{role} of account {account} cannot be assumed by {setup.caller.arn}: {code}",
-        f"make the role in that account, let it trust the role of remediate in account {own}, and whoever "
-        f"runs eniguard doctor, and allow sts:AssumeRole on acs:ram::{account}:role/{role}",
+        f"make the role in that account (eniguard generate ram-policy --account {account}), let it trust the "
+        f"role of remediate in account {own}, and whoever runs eniguard doctor, and allow sts:AssumeRole on "
+        f"acs:ram:*:{account}:role/{role}",
     )

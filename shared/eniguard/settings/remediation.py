@@ -89,10 +89,10 @@ class RemediationSettings(Struct, frozen=True):
         """Whether any rule is let do more than a mode anywhere."""
         return any(MODES.index(self.most_for(rule)) > MODES.index(mode) for rule in MOST)
 
-    def most_for(self, rule: str) -> Mode:
-        """The most that a rule is let do anywhere."""
-        named = [one for one in self.modes if _names(one, rule)]
-        every = next((place for place, one in enumerate(named) if not one.accounts and not one.tags), None)
+    def most_for(self, rule: str, account: str | None = None) -> Mode:
+        """The most that a rule is let do anywhere, or anywhere in an account."""
+        named = [one for one in self.modes if _names(one, rule) and _is_in(one, account)]
+        every = next((place for place, one in enumerate(named) if _is_everywhere(one, account)), None)
         reached = named if every is None else named[: every + 1]
         modes = [one.mode for one in reached] + ([self.mode] if every is None else [])
         return least(max(modes, key=MODES.index), MOST.get(rule, "off"))
@@ -105,6 +105,14 @@ def least(*modes: Mode) -> Mode:
 
 def _names(entry: ModeEntry, rule: str) -> bool:
     return not entry.rules or rule in entry.rules or rule.rstrip("0123456789") in entry.rules
+
+
+def _is_in(entry: ModeEntry, account: str | None) -> bool:
+    return account is None or not entry.accounts or account in entry.accounts
+
+
+def _is_everywhere(entry: ModeEntry, account: str | None) -> bool:
+    return not entry.tags and (not entry.accounts or account in entry.accounts)
 
 
 def _matches(entry: ModeEntry, rule: str, account: str, tags: dict[str, str]) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eniguard.cli.ram_pages import role_pages
-from eniguard.deployment import event_pattern, registry_for
+from eniguard.deployment import event_pattern, policy_problems, registry_for
 from eniguard.deployment.event_patterns import judged_writes
 from eniguard.errors import ConfigError
 from eniguard.events.catalog import APIS
@@ -67,6 +67,48 @@ def test_one_policy_is_written_as_ram_takes_it() -> None:
     assert list(every) == list(roles())
     assert json.loads(run("generate", "ram-policy", name, *GIVEN).stdout) == every[name]["policy"]
     assert json.loads(run("generate", "ram-policy", name, "--trust", *GIVEN).stdout) == every[name]["trust"]
+
+
+def test_the_roles_of_a_member_account_trust_the_functions_that_take_them_and_no_others(
+    tmp_path: Path,
+) -> None:
+    entry = '{id: "6543210987654321", role: eniguard-reader, remediation_role: eniguard-writer}'
+    guard = _guard(
+        tmp_path, f"accounts: [{entry}]\nremediation: {{mode: approve, keys: {{current: env:SEAL}}}}\n"
+    )
+
+    found = json.loads(run("generate", "ram-policy", "--account", "6543210987654321", *guard).stdout)
+
+    functions = {"eniguard-reader": ["trail-log", "trail-event", "trail-file", "sweep"]}
+    functions["eniguard-writer"] = ["remediate"]
+    trusted = {name: one["trust"]["Statement"][0]["Principal"]["RAM"] for name, one in found.items()}
+    assert trusted == {
+        name: [f"acs:ram::1234567890123456:role/eniguard-dev-{one}" for one in named]
+        for name, named in functions.items()
+    }
+    for one in found.values():
+        assert list(policy_problems(one["policy"])) == []
+        assert list(policy_problems(one["trust"], trust=True)) == []
+    reads = found["eniguard-reader"]["policy"]["Statement"]
+    assert [one["Resource"] for one in reads] == ["*"]
+    assert "actiontrail:LookupEvents" in reads[0]["Action"]
+
+
+@pytest.mark.parametrize("account", ["1234567890123456", "6543210987654321", "1"])
+def test_no_roles_for_an_account_in_which_no_function_takes_one(tmp_path: Path, account: str) -> None:
+    entries = "accounts:\n  - {id: '1234567890123456', role: own}\n"
+    shown = "  - {id: '6543210987654321', remediation_role: eniguard-writer}\nremediation: {mode: plan}\n"
+
+    done = run("generate", "ram-policy", "--account", account, *_guard(tmp_path, entries + shown))
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"no function takes a role in account {account}: name a role" in done.stderr
+
+
+def _guard(folder: Path, text: str) -> tuple[str, ...]:
+    guard = folder / "guard.yml"
+    guard.write_text(text, encoding="utf-8")
+    return ("--template", str(TEMPLATE), "--policy", str(guard))
 
 
 def test_no_policy_for_a_template_with_something_wrong(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_a_store_adds_its_table_and_its_secret_and_members_their_role() -> None:
 
     assert Need("kms:GetSecretValue", "acs:kms:cn-hangzhou:1234567890123456:secret/guard-redis") in needs
     assert [one for one in needs if one.action == "sts:AssumeRole"] == [
-        Need("sts:AssumeRole", "acs:ram::1234567890123499:role/eniguard-reader")
+        Need("sts:AssumeRole", "acs:ram:*:1234567890123499:role/eniguard-reader")
     ]
     assert not any(one.action.startswith("ots:") for one in needs)
 

@@ -235,7 +235,7 @@ BROKEN: dict[str, tuple[Callable[[Brakes], None], str, str, str]] = {
         ),
         f"remediation/account/{MEMBER}",
         "cannot be assumed",
-        f"acs:ram::{MEMBER}:role/{PUTTER}",
+        f"acs:ram:*:{MEMBER}:role/{PUTTER}",
     ),
 }
 

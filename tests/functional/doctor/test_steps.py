@@ -67,7 +67,7 @@ def test_every_missing_step_is_named_with_what_to_do(scene: Scene) -> None:
     assert "s deploy" in told[f"event-rule/{RULE}/exists"]
     assert "s deploy" in told[f"function/{LOG}/exists"]
     assert "linked-role" in told["canary/eventbridge"]
-    assert f"acs:ram::{MEMBER}:role/eniguard-reader" in told[f"account/{MEMBER}"]
+    assert f"acs:ram:*:{MEMBER}:role/eniguard-reader" in told[f"account/{MEMBER}"]
 
 
 def test_complete_set_up_is_ok_throughout(scene: Scene) -> None:
