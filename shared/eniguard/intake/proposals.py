@@ -71,7 +71,7 @@ class Proposals:
                 continue
             record = self._remediation.propose(finding, forgeable=forgeable)
             if record is not None:
-                found[finding.finding_id] = self._proposal(record, call)
+                found[finding.finding_id] = self._proposal(record, finding, call)
         return found
 
     def _waived(self, finding: Finding) -> bool:
@@ -79,7 +79,7 @@ class Proposals:
 
         return waived(self._policy.waivers, finding, self._clock())[0] is not None
 
-    def _proposal(self, record: PlanRecord, call: Invocation) -> Proposal:
+    def _proposal(self, record: PlanRecord, finding: Finding, call: Invocation) -> Proposal:
         from eniguard.alerts.alert import Going, Proposal
         from eniguard.remediation.call_lines import call_line
 
@@ -95,7 +95,7 @@ class Proposals:
         call.metrics.add("plans_proposed", rule=plan.rule, mode=plan.mode)
         goes: Going = "plan"
         if plan.mode == "auto":
-            goes = "auto" if self._is_going(record, call) else "approve"
+            goes = "auto" if self._is_going(record, finding, call) else "approve"
         elif plan.mode == "approve":
             goes = "approve"
         return Proposal(
@@ -108,13 +108,13 @@ class Proposals:
             link=None if goes == "plan" else self._link(plan, call),
         )
 
-    def _is_going(self, record: PlanRecord, call: Invocation) -> bool:
+    def _is_going(self, record: PlanRecord, finding: Finding, call: Invocation) -> bool:
         """Whether a plan of mode auto is carried out; one that nothing could seal waits for a person.
 
         What was sealed and not called for is found by the sweep (`Remediation.overdue`).
         """
         try:
-            return self._remediation.set_going(record).state != "proposed"
+            return self._remediation.set_going(record, finding).state != "proposed"
         except StateError:
             raise
         except EniguardError as error:
