@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from eniguard.errors import EniguardError, StateError
+from eniguard.errors import EniguardError, RemediationError, StateError
 from eniguard.model import Finding
 from eniguard.toolkit import Invocation
 
@@ -69,10 +69,21 @@ class Proposals:
         for finding in findings:
             if finding.fix is None or self._waived(finding):
                 continue
-            record = self._remediation.propose(finding, forgeable=forgeable)
+            record = self._put_down(finding, call, forgeable=forgeable)
             if record is not None:
                 found[finding.finding_id] = self._proposal(record, finding, call)
         return found
+
+    def _put_down(self, finding: Finding, call: Invocation, *, forgeable: bool) -> PlanRecord | None:
+        """The plan of a finding; one that cannot be kept must hold up neither the finding nor other events."""
+        try:
+            return self._remediation.propose(finding, forgeable=forgeable)
+        except RemediationError as error:
+            call.logger.error(
+                "plan_not_put_down", finding_id=finding.finding_id, rule=finding.rule, error=error
+            )
+            call.metrics.add("plans_not_put_down", rule=finding.rule)
+            return None
 
     def _waived(self, finding: Finding) -> bool:
         from eniguard.alerts.waivers import waived

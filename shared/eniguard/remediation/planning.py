@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 import msgspec
+from msgspec.structs import replace
 
 from eniguard.events.times import parsed
-from eniguard.model import Finding
+from eniguard.model import Actor, Finding
+from eniguard.printable import shown
 from eniguard.remediation.plan import Plan, PlannedCall
 from eniguard.remediation.remedies import OF_RULES, REMEDIES, Remedy
 from eniguard.settings import IGNORE_TAG, Policy, least
+
+#: Characters that are kept of what a caller says of its program, which may be as long as it likes.
+_LONGEST_AGENT = 256
 
 
 def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> Plan | None:
@@ -50,7 +55,7 @@ def plan_of(finding: Finding, policy: Policy, *, forgeable: bool, at: float) -> 
         event_at=event_at,
         account=account,
         region=finding.region,
-        actor=finding.actor,
+        actor=_kept(finding.actor),
         subject=finding.subject,
         why=finding.summary,
         calls=calls,
@@ -98,6 +103,13 @@ def _held_back(
     elif at - event_at > oldest:
         minutes = f"{(at - event_at) / 60:.0f} minutes"
         yield f"the call was made {minutes} before, and {oldest / 60:.0f} are allowed"
+
+
+def _kept(actor: Actor | None) -> Actor | None:
+    """The caller, with what it says of its program cut short: that must not keep a plan from being kept."""
+    if actor is None or actor.user_agent is None:
+        return actor
+    return replace(actor, user_agent=shown(actor.user_agent, _LONGEST_AGENT))
 
 
 def _at(text: str | None) -> float | None:

@@ -67,6 +67,8 @@ class Remediation:
         ------
         StateError
             It was not put down: propose it again.
+        RemediationError
+            No store can keep it.
         """
         plan = plan_of(finding, self._policy, forgeable=forgeable, at=self._clock())
         return None if plan is None else self._plans.propose(plan)

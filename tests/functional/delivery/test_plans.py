@@ -236,3 +236,26 @@ def test_a_plan_that_is_held_back_by_a_budget_pages_somebody(
     assert ("outcome", "EXP001", "refused") in told
     assert ("first", "SELF009", None) in told
     assert opened.rules() == ["0.0.0.0/0", "192.0.2.0/24"]
+
+
+def test_what_a_caller_says_of_its_program_keeps_nothing_from_being_put_back(
+    live: Live, tmp_path: Path, server: ChatServer
+) -> None:
+    opened = Opened(live, tmp_path, server, modes=AUTO)
+
+    opened.guard.call("trail_event", cloud_event({**opened.event, "userAgent": "a" * 70_000}))
+
+    (record,) = opened.plans()
+    assert (record.state, record.plan.mode) == ("approved", "auto")
+
+
+def test_a_plan_that_no_store_can_keep_holds_up_neither_its_finding_nor_what_is_behind_it(
+    live: Live, tmp_path: Path, server: ChatServer
+) -> None:
+    opened = Opened(live, tmp_path, server, modes=AUTO)
+
+    counts = opened.guard.call("trail_event", cloud_event({**opened.event, "sourceIpAddress": "a" * 40_000}))
+
+    assert (counts, opened.plans()) == ({"decided": 1}, [])
+    assert [one["rule"] for one in opened.guard.lines("plan_not_put_down")] == ["EXP001"]
+    assert "EXP001" in [one["finding"]["rule"] for one in opened.told()]
