@@ -157,6 +157,25 @@ def test_the_plan_of_an_event_from_a_bucket_is_only_shown_and_stands_in_nobodys_
     assert goes[0] == "plan"
 
 
+def test_a_true_copy_that_comes_first_by_way_of_a_bucket_keeps_nothing_from_being_put_back(
+    live: Live, tmp_path: Path, server: ChatServer
+) -> None:
+    opened = Opened(live, tmp_path, server, modes=AUTO)
+    opened.guard.call(
+        "trail_file", opened.guard.object(gzip.compress(json.dumps([opened.event]).encode()))
+    )
+
+    ended = [opened.guard.call("trail_event", cloud_event(opened.event)) for _ in range(2)]
+
+    assert ended == [{"decided": 1}, {"duplicate": 1}]
+    assert sorted((one.plan.mode, one.state) for one in opened.plans()) == [
+        ("auto", "approved"),
+        ("plan", "proposed"),
+    ]
+    findings = [one for one in opened.guard.lines("finding") if one["rule"] == "EXP001"]
+    assert [one.get("repeat") for one in findings] == [None, True]
+
+
 def test_what_a_waiver_answers_for_is_not_put_back(live: Live, tmp_path: Path, server: ChatServer) -> None:
     opened = Opened(live, tmp_path, server, modes=AUTO, waivers=WAIVER)
 
