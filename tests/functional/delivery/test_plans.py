@@ -161,9 +161,7 @@ def test_a_true_copy_that_comes_first_by_way_of_a_bucket_keeps_nothing_from_bein
     live: Live, tmp_path: Path, server: ChatServer
 ) -> None:
     opened = Opened(live, tmp_path, server, modes=AUTO)
-    opened.guard.call(
-        "trail_file", opened.guard.object(gzip.compress(json.dumps([opened.event]).encode()))
-    )
+    opened.guard.call("trail_file", opened.guard.object(gzip.compress(json.dumps([opened.event]).encode())))
 
     ended = [opened.guard.call("trail_event", cloud_event(opened.event)) for _ in range(2)]
 
