@@ -75,7 +75,7 @@ class Proposals:
         return found
 
     def _put_down(self, finding: Finding, call: Invocation, *, forgeable: bool) -> PlanRecord | None:
-        """The plan of a finding; one that cannot be kept must hold up neither the finding nor other events."""
+        """The plan of a finding; one that cannot be kept must not hold up what is behind it."""
         try:
             return self._remediation.propose(finding, forgeable=forgeable)
         except RemediationError as error:

@@ -257,7 +257,7 @@ def _check_size(record: PlanRecord) -> None:
     size = len(_value(record))
     if size > _MOST_BYTES:
         raise RemediationError(
-            f"plan {record.plan.id} has {size} bytes, and {_MOST_BYTES} are kept at most: put it right by hand"
+            f"plan {record.plan.id} has {size} bytes, and {_MOST_BYTES} are kept: put it right by hand"
         )
 
 

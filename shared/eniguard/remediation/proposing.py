@@ -120,8 +120,8 @@ class Remediation:
         expires = there.at + self._policy.remediation.expires
         if made is None or replace(made, at=there.at, expires=expires).digest != there.digest:
             raise RemediationError(
-                f"plan {there.id} in the state store is not the one that is made of its finding now: somebody "
-                "wrote it over, or guard.yml or the resource changed; it waits for a person"
+                f"plan {there.id} in the state store is not the one that is made of its finding now: "
+                "somebody wrote it over, or guard.yml or the resource changed; it waits for a person"
             )
 
     def _approved(self, record: PlanRecord) -> PlanRecord:
