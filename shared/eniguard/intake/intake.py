@@ -160,7 +160,7 @@ class Intake:
         """An event that was handled before, by whatever way.
 
         What first came by a way that can be forged proves nothing: what a trusted way says counts. If that
-        is the same, its lines are a repeat; its plans are no longer only shown.
+        is the same, nothing is told anew but its plans, which are no longer only shown.
         """
         call.metrics.elapsed("came_again_after", handled.at, way=one.way, first=handled.way)
         same = _content(event) == handled.content
@@ -193,7 +193,7 @@ class Intake:
     ) -> Ending:
         """Decide an event and tell of it; one that cannot be decided must not block those behind it.
 
-        ``told`` says that the same was told before.
+        ``told`` says that the same was told before, by a way that can be forged.
         """
         try:
             decision = self._pipeline.decide(one.call, now=self._clock()).decision
@@ -203,8 +203,11 @@ class Intake:
             self._give_up(one, origin, error, call)
             return "dead_letter"
         claim.hold()
-        repeat = claim.repeat or told
-        self._telling.decision(decision, one.way, call, forgeable=one.call.forgeable, repeat=repeat)
+        if told:
+            self._telling.plans(decision.findings, call)
+            self._pending.left_open(one.call, event, decision, self._clock())
+            return "duplicate"
+        self._telling.decision(decision, one.way, call, forgeable=one.call.forgeable, repeat=claim.repeat)
         self._pending.left_open(one.call, event, decision, self._clock())
         call.metrics.event_to_decision(one.call.at, way=one.way)
         return "decided"

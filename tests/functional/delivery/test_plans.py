@@ -165,13 +165,24 @@ def test_a_true_copy_that_comes_first_by_way_of_a_bucket_keeps_nothing_from_bein
 
     ended = [opened.guard.call("trail_event", cloud_event(opened.event)) for _ in range(2)]
 
-    assert ended == [{"decided": 1}, {"duplicate": 1}]
+    assert ended == [{"duplicate": 1}, {"duplicate": 1}]
     assert sorted((one.plan.mode, one.state) for one in opened.plans()) == [
         ("auto", "approved"),
         ("plan", "proposed"),
     ]
-    findings = [one for one in opened.guard.lines("finding") if one["rule"] == "EXP001"]
-    assert [one.get("repeat") for one in findings] == [None, True]
+    assert [rule for rule, _, _ in opened.guard.findings()].count("EXP001") == 1
+
+
+def test_a_plan_that_waits_is_told_of_where_a_true_copy_came_first_by_way_of_a_bucket(
+    live: Live, tmp_path: Path, server: ChatServer
+) -> None:
+    opened = Opened(live, tmp_path, server)
+    opened.guard.call("trail_file", opened.guard.object(gzip.compress(json.dumps([opened.event]).encode())))
+
+    opened.guard.call("trail_event", cloud_event(opened.event))
+
+    goes = [one["proposal"]["goes"] for one in opened.told() if one.get("proposal")]
+    assert goes == ["plan", "approve"]
 
 
 def test_what_a_waiver_answers_for_is_not_put_back(live: Live, tmp_path: Path, server: ChatServer) -> None:

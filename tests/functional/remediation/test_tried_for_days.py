@@ -41,7 +41,8 @@ def test_what_fails_for_three_days_is_on_record_and_goes_through_in_the_end(play
 
     # then
     item = scene.store.get(f"plan/{proposed.plan.id}")
-    assert item is not None and len(item.value) < MOST_BYTES // 2
+    assert item is not None
+    assert len(item.value) < MOST_BYTES // 2
     assert len(scene.record(proposed.plan.id).steps) == MOST_STEPS
     ids = [outcome_finding(one).finding_id for one in scene.told]
     assert len(set(ids)) == len(ids) == 20
