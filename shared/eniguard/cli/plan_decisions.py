@@ -6,7 +6,7 @@ from eniguard.cli.connections import Connections
 from eniguard.errors import ConfigError, Denied, NotFound, RemediationError
 from eniguard.events.times import written
 from eniguard.remediation.keys import seal_of
-from eniguard.remediation.plan import PlanRecord, Purpose
+from eniguard.remediation.plan import Plan, PlanRecord, Purpose
 from eniguard.remediation.seal import Seal
 
 
@@ -32,6 +32,20 @@ def check_open(record: PlanRecord, purpose: Purpose, now: float) -> None:
     if now > plan.expires:
         raise RemediationError(
             f"{name} expired at {written(plan.expires)}: look at {plan.subject.id}, and put it right by hand"
+        )
+
+
+def check_version(plan: Plan, version: str) -> None:
+    """Let the plan pass that was looked at; an empty version lets every one pass.
+
+    Raises
+    ------
+    RemediationError
+        It is another one under the same id.
+    """
+    if version and version != plan.digest:
+        raise RemediationError(
+            f"plan {plan.id} is version {plan.digest} now, and another one was looked at: look at this one"
         )
 
 

@@ -62,6 +62,7 @@ def line_of(record: PlanRecord, now: float) -> PlanLine:
 def record_lines(record: PlanRecord, now: float) -> Iterator[str]:
     """The sheet of a plan: what it says, what was decided, and what was done."""
     yield from plan_lines(record.plan)
+    yield _line("version", record.plan.digest)
     yield _line("state", state_of(record, now))
     for name, verdict in (("decided", record.verdict), ("undo", record.undo_verdict)):
         if verdict is not None:

@@ -53,6 +53,12 @@ _region = click.option(
 _function = click.option(
     "--function", metavar="NAME", help="The function remediate; else that of guard.functions in guard.yml."
 )
+_version = click.option(
+    "--version",
+    metavar="HASH",
+    default="",
+    help="Of the plan that was looked at, as `plans show` says it; one that was written over is refused.",
+)
 
 
 @click.group(short_help="List, show, approve, reject and undo what puts things back.")
@@ -121,10 +127,13 @@ def show(plan_id: str, *, policy_path: str | None, form: str) -> None:
 @click.argument("plan_id", metavar="ID")
 @_region
 @_function
+@_version
 @policy_option
-def approve(plan_id: str, *, region: str | None, function: str | None, policy_path: str | None) -> None:
+def approve(
+    plan_id: str, *, region: str | None, function: str | None, version: str, policy_path: str | None
+) -> None:
     """Let the plan ID be carried out, once."""
-    _decide(plan_id, policy_path, region, function, approved=True, purpose="apply")
+    _decide(plan_id, policy_path, region, function, approved=True, purpose="apply", version=version)
 
 
 @plans.command(epilog=_DECIDE_EPILOG.format("reject"))
@@ -140,10 +149,13 @@ def reject(plan_id: str, *, region: str | None, policy_path: str | None) -> None
 @click.argument("plan_id", metavar="ID")
 @_region
 @_function
+@_version
 @policy_option
-def undo(plan_id: str, *, region: str | None, function: str | None, policy_path: str | None) -> None:
+def undo(
+    plan_id: str, *, region: str | None, function: str | None, version: str, policy_path: str | None
+) -> None:
     """Have what the plan ID did taken back, after the same checks."""
-    _decide(plan_id, policy_path, region, function, approved=True, purpose="undo")
+    _decide(plan_id, policy_path, region, function, approved=True, purpose="undo", version=version)
 
 
 def _decide(
@@ -154,13 +166,15 @@ def _decide(
     *,
     approved: bool,
     purpose: Purpose,
+    version: str = "",
 ) -> None:
-    from eniguard.cli.plan_decisions import check_open, own_seal
+    from eniguard.cli.plan_decisions import check_open, check_version, own_seal
     from eniguard.remediation.box import Plans
     from eniguard.remediation.ram_approvers import ram_approver
 
     with _opened(policy_path, region) as (connections, store):
         record = _named(store, plan_id)
+        check_version(record.plan, version)
         check_open(record, purpose, connections.clock())
         seal = own_seal(connections)
         approver = ram_approver(connections.client.call("sts", "GetCallerIdentity", {}))

@@ -159,31 +159,42 @@ class Intake:
     ) -> Ending:
         """An event that was handled before, by whatever way.
 
-        What first came by a way that can be forged proves nothing: if a trusted way says otherwise, that
-        counts.
+        What first came by a way that can be forged proves nothing: what a trusted way says counts. If that
+        is the same, nothing is told anew but its plans, which are no longer only shown.
         """
         call.metrics.elapsed("came_again_after", handled.at, way=one.way, first=handled.way)
-        if _content(event) == handled.content:
-            return "duplicate"
+        same = _content(event) == handled.content
         told = {"event_id": one.call.event_id, "way": one.way, "first": handled.way}
-        if one.call.forgeable:
+        if one.call.forgeable and not same:
             call.logger.warning("differs_from_what_was_decided", **told)
             return "disputed"
-        if not handled.forgeable:
-            call.logger.info("told_otherwise_by_another_way", **told)
+        if one.call.forgeable or not handled.forgeable:
+            if not same:
+                call.logger.info("told_otherwise_by_another_way", **told)
             return "duplicate"
         with self._confirmed.claim(event_key(one.call)) as claim:
             if claim.done:
                 return "duplicate"
-            call.logger.error("decided_anew_since_what_came_first_may_be_forged", **told)
-            ending = self._decide(one, origin, event, call, claim)
+            if not same:
+                call.logger.error("decided_anew_since_what_came_first_may_be_forged", **told)
+            ending = self._decide(one, origin, event, call, claim, told=same)
             claim.finish(Handled(one.way, self._clock(), _content(event)))
         return ending
 
     def _decide(
-        self, one: Concerned, origin: Origin, event: KeptEvent, call: Invocation, claim: Claim
+        self,
+        one: Concerned,
+        origin: Origin,
+        event: KeptEvent,
+        call: Invocation,
+        claim: Claim,
+        *,
+        told: bool = False,
     ) -> Ending:
-        """Decide an event and tell of it; one that cannot be decided must not block those behind it."""
+        """Decide an event and tell of it; one that cannot be decided must not block those behind it.
+
+        ``told`` says that the same was told before, by a way that can be forged.
+        """
         try:
             decision = self._pipeline.decide(one.call, now=self._clock()).decision
         except PASSED_ON:
@@ -192,6 +203,10 @@ class Intake:
             self._give_up(one, origin, error, call)
             return "dead_letter"
         claim.hold()
+        if told:
+            self._telling.plans(decision.findings, call)
+            self._pending.left_open(one.call, event, decision, self._clock())
+            return "duplicate"
         self._telling.decision(decision, one.way, call, forgeable=one.call.forgeable, repeat=claim.repeat)
         self._pending.left_open(one.call, event, decision, self._clock())
         call.metrics.event_to_decision(one.call.at, way=one.way)

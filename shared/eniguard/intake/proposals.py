@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from eniguard.errors import EniguardError, StateError
+from eniguard.errors import EniguardError, RemediationError, StateError
 from eniguard.model import Finding
 from eniguard.toolkit import Invocation
 
@@ -69,17 +69,28 @@ class Proposals:
         for finding in findings:
             if finding.fix is None or self._waived(finding):
                 continue
-            record = self._remediation.propose(finding, forgeable=forgeable)
+            record = self._put_down(finding, call, forgeable=forgeable)
             if record is not None:
-                found[finding.finding_id] = self._proposal(record, call)
+                found[finding.finding_id] = self._proposal(record, finding, call)
         return found
+
+    def _put_down(self, finding: Finding, call: Invocation, *, forgeable: bool) -> PlanRecord | None:
+        """The plan of a finding; one that cannot be kept must not hold up what is behind it."""
+        try:
+            return self._remediation.propose(finding, forgeable=forgeable)
+        except RemediationError as error:
+            call.logger.error(
+                "plan_not_put_down", finding_id=finding.finding_id, rule=finding.rule, error=error
+            )
+            call.metrics.add("plans_not_put_down", rule=finding.rule)
+            return None
 
     def _waived(self, finding: Finding) -> bool:
         from eniguard.alerts.waivers import waived
 
         return waived(self._policy.waivers, finding, self._clock())[0] is not None
 
-    def _proposal(self, record: PlanRecord, call: Invocation) -> Proposal:
+    def _proposal(self, record: PlanRecord, finding: Finding, call: Invocation) -> Proposal:
         from eniguard.alerts.alert import Going, Proposal
         from eniguard.remediation.call_lines import call_line
 
@@ -95,7 +106,7 @@ class Proposals:
         call.metrics.add("plans_proposed", rule=plan.rule, mode=plan.mode)
         goes: Going = "plan"
         if plan.mode == "auto":
-            goes = "auto" if self._is_going(record, call) else "approve"
+            goes = "auto" if self._is_going(record, finding, call) else "approve"
         elif plan.mode == "approve":
             goes = "approve"
         return Proposal(
@@ -108,13 +119,13 @@ class Proposals:
             link=None if goes == "plan" else self._link(plan, call),
         )
 
-    def _is_going(self, record: PlanRecord, call: Invocation) -> bool:
+    def _is_going(self, record: PlanRecord, finding: Finding, call: Invocation) -> bool:
         """Whether a plan of mode auto is carried out; one that nothing could seal waits for a person.
 
         What was sealed and not called for is found by the sweep (`Remediation.overdue`).
         """
         try:
-            return self._remediation.set_going(record).state != "proposed"
+            return self._remediation.set_going(record, finding).state != "proposed"
         except StateError:
             raise
         except EniguardError as error:

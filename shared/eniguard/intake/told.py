@@ -81,6 +81,17 @@ class Telling:
             self._alerts().put(findings, call, new=not repeat, proposals=proposals)
             self._waits = True
 
+    def plans(self, findings: Sequence[Finding], call: Invocation) -> None:
+        """Put down the plans of findings told before, by a way that can be forged, and tell of those.
+
+        Errors are those of `decision`.
+        """
+        proposals = self._proposed(findings, call, forgeable=False)
+        if proposals and self._alerts is not None:
+            planned = [one for one in findings if one.finding_id in proposals]
+            self._alerts().put(planned, call, proposals=proposals)
+            self._waits = True
+
     def send(self, call: Invocation) -> None:
         """Send what was put on its way since the last time, as far as sinks and time allow."""
         if self._waits and self._alerts is not None:

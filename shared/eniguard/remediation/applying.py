@@ -17,6 +17,7 @@ from eniguard.errors import (
     VerdictRefused,
 )
 from eniguard.own_calls import Ledger
+from eniguard.printable import printable, shown
 from eniguard.remediation import safeguards
 from eniguard.remediation.answers import answer_to
 from eniguard.remediation.approvers import check_approver
@@ -246,7 +247,7 @@ class Applying:
         if again and now + _AGAIN < holds_until(decided(work.record, work.purpose), work.record.plan):
             run = Run("", work.purpose, now + _AGAIN)
         state = "failed" if work.purpose == "apply" else "applied"
-        work.keep(state=state, reason=str(error), resumable=again)
+        work.keep(state=state, reason=shown(printable(str(error))), resumable=again)
         record = self._close(work, "failed" if by_call else "refused", error, run)
         if isinstance(error, CloudError):
             raise error

@@ -15,11 +15,13 @@ from eniguard.remediation.open_plans import OpenPlans
 from eniguard.remediation.plan import Plan, PlanRecord, Purpose, Run, Verdict
 from eniguard.remediation.progress import BEGUN_WITHIN, DURING, check_free, due_at, with_verdict
 from eniguard.remediation.seal import Seal
-from eniguard.state import Item, Store
+from eniguard.state import MOST_BYTES, Item, Store
 
 #: Seconds that a plan is kept, from when it was last written: as long as its event can be looked up
 #: (docs/sources.md, Delivery), and two days more.
 KEPT = 92 * 86_400.0
+#: The longest new record: what is decided and done is put down beside the plan.
+_MOST_BYTES = MOST_BYTES // 2
 _KEY = "plan/"
 _QUEUE = "plans"
 #: The queue gives what is due first: a plan is due by how long before the year 2100 it was made, so that the
@@ -67,8 +69,15 @@ class Plans:
         self._open = OpenPlans(store, self._due_at)
 
     def propose(self, plan: Plan) -> PlanRecord:
-        """Put down a plan, once: of one that is there already, that is given back as it is."""
+        """Put down a plan, once: of one that is there already, that is given back as it is.
+
+        Raises
+        ------
+        RemediationError
+            No store can keep it, now or later.
+        """
         record = PlanRecord(plan, "proposed", changed=self._clock())
+        _check_size(record)
         # Listed first: a plan that is listed and not there is passed over, the other way round it were lost.
         if self.get(plan.id) is None:
             self._store.schedule(_QUEUE, plan.id, max(0.0, _END - plan.at))
@@ -242,6 +251,14 @@ class Plans:
 
 def _value(record: PlanRecord) -> bytes:
     return msgspec.json.encode(record)
+
+
+def _check_size(record: PlanRecord) -> None:
+    size = len(_value(record))
+    if size > _MOST_BYTES:
+        raise RemediationError(
+            f"plan {record.plan.id} has {size} bytes, and {_MOST_BYTES} are kept: put it right by hand"
+        )
 
 
 def _record(item: Item) -> PlanRecord:

@@ -17,7 +17,8 @@ def outcome_finding(outcome: Outcome) -> Finding:
     """The finding that says how a plan ended; its id is the same for the same end of the same run."""
     record = outcome.record
     plan = record.plan
-    run = f"plan {plan.id} {outcome.ended} {len(record.steps)}"
+    last = record.steps[-1].at if record.steps else 0.0
+    run = f"plan {plan.id} {outcome.ended} {last!r}"
     return Finding(
         finding_id=finding_id(run, plan.rule, plan.subject.kind, plan.subject.id),
         rule=plan.rule,

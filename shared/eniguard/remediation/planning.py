@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from hashlib import blake2b
 
 import msgspec
+from msgspec.structs import replace
 
 from eniguard.events.times import parsed
-from eniguard.model import Finding
+from eniguard.model import Actor, Finding
+from eniguard.printable import shown
 from eniguard.remediation.plan import Plan, PlannedCall
 from eniguard.remediation.remedies import OF_RULES, REMEDIES, Remedy
 from eniguard.settings import IGNORE_TAG, Policy, least
+
+#: Characters that are kept of what a caller says of its program, which may be as long as it likes.
+_LONGEST_AGENT = 256
 
 
 def plan_of(
@@ -58,7 +63,7 @@ def plan_of(
         event_at=event_at,
         account=account,
         region=finding.region,
-        actor=finding.actor,
+        actor=_kept(finding.actor),
         subject=finding.subject,
         why=finding.summary,
         calls=calls,
@@ -111,6 +116,13 @@ def _held_back(
 def _out_of_reach(account: str, policy: Policy, own: str | None) -> Iterator[str]:
     if own is not None and account != own and account not in policy.remediation_roles:
         yield f"account {account} has no remediation_role in `accounts` of guard.yml"
+
+
+def _kept(actor: Actor | None) -> Actor | None:
+    """The caller, with what it says of its program cut short: that must not keep a plan from being kept."""
+    if actor is None or actor.user_agent is None:
+        return actor
+    return replace(actor, user_agent=shown(actor.user_agent, _LONGEST_AGENT))
 
 
 def _at(text: str | None) -> float | None:

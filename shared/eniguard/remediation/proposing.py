@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from eniguard.errors import VerdictRefused
+from msgspec.structs import replace
+
+from eniguard.errors import RemediationError, VerdictRefused
 from eniguard.model import Finding
 from eniguard.remediation.box import Plans
-from eniguard.remediation.plan import Approver, PlanRecord
+from eniguard.remediation.plan import Approver, Plan, PlanRecord
 from eniguard.remediation.planning import plan_of
 from eniguard.remediation.seal import Seal
 from eniguard.settings import Policy
@@ -69,23 +71,30 @@ class Remediation:
         ------
         StateError
             It was not put down: propose it again.
+        RemediationError
+            No store can keep it.
         """
-        plan = plan_of(finding, self._policy, forgeable=forgeable, at=self._clock(), own=self._own)
+        plan = self._made(finding, forgeable=forgeable)
         return None if plan is None else self._plans.propose(plan)
 
-    def set_going(self, record: PlanRecord) -> PlanRecord:
-        """Have a plan carried out, if its mode is auto and nothing was decided.
+    def set_going(self, record: PlanRecord, finding: Finding) -> PlanRecord:
+        """Have the plan of a finding carried out, if its mode is auto and nothing was decided.
+
+        What is sealed is what follows from the finding, and nothing else that stands in the store.
 
         Raises
         ------
         CloudError, ConfigError
             It was not set going: there is no key, or no function that carries it out.
+        RemediationError
+            It was not set going: what is there is not the plan that is made of the finding now.
         StateError
             The store did not do what was asked: set it going again.
         """
         if record.plan.mode != "auto":
             return record
         if record.state == "proposed":
+            self._check_own(record.plan, finding)
             record = self._approved(record)
         if record.state == "approved":
             self._invoke(record.plan.id)
@@ -105,6 +114,22 @@ class Remediation:
         for plan_id in found:
             self._invoke(plan_id)
         return found
+
+    def _made(self, finding: Finding, *, forgeable: bool) -> Plan | None:
+        return plan_of(finding, self._policy, forgeable=forgeable, at=self._clock(), own=self._own)
+
+    def _check_own(self, there: Plan, finding: Finding) -> None:
+        """Let a plan pass that is made of the finding now, but for its times.
+
+        Whoever can write to the store could put another one under its id, to have that sealed.
+        """
+        made = self._made(finding, forgeable=False)
+        expires = there.at + self._policy.remediation.expires
+        if made is None or replace(made, at=there.at, expires=expires).digest != there.digest:
+            raise RemediationError(
+                f"plan {there.id} in the state store is not the one that is made of its finding now: "
+                "somebody wrote it over, or guard.yml or the resource changed; it waits for a person"
+            )
 
     def _approved(self, record: PlanRecord) -> PlanRecord:
         seal, now = self._seal(), self._clock()

@@ -6,9 +6,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from eniguard.printable import printable, shown
 from eniguard.remediation.box import Held, Plans
 from eniguard.remediation.outcomes import Ended
 from eniguard.remediation.plan import PlannedCall, PlanRecord, Purpose, Step, StepStatus
+
+#: Steps that are kept: of a plan that is tried for days the last ones count, and a record has its bounds.
+MOST_STEPS = 30
+#: Characters that are kept of an error, which repeats what the cloud answered.
+_LONGEST_ERROR = 300
 
 
 class Work:
@@ -47,7 +53,9 @@ class Work:
     def with_step(
         self, status: StepStatus, at: float, request_id: str | None = None, error: str | None = None
     ) -> tuple[Step, ...]:
-        return (*self.record.steps, Step(self.purpose, 0, status, at, request_id, error))
+        told = None if error is None else shown(printable(error), _LONGEST_ERROR)
+        step = Step(self.purpose, 0, status, at, request_id, told)
+        return (*self.record.steps, step)[-MOST_STEPS:]
 
     def ended(self) -> Ended:
         return "applied" if self.purpose == "apply" else "undone"

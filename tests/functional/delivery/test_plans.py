@@ -157,6 +157,34 @@ def test_the_plan_of_an_event_from_a_bucket_is_only_shown_and_stands_in_nobodys_
     assert goes[0] == "plan"
 
 
+def test_a_true_copy_that_comes_first_by_way_of_a_bucket_keeps_nothing_from_being_put_back(
+    live: Live, tmp_path: Path, server: ChatServer
+) -> None:
+    opened = Opened(live, tmp_path, server, modes=AUTO)
+    opened.guard.call("trail_file", opened.guard.object(gzip.compress(json.dumps([opened.event]).encode())))
+
+    ended = [opened.guard.call("trail_event", cloud_event(opened.event)) for _ in range(2)]
+
+    assert ended == [{"duplicate": 1}, {"duplicate": 1}]
+    assert sorted((one.plan.mode, one.state) for one in opened.plans()) == [
+        ("auto", "approved"),
+        ("plan", "proposed"),
+    ]
+    assert [rule for rule, _, _ in opened.guard.findings()].count("EXP001") == 1
+
+
+def test_a_plan_that_waits_is_told_of_where_a_true_copy_came_first_by_way_of_a_bucket(
+    live: Live, tmp_path: Path, server: ChatServer
+) -> None:
+    opened = Opened(live, tmp_path, server)
+    opened.guard.call("trail_file", opened.guard.object(gzip.compress(json.dumps([opened.event]).encode())))
+
+    opened.guard.call("trail_event", cloud_event(opened.event))
+
+    goes = [one["proposal"]["goes"] for one in opened.told() if one.get("proposal")]
+    assert goes == ["plan", "approve"]
+
+
 def test_what_a_waiver_answers_for_is_not_put_back(live: Live, tmp_path: Path, server: ChatServer) -> None:
     opened = Opened(live, tmp_path, server, modes=AUTO, waivers=WAIVER)
 
@@ -236,3 +264,26 @@ def test_a_plan_that_is_held_back_by_a_budget_pages_somebody(
     assert ("outcome", "EXP001", "refused") in told
     assert ("first", "SELF009", None) in told
     assert opened.rules() == ["0.0.0.0/0", "192.0.2.0/24"]
+
+
+def test_what_a_caller_says_of_its_program_keeps_nothing_from_being_put_back(
+    live: Live, tmp_path: Path, server: ChatServer
+) -> None:
+    opened = Opened(live, tmp_path, server, modes=AUTO)
+
+    opened.guard.call("trail_event", cloud_event({**opened.event, "userAgent": "a" * 70_000}))
+
+    (record,) = opened.plans()
+    assert (record.state, record.plan.mode) == ("approved", "auto")
+
+
+def test_a_plan_that_no_store_can_keep_holds_up_neither_its_finding_nor_what_is_behind_it(
+    live: Live, tmp_path: Path, server: ChatServer
+) -> None:
+    opened = Opened(live, tmp_path, server, modes=AUTO)
+
+    counts = opened.guard.call("trail_event", cloud_event({**opened.event, "sourceIpAddress": "a" * 40_000}))
+
+    assert (counts, opened.plans()) == ({"decided": 1}, [])
+    assert [one["rule"] for one in opened.guard.lines("plan_not_put_down")] == ["EXP001"]
+    assert "EXP001" in [one["finding"]["rule"] for one in opened.told()]

@@ -108,8 +108,8 @@ class Scene:
         """The plans for what is found in the last event, of some rules."""
         found = [one for one in self.findings() if not rules or one.rule in rules]
         remediation = self.remediation()
-        records = [remediation.propose(one, forgeable=forgeable) for one in found]
-        return [remediation.set_going(one) for one in records if one is not None]
+        records = [(remediation.propose(one, forgeable=forgeable), one) for one in found]
+        return [remediation.set_going(record, one) for record, one in records if record is not None]
 
     def catch_up(self) -> None:
         """Let the guard see all that was written since, but the last call."""

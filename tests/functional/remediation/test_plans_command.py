@@ -190,3 +190,20 @@ def test_plans_are_chosen_by_state_beyond_the_limit(desk: Desk, monkeypatch: pyt
 
 def test_the_states_to_choose_from_are_those_there_are() -> None:
     assert plans_command._STATES == plan_lines.STATES
+
+
+def test_the_version_that_was_looked_at_is_decided_about_and_no_other(desk: Desk) -> None:
+    version = desk.scene.record(desk.plan_id).plan.digest
+    asked = ("approve", desk.plan_id, "--region", "cn-hangzhou", "--version")
+
+    other = desk.plans(*asked, "0" * 64)
+    left = desk.scene.record(desk.plan_id).state
+    same = desk.plans(*asked, version)
+
+    assert version in desk.plans("show", desk.plan_id).stdout
+    assert (other.exit_code != 0, "another one was looked at" in other.stderr, left) == (
+        True,
+        True,
+        "proposed",
+    )
+    assert (same.exit_code, desk.scene.record(desk.plan_id).state) == (0, "approved")
