@@ -34,8 +34,6 @@ FUNCTIONS = ("trail_event", "remediate", "sweep")
 TRAIL_EVENT, REMEDIATE, SWEEP = [f"eniguard-dev-{name.replace('_', '-')}" for name in FUNCTIONS]
 TRAIL = "guard-trail"
 SECONDS = 40.0
-#: Of remediate, in seconds.
-TIMEOUT = 10
 
 GUARD = """\
 regions: [cn-hangzhou]
@@ -291,19 +289,13 @@ class Guarded:
         return letters.exists() and plan in letters.read_text(encoding="utf-8")
 
     def is_due(self, plan: str) -> None:
-        """Let the time be over after which a plan that failed is tried again."""
+        """Let the time be over after which a plan that failed, or broke off, is tried again."""
         item = self.store.get(f"plan/{plan}")
         assert item is not None
         record, now = json.loads(item.value), time.time()
         record["run"]["until"] = now
         assert self.store.replace(item.key, json.dumps(record).encode(), version=item.version) is not None
         self.store.schedule("plans_open", plan, now)
-
-    def taken_over_from(self, plan: str) -> float:
-        """When another run may take a plan over, in seconds since 1970 (UTC)."""
-        run = self.record(plan).run
-        assert run is not None
-        return run.until
 
     def kill(self, function: str) -> None:
         """End the processes of a function as a machine does that goes down."""
@@ -347,8 +339,6 @@ def template(bundles: Mapping[str, Bundle], folder: Path) -> Path:
     document["resources"] = {name: document["resources"][name] for name in FUNCTIONS}
     for name in FUNCTIONS:
         document["resources"][name]["props"]["code"] = str(bundles[name].folder)
-    # What a run that broke off has in hand is taken over after so many seconds.
-    document["resources"]["remediate"]["props"]["timeout"] = TIMEOUT
     path = folder / "template.yml"
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     return path

@@ -14,8 +14,11 @@ from msgspec import Meta, Struct
 from eniguard.emulator.http_events import HEADERS_LIMIT
 from eniguard.emulator.serving import Reply
 
-#: What Function Compute says itself; all that begins with x-fc- neither is a function's to say.
-_NOT_THEIRS = frozenset({"connection", "content-length", "date", "keep-alive", "server", "upgrade"})
+#: What Function Compute says itself; all that begins with x-fc- neither is a function's to say. How a body is
+#: transferred is for the server to say: clients would look for chunks that are not there.
+_NOT_THEIRS = frozenset(
+    {"connection", "content-length", "date", "keep-alive", "server", "transfer-encoding", "upgrade"}
+)
 #: RFC 9110, 5.6.2 and 5.5: a name, and what a value does not have.
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_VALUES = re.compile(r"[^\t -~\x80-\xff]")

@@ -15,8 +15,9 @@ from eniguard.emulator.serving import Refused
 #: The most that all names and values of headers have, and a path with its parameters, in bytes.
 HEADERS_LIMIT = 8 * 1024
 _PATH_LIMIT = 4 * 1024
-#: What a client cannot hand to a function in this way; all that begins with X-Fc- neither.
-_NOT_HANDED_ON = frozenset({"Connection", "Keep-Alive"})
+#: What a client cannot hand to a function in this way; all that begins with X-Fc- neither. How a body was
+#: transferred is nothing that Go's net/http keeps among the headers: a function has it whole.
+_NOT_HANDED_ON = frozenset({"Connection", "Keep-Alive", "Transfer-Encoding"})
 #: Types of bodies that are text; which ones are is not documented.
 _TEXTS = frozenset(f"application/{kind}" for kind in ("json", "xml", "javascript", "x-www-form-urlencoded"))
 
@@ -44,7 +45,7 @@ def event_of(
     """
     headers = dict(_headers(environ))
     _check("headers", sum(len(name) + len(value) for name, value in headers.items()), HEADERS_LIMIT)
-    address = str(environ["REQUEST_URI"])
+    address = _address(environ)
     _check("path", len(address), _PATH_LIMIT)
     path, query = _parts(address)
     text = _text(body, headers.get("Content-Type", ""))
@@ -90,6 +91,13 @@ def _canonical(name: str) -> str:
 
 def _handed_on(name: str) -> bool:
     return name not in _NOT_HANDED_ON and not name.startswith("X-Fc-")
+
+
+def _address(environ: Mapping[str, Any]) -> str:
+    """The address as it was sent; bytes beyond ASCII, which some clients do not encode, are encoded."""
+    # werkzeug writes what it read as Latin-1 in UTF-8, and that as Latin-1.
+    sent = str(environ["REQUEST_URI"]).encode("latin-1").decode()
+    return "".join(one if one.isascii() else f"%{ord(one):02X}" for one in sent)
 
 
 def _parts(address: str) -> tuple[str, str]:

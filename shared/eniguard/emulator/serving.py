@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
@@ -18,6 +19,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 #: The largest events of synchronous and asynchronous calls (docs/sources.md, Function Compute).
 SYNC_LIMIT = 32 * 1024 * 1024
 ASYNC_LIMIT = 128 * 1024
+
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_BROKEN = "InvalidArgument"
 
 StartResponse = Callable[[str, "list[tuple[str, str]]"], Any]
 Application = Callable[[Mapping[str, Any], StartResponse], Iterable[bytes]]
@@ -95,13 +99,21 @@ class _Quiet(WSGIRequestHandler):
 
 
 def body_of(environ: Mapping[str, Any], limit: int, code: str) -> bytes:
-    """The body of a request, in one piece or in chunks; `Refused` with a code when it is too large."""
+    """The body of a request, in one piece or in chunks; `Refused` if broken, and with a code if too large."""
     chunked = bool(environ.get("wsgi.input_terminated"))
-    announced = limit + 1 if chunked else int(environ.get("CONTENT_LENGTH") or 0)
-    body = bytes(environ["wsgi.input"].read(min(announced, limit + 1)))
+    length = str(environ.get("CONTENT_LENGTH") or "0")
+    if not chunked and not _LENGTH.fullmatch(length):
+        raise Refused(HTTPStatus.BAD_REQUEST, _BROKEN, "Content-Length is not a number of bytes")
+    announced = limit + 1 if chunked else min(int(length), limit + 1)
+    try:
+        body = bytes(environ["wsgi.input"].read(announced))
+    except OSError:
+        raise Refused(HTTPStatus.BAD_REQUEST, _BROKEN, "the chunks of the body cannot be read") from None
     if len(body) > limit:
         message = f"payload size exceeds maximum allowed size ({limit} bytes)"
         raise Refused(HTTPStatus.BAD_REQUEST, code, message)
+    if not chunked and len(body) < announced:
+        raise Refused(HTTPStatus.BAD_REQUEST, _BROKEN, "the body ends before its Content-Length")
     return body
 
 

@@ -15,6 +15,7 @@ import pytest
 from eniguard.emulator import Compute
 from eniguard.emulator.calls import Outcome
 from tests.functional.emulator.folders import functions, props
+from tests.functional.emulator.test_async import Lines
 
 INITIALIZER = {"initializer": {"handler": "index.initialize", "timeout": 10}}
 Start = Callable[..., Compute]
@@ -122,11 +123,12 @@ def test_exception_is_reported_with_its_place_and_the_instance_lives_on(start: S
 def test_function_that_takes_too_long_is_ended_and_replaced(start: Start) -> None:
     compute = start(props(timeout=1))
 
-    outcome = asked(compute, sleep=30)
+    outcome = asked(compute, sleep=60)
 
     assert message(outcome).startswith("Function timed out after 1 seconds (maxMemoryUsage: ")
-    assert 1000 <= outcome.duration < 5000
-    assert answered(compute)["calls"] == 1
+    assert 1000 <= outcome.duration < 30_000
+    # That of a new instance includes its start, which may take its time on a busy machine.
+    assert asked(compute).instance != outcome.instance
 
 
 def test_process_that_exits_is_reported_and_replaced(start: Start) -> None:
@@ -142,10 +144,10 @@ def test_process_that_exits_is_reported_and_replaced(start: Start) -> None:
 def test_function_that_uses_more_memory_than_it_has_is_ended_while_it_runs(start: Start) -> None:
     compute = start(props(memorySize=128))
 
-    outcome = asked(compute, megabytes=200, then=15)
+    outcome = asked(compute, megabytes=200, then=60)
 
     assert "Process exited unexpectedly" in message(outcome)
-    assert (outcome.memory > 128, outcome.duration < 10_000) == (True, True)
+    assert outcome.memory > 128
     assert answered(compute)["calls"] == 1
 
 
@@ -164,13 +166,12 @@ def test_memory_of_a_child_counts(start: Start) -> None:
 import subprocess, sys
 
 def handler(event, context):
-    eat = "kept = bytearray(200 << 20); kept[::4096] = b'x' * len(kept[::4096]); import time; time.sleep(15)"
+    eat = "kept = bytearray(200 << 20); kept[::4096] = b'x' * len(kept[::4096]); import time; time.sleep(60)"
     subprocess.run([sys.executable, "-c", eat])
 """
     outcome = asked(start(props(memorySize=128), source=source))
 
     assert "Process exited unexpectedly" in message(outcome)
-    assert outcome.duration < 10_000
 
 
 def test_bundle_sees_what_it_brings_and_no_package_of_this_machine(start: Start, tmp_path: Path) -> None:
@@ -200,17 +201,17 @@ def test_addresses_that_nobody_uses_do_not_count_as_memory(start: Start) -> None
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"),
+    ("source", "seconds", "expected"),
     [
-        ("def initialize(context):\n    raise OSError('no policy')", "no policy"),
-        ("import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
-        ("import time\n\ndef initialize(context):\n    time.sleep(30)", "Function timed out after 1 seconds"),
+        ("def initialize(context):\n    raise OSError('no policy')", 60, "no policy"),
+        ("import nowhere_to_be_found", 60, "No module named 'nowhere_to_be_found'"),
+        ("import time\n\ndef initialize(context):\n    time.sleep(60)", 1, "timed out after 1 seconds"),
     ],
 )
 def test_initializer_that_fails_fails_the_call_and_is_tried_in_a_new_instance(
-    start: Start, source: str, expected: str
+    start: Start, source: str, seconds: int, expected: str
 ) -> None:
-    hook = {"initializer": {"handler": "index.initialize", "timeout": 1}}
+    hook = {"initializer": {"handler": "index.initialize", "timeout": seconds}}
     compute = start(props(instanceLifecycleConfig=hook), source=source)
 
     first, second = asked(compute), asked(compute)
@@ -284,13 +285,14 @@ def test_closing_ends_every_process_and_what_it_started(start: Start) -> None:
 
 
 def test_closing_ends_a_call_under_way(start: Start) -> None:
-    compute = start(props())
-    answered(compute)
+    told = Lines()
+    compute = start(props(timeout=600), tell=told)
     outcomes: list[Outcome] = []
-    busy = threading.Thread(target=lambda: outcomes.append(asked(compute, sleep=15)))
+    busy = threading.Thread(target=lambda: outcomes.append(asked(compute, sleep=600)), daemon=True)
 
     busy.start()
+    told.wait("call 1")
     compute.close()
-    busy.join(10)
+    busy.join(60)
 
     assert [one.error for one in outcomes] == ["UnhandledInvocationError"]

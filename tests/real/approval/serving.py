@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 import threading
@@ -16,13 +15,11 @@ import requests
 import yaml
 from werkzeug.wrappers import Request, Response
 
-from eniguard.bundles import Workshop
-from eniguard.bundles.bytecode import interpreter
+from eniguard.bundles import Bundle
 from tests.real.approval.browsing import Certificates, over_tls
+from tests.real.built import RUNTIME
 
 REPOSITORY = Path(__file__).parents[3]
-#: What is deployed, and the Python that is here where that one is not.
-RUNTIME = "python3.10" if interpreter("3.10") else f"python3.{sys.version_info.minor}"
 #: What TLS in front of a server does not hand on: the connection is another one.
 _OF_THE_CONNECTION = {"connection", "transfer-encoding"}
 
@@ -52,12 +49,12 @@ class Served:
 
     def end(self) -> str:
         """End it; what it said on the standard error."""
-        self._process.send_signal(signal.SIGINT)
-        self._thread.join(60)
+        # What a shell runs in the background ignores SIGINT, and so would whatever the tests start there.
+        self._process.terminate()
+        assert self._process.wait(60) == 0
+        self._thread.join()
         assert self._process.stderr is not None
-        said = self._process.stderr.read()
-        assert self._process.wait(60) == 0, said
-        return said
+        return self._process.stderr.read()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -67,14 +64,13 @@ class Served:
                 self._changed.notify_all()
 
 
-def template(folder: Path, guard: Path, *names: str) -> Path:
-    """template.yml with some of its functions alone, beside their bundles."""
+def template(folder: Path, bundles: Mapping[str, Bundle], *names: str) -> Path:
+    """template.yml with some of its functions alone, and their bundles."""
     document = yaml.safe_load((REPOSITORY / "template.yml").read_text("utf-8"))
     document["resources"] = {name: document["resources"][name] for name in names}
     document["template"]["function"]["runtime"] = RUNTIME
-    workshop = Workshop(guard, folder / "build")
     for name in names:
-        workshop.build(REPOSITORY / "functions" / name, RUNTIME)
+        document["resources"][name]["props"]["code"] = str(bundles[name].folder)
     path = folder / "template.yml"
     path.write_text(yaml.safe_dump(document), "utf-8")
     return path

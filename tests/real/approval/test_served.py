@@ -16,6 +16,7 @@ import requests
 from eniguard.deployment import permission_policy, roles_of
 from eniguard.remediation.approval import Links, Tokens
 from eniguard.remediation.plan import PlanRecord
+from eniguard.settings.compiled import compile_policy
 from eniguard.settings.guardfile import parse_policy
 from fakealiyun import Cloud
 from fakealiyun.clock import RunningClock
@@ -26,6 +27,7 @@ from tests.functional.remediation.scene import Scene
 from tests.real.approval.browsing import CLIENT, SECRET, Certificates, free_port, provider
 from tests.real.approval.serving import Served, serve, template, tls
 from tests.real.approval.test_in_a_browser import GUARD, LINK_KEY, PEOPLE
+from tests.real.built import Bundles
 
 SEAL_KEY, SESSION_KEY = "v" * 32, "s" * 32
 REMEDIATE = "eniguard-dev-remediate"
@@ -57,7 +59,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("served")
     certificates, port = Certificates(tmp_path_factory.mktemp("certificates")), free_port()
     url, clock = f"https://127.0.0.1:{port}/", RunningClock()
@@ -72,9 +74,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         # As template.yml has it.
         text = text.replace("env:STATE", "env:ENIGUARD_STATE")
         guard.write_text(text, encoding="utf-8")
+        # In place of the policy in the bundles, which cannot know the ports.
+        policy = folder / "policy.json"
+        policy.write_bytes(compile_policy(guard))
         (role,) = (one for one in roles_of(resources(), parse_policy(text)) if one.name == REMEDIATE)
         cloud.cloud.role(REMEDIATE, permission_policy(role))
         variables = {
+            "ENIGUARD_POLICY": str(policy),
             "ENIGUARD_STATE": f"sqlite:///{scene.path}",
             "SEAL_KEY": SEAL_KEY,
             "CLIENT_SECRET": SECRET,
@@ -82,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "SESSION_KEY": SESSION_KEY,
             "REQUESTS_CA_BUNDLE": str(certificates.authority),
         }
-        path = template(folder, guard, "remediate", "approval")
+        path = template(folder, bundles, "remediate", "approval")
         with serve(path, cloud.address, variables) as functions:
             (page,) = functions.started["http"]
             with tls(page["address"], port, certificates):
