@@ -33,14 +33,18 @@ _STAMP = 1.0
 _MOST_OLDER = 2
 
 
+#: What calls begin with that only take something away. One in the same second as another call may have been
+#: before it: what was there before the first must not hide what the second brings back.
+_TAKES_AWAY = ("Delete", "Detach", "Disassociate", "Leave", "Release", "Remove", "Revoke", "Unassign")
 _NEVER = float("inf")
 
 
 class _Kept(Struct):
     """The newest fact, and copies from before it, the newest first.
 
-    Each comes with the time of the first call known to have changed it since; ``inf`` for none. ``turn`` is
-    the number of the decision that the newest was looked up for.
+    Each comes with the last time at which it was so for certain, as the first call known to have changed it
+    since says; ``inf`` where there is none. ``turn`` is the number of the decision that the newest was looked
+    up for.
     """
 
     fact: Fact
@@ -114,15 +118,17 @@ class FactCache:
         if not call.write or call.outcome != "ok":
             return
         account = call.account_id or ""
+        _, _, name = call.action.partition(":")
+        until = call.at - _STAMP if name.startswith(_TAKES_AWAY) else call.at
         for target in call.targets:
-            self._drop(reference(call, target.kind, target.id), call.at)
+            self._drop(reference(call, target.kind, target.id), call.at, until)
         for kind in effects.kinds_changed(call.action):
             for ref in self._by_kind.get((account, call.region, kind), ()):
                 if ref.by != "id":
-                    self._drop(ref, call.at)
+                    self._drop(ref, call.at, until)
         if groups_changed(call):
             for ref in self._by_kind.get((account, call.region, SECURITY_GROUP_RULE), ()):
-                self._drop(ref, call.at)
+                self._drop(ref, call.at, until)
 
     def _values(self, ref: Ref) -> list[tuple[Fact, float]]:
         kept = self._kept.get(ref)
@@ -131,10 +137,10 @@ class FactCache:
         values = ((kept.fact, kept.changed_at), *kept.older)
         return [one for one in values if not isinstance(one[0].value, Unknown)]
 
-    def _drop(self, ref: Ref, at: float) -> None:
+    def _drop(self, ref: Ref, at: float, until: float) -> None:
         kept = self._kept.get(ref)
         if kept is not None and (kept.fact.as_of <= at or self._is_unclear(kept, at)):
-            kept.changed_at = min(at, kept.changed_at)
+            kept.changed_at = min(until, kept.changed_at)
 
     def _is_unclear(self, kept: _Kept, at: float) -> bool:
         """Whether a fact may be from before a call or from after it."""

@@ -13,7 +13,7 @@ from eniguard.events.calls import Call
 from eniguard.events.envelopes import parse
 from eniguard.facts.kinds import Eni, SecurityGroup
 from eniguard.facts.refs import Fact, Ref, Unknown
-from eniguard.model.kinds import ENI, SECURITY_GROUP
+from eniguard.model.kinds import ENI, SECURITY_GROUP, SECURITY_GROUP_RULE
 from eniguard.pipeline import Pipeline
 from eniguard.sources.last_known import LastKnown
 from eniguard.sources.live import LiveSource
@@ -197,6 +197,31 @@ def test_what_a_call_has_changed_is_not_taken_for_the_state_before_a_later_one(
     after = one(found, listing, later)
 
     assert after.as_of > later > made.at
+    assert after.earlier is None
+
+
+def test_what_a_call_took_away_is_not_taken_for_the_state_before_another_call_of_its_second(
+    live: Live, there: Scene, store: MemoryStore
+) -> None:
+    # given: a rule is revoked, and made again within the second
+    found = source(live, store)
+    asked = Ref(live.cloud.account_id, REGION, SECURITY_GROUP_RULE, "security_group", there.group)
+    rule = {"IpProtocol": "TCP", "PortRange": "22/22", "SourceCidrIp": "0.0.0.0/0"}
+    call(live, "ecs:AuthorizeSecurityGroup", SecurityGroupId=there.group, Permissions=[rule])
+    live.cloud.clock.advance(5)
+    one(found, asked, live.now())
+    live.cloud.clock.advance(5)
+    revoked = call(live, "ecs:RevokeSecurityGroup", SecurityGroupId=there.group, Permissions=[rule])
+    again = call(live, "ecs:AuthorizeSecurityGroup", SecurityGroupId=there.group, Permissions=[rule])
+    live.cloud.clock.advance(0.5)
+
+    # when
+    found.changed(revoked)
+    after = one(found, asked, again.at)
+
+    # then
+    assert revoked.at == again.at
+    assert len(after.value) == 1  # type: ignore[arg-type]
     assert after.earlier is None
 
 
