@@ -22,7 +22,8 @@ from eniguard.remediation import safeguards
 from eniguard.remediation.answers import answer_to
 from eniguard.remediation.approvers import check_approver
 from eniguard.remediation.box import MOST_LOOKS, Held, Plans, restless
-from eniguard.remediation.outcomes import Ended, Outcome, Tell, held_up
+from eniguard.remediation.outcome_findings import held_up
+from eniguard.remediation.outcomes import Ended, Outcome, Tell
 from eniguard.remediation.plan import Plan, PlanRecord, Purpose, Run, StepStatus, Verdict
 from eniguard.remediation.progress import check_idle, decided, is_ended, purpose_of
 from eniguard.remediation.remedies import REMEDIES, Reader, Seen

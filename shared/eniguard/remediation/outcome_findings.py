@@ -1,14 +1,17 @@
-"""How a plan ended as a finding, so that it is told to whom the finding was told that the plan is for."""
+"""Findings on plans: how one ended, for whom its finding was told; and what pages somebody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eniguard.errors import EniguardError
+from msgspec.structs import replace
+
+from eniguard.errors import BudgetExceeded, EniguardError, LoopDetected
 from eniguard.events.times import written
 from eniguard.model import Evidence, Finding, finding_id
 from eniguard.remediation.outcomes import Outcome
-from eniguard.remediation.plan import PlanRecord
+from eniguard.remediation.plan import Plan, PlanRecord
+from eniguard.rules.self.loop import LoopOrCap
 
 _SOURCE = "plan"
 
@@ -19,14 +22,47 @@ def outcome_finding(outcome: Outcome) -> Finding:
     plan = record.plan
     last = record.steps[-1].at if record.steps else 0.0
     run = f"plan {plan.id} {outcome.ended} {last!r}"
+    found = _internal(plan, finding_id(run, plan.rule, plan.subject.kind, plan.subject.id))
+    return replace(
+        found,
+        event_time=None if plan.event_at is None else written(plan.event_at),
+        summary=_summary(outcome),
+        evidence=tuple(_evidence(record, outcome.error)),
+        advice=_advice(outcome),
+        tags=plan.tags,
+        cidrs=plan.cidrs,
+    )
+
+
+def held_up(plan: Plan, error: EniguardError) -> Finding | None:
+    """The finding of SELF009 when a budget or the breaker stopped a plan; ``None`` for other errors."""
+    if not isinstance(error, (BudgetExceeded, LoopDetected)):
+        return None
+    kind = "loop" if isinstance(error, LoopDetected) else "budget"
+    named = f"internal {plan.account} {plan.region} {plan.id} {kind}"
+    found = _internal(plan, finding_id(named, LoopOrCap.code, plan.subject.kind, plan.subject.id))
+    return replace(
+        found,
+        rule=LoopOrCap.code,
+        name=LoopOrCap.name,
+        severity=LoopOrCap.severity,
+        summary=str(error),
+        evidence=(Evidence("plan", plan.id, plan.why), Evidence("rule", plan.rule)),
+        advice=LoopOrCap.advice,
+        references=LoopOrCap.references,
+    )
+
+
+def _internal(plan: Plan, named: str) -> Finding:
+    """A finding on what a plan is about, by its id; what it says is left to whoever asks."""
     return Finding(
-        finding_id=finding_id(run, plan.rule, plan.subject.kind, plan.subject.id),
+        finding_id=named,
         rule=plan.rule,
         name=plan.name,
         severity=plan.severity,
         trigger="internal",
         event_id=plan.event_id,
-        event_time=None if plan.event_at is None else written(plan.event_at),
+        event_time=None,
         region=plan.region,
         account_id=plan.account,
         action=plan.calls[0].action,
@@ -34,13 +70,11 @@ def outcome_finding(outcome: Outcome) -> Finding:
         actor=plan.actor,
         resources=(plan.subject,),
         inventory="known",
-        summary=_summary(outcome),
-        evidence=tuple(_evidence(record, outcome.error)),
-        advice=_advice(outcome),
+        summary="",
+        evidence=(),
+        advice="",
         fix=None,
         references=(),
-        tags=plan.tags,
-        cidrs=plan.cidrs,
     )
 
 

@@ -14,15 +14,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import msgspec
+from msgspec.structs import replace
+
 from eniguard.delivery.approval import ApprovalDelivery
 from eniguard.errors import Throttled
 from eniguard.remediation.approval import Links, Tokens
 from eniguard.remediation.box import Plans
 from eniguard.remediation.keys import seal_of
+from eniguard.remediation.plan import PlanRecord
 from eniguard.settings import RemediationSettings
 from eniguard.settings.approving import Keys
 from eniguard.state import open_store
 from tests.functional.approval.issuer import CLIENT, ISSUER, SECRET, Issuer
+from tests.functional.remediation.plans import plan
 
 NOW = 1_800_000_000.0
 URL = "https://approve.example.com/plans/"
@@ -192,3 +197,19 @@ class Browser:
             name, morsel = next(iter(jar.items()))
             self.cookie = f"{name}={morsel.value}" if morsel.value else ""
         return answer
+
+
+def shown_form(scene: Scene, browser: Browser) -> str:
+    """Sign in at the page of a plan; what its form carries."""
+    scene.plans.propose(plan())
+    return browser.get(browser.sign_in(scene.links.to(plan())).location).form
+
+
+def overwrite(scene: Scene, **changes: object) -> None:
+    """Write a plan into the store as somebody would who got at it."""
+    store = open_store(scene.environment["STATE"], clock=scene.clock)
+    item = store.get("plan/plan-1")
+    assert item is not None
+    record = msgspec.json.decode(item.value, type=PlanRecord)
+    changed = replace(record, plan=replace(record.plan, **changes))
+    assert store.replace(item.key, msgspec.json.encode(changed), version=item.version) is not None
