@@ -60,7 +60,7 @@ def _unconfirmed(case: Case, finding: Finding) -> Undecided:
 
 
 def decide(
-    cases: Sequence[Case], steps: Sequence[Step], failures: Sequence[Undecided] = (), *, rounds: int = 0
+    cases: Sequence[Case], steps: Sequence[Step], failures: Sequence[Undecided] = (), rounds: int = 0
 ) -> Decision:
     """What rules say of one call.
 

@@ -33,7 +33,6 @@ MOST_ROUNDS = 4
 Aim = tuple[Actor, Chosen, Concerned]
 #: What was raised where a rule was asked for its needs.
 _Failures = dict[Needs, BaseException]
-_NO_FAILURES: _Failures = {}
 
 
 class HistoryStore(Protocol):
@@ -85,7 +84,8 @@ class Pipeline:
         self.policy = policy
         self.registry = registry or registry_of(policy)
         source = source or NoSource()
-        self._look_up = _AtHand(source) if isinstance(source, SourceAtHand) else _InRounds(source)
+        self._rounds = None if isinstance(source, SourceAtHand) else _Rounds(source)
+        self._new_facts = source.facts if isinstance(source, SourceAtHand) else _unasked
         self._following = source if isinstance(source, Following) else None
         self.history = history
         self.ledger = ledger
@@ -94,9 +94,12 @@ class Pipeline:
     def aim(self, call: Call) -> Aim | None:
         """Who made a call and the rules for it, as far as the call alone tells; ``None``: facts have to."""
         actor = self._known.actor(call)
-        return None if actor is None else self._aim(call, actor)
+        if actor is None:
+            return None
+        chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
+        return actor, chosen, chosen.concerned(call)
 
-    def decide(self, call: Call, *, now: float, aim: Aim | None = None) -> Decided:
+    def decide(self, call: Call, now: float, aim: Aim | None = None) -> Decided:
         """Decide one call.
 
         Parameters
@@ -108,10 +111,9 @@ class Pipeline:
         aim
             What `aim` says of the call, where it was asked before.
         """
-        facts = self._look_up.facts(call.at)
-        actor, chosen, concerned = aim or self.aim(call) or self._aim(call, self._looked_up(call, facts))
-        rounds, unasked = self._look_up.gather(call, chosen, facts)
-        failures = list(_of_rules(unasked, chosen, call)) if unasked else []
+        facts = self._new_facts(call.at)
+        actor, chosen, concerned = aim or self.aim(call) or self._looked_up(call, facts)
+        rounds, failures = (0, []) if self._rounds is None else self._rounds.gather(call, chosen, facts)
         history: dict[str, History] = {}  # filled when the observers have seen their cases
         before, after = State(call, facts, "before"), State(call, facts, "after")
         case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy)
@@ -119,7 +121,7 @@ class Pipeline:
         observers, kept = concerned.observers, self.history
         if observers and kept is not None and (marks := observations(cases, observers, failures)):
             history.update(kept.observe(marks))
-        decision = decide(cases, concerned.steps, failures, rounds=rounds)
+        decision = decide(cases, concerned.steps, failures, rounds)
         if self._following is not None:
             self._following.changed(call)
         return Decided(decision, case, facts, chosen)
@@ -151,65 +153,60 @@ class Pipeline:
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
         """Let the facts of a decision grow by more than its rules needed."""
-        if missing := decided.facts.missing(refs):
-            self._look_up.ask(missing, decided.case.call, decided.facts)
+        if self._rounds is not None and (missing := decided.facts.missing(refs)):
+            self._rounds.ask(missing, decided.case.call, decided.facts)
 
-    def _aim(self, call: Call, actor: Actor) -> Aim:
+    def _looked_up(self, call: Call, facts: Facts) -> Aim:
+        """As `aim`; a role that may be a service's is looked up if some rule looks at the call."""
+        refs = identity.needs(call)
+        if refs and self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules:
+            if self._rounds is None:
+                for ref in refs:
+                    facts[ref]
+            else:
+                self._rounds.ask(refs, call, facts)
+        actor = identity.classify(call, self.policy, facts, self.ledger)
         chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
         return actor, chosen, chosen.concerned(call)
 
-    def _looked_up(self, call: Call, facts: Facts) -> Actor:
-        """Who made the call; a role that may be a service's is looked up if some rule looks at the call."""
-        refs = identity.needs(call)
-        if refs and self.registry.chosen(call.action, call.outcome, "unconfirmed_service").rules:
-            self._look_up.ask(refs, call, facts)
-        return identity.classify(call, self.policy, facts, self.ledger)
+
+def _unasked(_at: float) -> Facts:
+    """The facts for a call before anybody was asked for one."""
+    return Facts()
 
 
-class _AtHand:
-    """Asks a source in memory for each fact when a rule reads it."""
-
-    def __init__(self, source: SourceAtHand) -> None:
-        self.facts = source.facts
-
-    def ask(self, refs: Iterable[Ref], _call: Call, facts: Facts) -> None:
-        for ref in refs:
-            facts[ref]
-
-    def gather(self, _call: Call, _chosen: Chosen, _facts: Facts) -> tuple[int, _Failures]:
-        return 0, _NO_FAILURES
-
-
-class _InRounds:
+class _Rounds:
     """Asks a source, before the rules are run, for all that they say they need."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
 
-    def facts(self, _at: float) -> Facts:
-        return Facts()
-
     def ask(self, refs: Sequence[Ref], call: Call, facts: Facts) -> None:
         facts.update(self._source.read(refs, call.at))
 
-    def gather(self, call: Call, chosen: Chosen, facts: Facts) -> tuple[int, _Failures]:
-        """Let the facts grow until the chosen rules have all they need; gives the rounds it took.
+    def gather(self, call: Call, chosen: Chosen, facts: Facts) -> tuple[int, list[Undecided]]:
+        """Let the facts grow until the chosen rules have all they need.
 
         What a rule needs depends on what is known: a round that brought nothing new to know is the last.
+        Gives the rounds it took, and a verdict for each rule that could not say what it needs.
         """
-        needs: Sequence[Needs] = chosen.needs
         failures: _Failures = {}
+        rounds = self._until_all_known(call, chosen, facts, failures)
+        return rounds, list(_of_rules(failures, chosen, call)) if failures else []
+
+    def _until_all_known(self, call: Call, chosen: Chosen, facts: Facts, failures: _Failures) -> int:
+        needs: Sequence[Needs] = chosen.needs
         for rounds in range(MOST_ROUNDS):
             missing, needs = _missing(call, needs, facts, failures)
             if not missing:
-                return rounds, failures
+                return rounds
             found = self._source.read(missing, call.at)
             facts.update(found)
             if not needs or _brought_nothing(found):
-                return rounds + 1, failures
+                return rounds + 1
         too_deep = Fact(Unknown(f"more than {MOST_ROUNDS} rounds of look-ups"), "none", call.at, folded=True)
         facts.update(dict.fromkeys(_missing(call, needs, facts, failures)[0], too_deep))
-        return MOST_ROUNDS, failures
+        return MOST_ROUNDS
 
 
 def _refresh(source: Following, wanted: Sequence[Sequence[Ref]], facts: Sequence[Facts], at: float) -> None:

@@ -31,8 +31,8 @@ CHANGES = {"ecs:ModifySecurityGroupRule": "ingress", "ecs:ModifySecurityGroupEgr
 CONFIGURES = "ecs:ConfigureSecurityGroupPermissions"
 #: A new group has no rules: it lets nobody in from outside (docs/sources.md, API).
 _MAKES, _DELETES = "ecs:CreateSecurityGroup", "ecs:DeleteSecurityGroup"
-_CHANGE_RULES = frozenset((*ADDS, *DROPS, *CHANGES, CONFIGURES))
-_START_OR_END = frozenset((_MAKES, _DELETES))
+CHANGE_RULES = frozenset((*ADDS, *DROPS, *CHANGES, CONFIGURES))
+START_OR_END = frozenset((_MAKES, _DELETES))
 
 #: The parameters that hold rules.
 HOLD_RULES = frozenset(("Permissions", "AuthorizePermissions", "RevokePermissions"))
@@ -60,12 +60,12 @@ _MOST_FORMS = 4_096
 
 def changes_rules(call: Call) -> bool:
     """Whether a call can change the rules of a security group that it leaves in place."""
-    return call.action in _CHANGE_RULES
+    return call.action in CHANGE_RULES
 
 
 def groups_changed(call: Call) -> tuple[str, ...]:
     """The security groups whose rules a call can change, those that it makes or deletes among them."""
-    if call.action in _CHANGE_RULES or call.action == _DELETES:
+    if call.action in CHANGE_RULES or call.action == _DELETES:
         return call.ids(SECURITY_GROUP, "subject")
     return call.ids(SECURITY_GROUP, "created") if call.action == _MAKES else ()
 
@@ -121,7 +121,7 @@ def rules_after(call: Call, group_id: str, rules: Rules | Unknown) -> Rules | Un
     rules
         All its rules before the call.
     """
-    if call.action in _START_OR_END:
+    if call.action in START_OR_END:
         return () if group_id in groups_changed(call) else rules
     if isinstance(rules, Unknown) or group_id not in groups_changed(call):
         return rules

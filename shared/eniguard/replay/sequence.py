@@ -71,7 +71,7 @@ class CallSequence:
     def decide_ready(self, ready: Ready) -> Decided:
         """As `decide`, of a call that is `ready`."""
         call, pipeline, aim, refs = ready
-        decided = pipeline.decide(call, now=call.at, aim=aim)
+        decided = pipeline.decide(call, call.at, aim)
         if self._watch is not None:
             self._watch(decided)
         if refs:

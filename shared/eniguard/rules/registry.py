@@ -103,11 +103,16 @@ class Chosen:
         """Those of the rules that a call concerns."""
         if not self._questions:
             return self._all
-        return self._by_answers(tuple([_says_yes(asks, call) for asks in self._questions]))
+        noes, bit = 0, 1
+        for asks in self._questions:
+            if not _says_yes(asks, call):
+                noes |= bit
+            bit += bit
+        return self._by_answers(noes)
 
-    def _left(self, answers: tuple[bool, ...]) -> Concerned:
-        """The rules that are left after their questions."""
-        no = {asks for asks, yes in zip(self._questions, answers, strict=True) if not yes}
+    def _left(self, noes: int) -> Concerned:
+        """The rules that are left after their questions; a bit of ``noes`` is one that said no."""
+        no = {asks for place, asks in enumerate(self._questions) if noes >> place & 1}
         return Concerned([rule for rule in self.rules if rule.concerns not in no])
 
 
@@ -204,7 +209,8 @@ class Registry:
 
         An unconfirmed service might be any actor: every rule for the action and outcome looks at it.
         """
-        return self._index[action, outcome, actor]
+        key = action, outcome, actor
+        return self._index.get(key) or self._index[key]
 
     def actions(self) -> frozenset[str]:
         """Every action that some enabled rule looks at."""

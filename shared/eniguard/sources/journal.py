@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from eniguard.events.calls import Call
 from eniguard.events.outcomes import ENI_MANAGED, GROUP_MANAGED
+from eniguard.events.targets import Places
 from eniguard.facts import effects
 from eniguard.facts.kinds import AnyResource, Eni, SecurityGroup, SecurityGroupRule
 from eniguard.facts.refs import Fact, Gone, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
-from eniguard.facts.rule_effects import changes_rules, groups_changed
+from eniguard.facts.rule_effects import CHANGE_RULES, START_OR_END, groups_changed
 from eniguard.facts.state import State, reference
 from eniguard.model.kinds import ENI, SECURITY_GROUP, SECURITY_GROUP_RULE
 from eniguard.sources.rule_listings import RuleListings
@@ -114,12 +116,13 @@ class Journal:
         """
         if call.outcome != "ok":
             self._prove(call, refs, before)
-        elif changes_rules(call):
+        elif call.action in CHANGE_RULES:
             for ref in refs:
                 self.rules.fold(call, ref.value, before.listed(ref, SecurityGroupRule))
         else:
-            for group_id in groups_changed(call):
-                self.rules.fold(call, group_id)
+            if call.action in START_OR_END:
+                for group_id in groups_changed(call):
+                    self.rules.fold(call, group_id)
             for ref in refs:
                 known = before.get(ref)
                 if not (type(known) is Unknown or type(known) is Gone or isinstance(known, tuple)):
@@ -152,13 +155,11 @@ class Journal:
 def touched(call: Call) -> Sequence[Ref]:
     """The resources of which a call says something new: what it changes or makes, or may prove managed."""
     if call.outcome == "ok":
-        if changes_rules(call):  # it names none of the rules that it adds, so by their listings
-            return [_rules_of(call, group_id) for group_id in groups_changed(call)]
-        kinds = effects.kinds_changed(call.action)
-        if not kinds:
-            return ()
-        named = zip(call.places.kinds, call.named, strict=True)
-        return [reference(call, kind, one) for kind, one in named if kind in kinds]
+        refs: list[Ref] = []
+        account, region, named = call.account_id or "", call.region, call.named
+        for place, kind, by in _changed(call.action, call.places):
+            refs.append(Ref(account, region, kind, by, named[place]))
+        return refs
     if call.error_code == ENI_MANAGED:
         return [reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")]
     if call.error_code == GROUP_MANAGED:
@@ -166,5 +167,19 @@ def touched(call: Call) -> Sequence[Ref]:
     return ()
 
 
-def _rules_of(call: Call, group_id: str) -> Ref:
-    return reference(call, SECURITY_GROUP_RULE, group_id, "security_group")
+@lru_cache(maxsize=4096)
+def _changed(action: str, places: Places) -> tuple[tuple[int, str, str], ...]:
+    """Which of the ids of a call lead to what it changes: their places, the kind, and the relation.
+
+    A call on rules names none of those that it adds, so they go by their listings.
+    """
+    if action in CHANGE_RULES:
+        return tuple(
+            [
+                (place, SECURITY_GROUP_RULE, "security_group")
+                for place, one in enumerate(places.each)
+                if one == (SECURITY_GROUP, "subject")
+            ]
+        )
+    kinds = effects.kinds_changed(action)
+    return tuple([(place, kind, "id") for place, kind in enumerate(places.kinds) if kind in kinds])

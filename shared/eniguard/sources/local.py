@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import AnyResource
 from eniguard.facts.refs import Fact, Gone, Ref
@@ -78,10 +76,6 @@ class _LocalFacts(Facts):
         source = self._source
         fact = self[ref] = source.one(ref) if ref.by == "id" else source.listing(ref, self._at)
         return fact
-
-    def missing(self, refs: Iterable[Ref]) -> list[Ref]:
-        """Nothing: each is found when it is read."""
-        return []
 
 
 class _Listings:
