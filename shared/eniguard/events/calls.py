@@ -125,7 +125,8 @@ class Call(Struct, frozen=True, gc=False):
 
     def ids(self, kind: str, *parts: Part) -> tuple[str, ...]:
         """The ids of the targets of one kind (in the given parts; all parts when none is given)."""
-        return self.places[kind, parts](self.named)
+        key, places = (kind, parts), self.places
+        return (places.get(key) or places[key])(self.named)
 
     def once(self, derive: Callable[[Call], _Derived]) -> _Derived:
         """What ``derive`` makes of this call, made once however many rules ask for it."""

@@ -29,6 +29,10 @@ class Facts(dict[Ref, Fact]):
         self.reads = 0
 
     def __missing__(self, ref: Ref) -> Fact:
+        return self.find(ref)
+
+    def find(self, ref: Ref) -> Fact:
+        """The fact behind a reference that is not among these yet."""
         return NEVER_ASKED
 
     def missing(self, refs: Iterable[Ref]) -> list[Ref]:

@@ -76,7 +76,8 @@ class State(Struct, eq=False):
         """The value of a fact on this side of the call."""
         value: FactValue | None
         if self._side == "before":
-            fact = self._facts[ref]
+            facts = self._facts
+            fact = facts.get(ref) or facts.find(ref)
             value = fact.value if fact.as_of < self._call.at else self._before(fact)
         else:
             value = self.memo.get(ref)
@@ -84,6 +85,17 @@ class State(Struct, eq=False):
                 value = self._after(ref)
         if self.watcher is not None:
             self.watcher(ref, value, self._facts.get(ref))
+        return value
+
+    def surely(self, ref: Ref) -> FactValue:
+        """A resource before the call; if there is no whole copy, what is known of it for certain."""
+        facts, at = self._facts, self._call.at
+        fact = facts.get(ref) or facts.find(ref)
+        value = fact.value if fact.as_of < at else self._before(fact)
+        if self.watcher is not None:
+            self.watcher(ref, value, fact)
+        if type(value) is Unknown and fact.partly is not None and fact.partly.as_of < at:
+            return fact.partly.value
         return value
 
     def wanted(self, needs: Callable[[Call, Facts], Iterable[Ref]]) -> Iterable[Ref]:
@@ -98,11 +110,6 @@ class State(Struct, eq=False):
         if self._side == "before" and fact.newer_than(self._call.at):
             return fact.earlier or fact.partly
         return fact
-
-    def partly(self, ref: Ref) -> FactValue | None:
-        """What is known of a resource before the call when no whole copy is: who manages it, little else."""
-        partly = self._facts[ref].partly
-        return None if partly is None or partly.as_of >= self._call.at else partly.value
 
     def eni(self, eni_id: str) -> Eni | Unknown | Gone:
         """An ENI by its id."""
@@ -197,7 +204,8 @@ class State(Struct, eq=False):
         return _NO_COPY if fact.earlier is None else fact.earlier.value
 
     def _after(self, ref: Ref) -> FactValue:
-        fact, at = self._facts[ref], self._call.at
+        facts, at = self._facts, self._call.at
+        fact = facts.get(ref) or facts.find(ref)
         value = fact.value if fact.as_of >= at and fact.newer_than(at) else self._changed(ref, fact.value)
         if fact is not NEVER_ASKED:
             self.memo[ref] = value

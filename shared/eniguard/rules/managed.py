@@ -50,8 +50,8 @@ def judged(
 ) -> Verdicts:
     """What a rule says that reports each managed subject of a call."""
     managed, unsure = split(case, subjects)
-    if not managed:
-        return not_known(rule, case, unsure)
+    if not managed:  # nearly always
+        return (undecided_about(rule, case, "is managed", unsure),) if unsure else ()
     return [*[report(case, one) for one in managed], *not_known(rule, case, unsure)]
 
 

@@ -241,7 +241,7 @@ def _eni_behind(holder: FactValue) -> str | None:
 
 def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
     ref = reference(case.call, ENI, eni_id)
-    value = _before(case, ref)
+    value = case.before.surely(ref)
     if type(value) is not Eni:
         return EniSubject(eni_id, None, ref, _why(value), None, via)
     return EniSubject(eni_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
@@ -249,19 +249,13 @@ def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
 
 def _group(case: Case, group_id: str) -> GroupSubject:
     ref = reference(case.call, SECURITY_GROUP, group_id)
-    value = _before(case, ref)
+    value = case.before.surely(ref)
     if type(value) is not SecurityGroup:
         return GroupSubject(group_id, None, ref, _why(value))
     owner = group_owner(value, case.policy.actors.service_ids)
     return GroupSubject(
         group_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, owner
     )
-
-
-def _before(case: Case, ref: Ref) -> FactValue:
-    """A resource before the call; if there is no whole copy, what is known of it for certain."""
-    value = case.before.get(ref)
-    return (case.before.partly(ref) or value) if type(value) is Unknown else value
 
 
 def _why(value: FactValue) -> str:

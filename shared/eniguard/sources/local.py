@@ -72,7 +72,7 @@ class _LocalFacts(Facts):
         self._at = at
         self.reads = 0
 
-    def __missing__(self, ref: Ref) -> Fact:
+    def find(self, ref: Ref) -> Fact:
         source = self._source
         fact = self[ref] = source.one(ref) if ref.by == "id" else source.listing(ref, self._at)
         return fact
