@@ -22,7 +22,7 @@ from eniguard.settings import Policy
 NO_LEDGER: Container[str] = frozenset()
 
 #: The kind of actor, the service it stands for, and what says so.
-_Kind = tuple[ActorKind, str | None, str]
+Kind = tuple[ActorKind, str | None, str]
 
 
 def needs(call: Call) -> tuple[Ref, ...]:
@@ -52,7 +52,7 @@ def classify(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = 
     ledger
         Request ids of the guard's own calls; the guard's role alone proves nothing.
     """
-    return _actor(call.caller, _kind(call, policy, facts, ledger))
+    return actor_of(call.caller, _kind(call, policy, facts, ledger))
 
 
 def why(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = NO_LEDGER) -> str:
@@ -60,38 +60,20 @@ def why(call: Call, policy: Policy, facts: Facts, ledger: Container[str] = NO_LE
     return _kind(call, policy, facts, ledger)[2]
 
 
-class Known:
-    """Callers of whom the type of their identity and their role alone say who they are: nearly all.
+def common_kind(type_: str, role: str | None, policy: Policy) -> Kind | None:
+    """What `classify` says, before any look-up, of all callers of a type and role: enough for nearly all.
 
-    What is found is kept, so that `classify` has only the others to look at, call by call.
-
-    Parameters
-    ----------
-    policy
-        Names the guard's own roles and the controllers.
+    ``None`` where they may differ; of a call that the platform made `classify` has to be asked, too.
     """
-
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        self._kept = lru_cache(maxsize=4096)(self._kind)
-
-    def actor(self, call: Call) -> Actor | None:
-        """What `classify` says of a call before any look-up; ``None`` when it has to be asked."""
-        caller = call.caller
-        kind = None if call.platform else self._kept(caller.type, caller.role)
-        return None if kind is None else _actor(caller, kind)
-
-    def _kind(self, type_: str, role: str | None) -> _Kind | None:
-        """The kind of every caller of a type and role; ``None`` where they may differ."""
-        policy = self._policy
-        if role is not None and (_named(role, policy.guard.roles) or _has_to_be_confirmed(role)):
-            return None
-        if any(one.user is not None or one.principal_id is not None for one in policy.actors.controllers):
-            return None
-        return _caller_kind(Caller(type_, role=role), policy)
+    if role is not None and (_named(role, policy.guard.roles) or _has_to_be_confirmed(role)):
+        return None
+    if any(one.user is not None or one.principal_id is not None for one in policy.actors.controllers):
+        return None
+    return _caller_kind(Caller(type_, role=role), policy)
 
 
-def _actor(caller: Caller, kind: _Kind) -> Actor:
+def actor_of(caller: Caller, kind: Kind) -> Actor:
+    """A caller of a kind."""
     return Actor(
         kind[0],
         caller.type,
@@ -105,7 +87,7 @@ def _actor(caller: Caller, kind: _Kind) -> Actor:
     )
 
 
-def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> _Kind:
+def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> Kind:
     caller, role = call.caller, call.caller.role
     if call.platform:
         return "service", caller.user_name, "the platform itself made the call"
@@ -117,7 +99,7 @@ def _kind(call: Call, policy: Policy, facts: Facts, ledger: Container[str]) -> _
     return _caller_kind(caller, policy, live)
 
 
-def _caller_kind(caller: Caller, policy: Policy, live: FactValue | None = None) -> _Kind:
+def _caller_kind(caller: Caller, policy: Policy, live: FactValue | None = None) -> Kind:
     """What a caller is who is neither the platform nor the guard; ``live`` is the role as it stands."""
     if caller.type == "assumed-role" and caller.role is None:
         return "unconfirmed_service", None, "a role was assumed, and the event does not name it"
@@ -128,7 +110,7 @@ def _caller_kind(caller: Caller, policy: Policy, live: FactValue | None = None) 
     return "account", None, "not a role, and not named under actors.controllers of guard.yml"
 
 
-def _role_kind(role: str, live: FactValue | None) -> _Kind:
+def _role_kind(role: str, live: FactValue | None) -> Kind:
     """What a role makes of its caller: catalogue first, then the trust policy, which overrules a name."""
     listed = role_named(role)
     if isinstance(live, Role) and live.services is not None:

@@ -7,6 +7,7 @@ command line call it.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from msgspec import Struct
@@ -14,6 +15,7 @@ from msgspec import Struct
 from eniguard import identity
 from eniguard.decide import decide, observations
 from eniguard.events.calls import Call
+from eniguard.events.outcomes import Outcome
 from eniguard.facts.gathered import Facts
 from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.facts.state import State
@@ -31,6 +33,7 @@ MOST_ROUNDS = 4
 
 #: Who made a call, the rules that look at such calls, and those of them that can say something of this one.
 Aim = tuple[Actor, Chosen, Concerned]
+_Aimed = tuple[identity.Kind, Chosen]
 #: What was raised where a rule was asked for its needs.
 _Failures = dict[Needs, BaseException]
 
@@ -42,7 +45,7 @@ class HistoryStore(Protocol):
         """Set marks, and give back what their series then hold."""
 
 
-class Decided(Struct, frozen=True):
+class Decided(Struct, frozen=True, gc=False):
     """A decision with what it was made from, for the journal and for ``explain``.
 
     ``case`` is bound to no rule's parameters.
@@ -87,17 +90,21 @@ class Pipeline:
         self._rounds = None if isinstance(source, SourceAtHand) else _Rounds(source)
         self._new_facts = source.facts if isinstance(source, SourceAtHand) else _unasked
         self._following = source if isinstance(source, Following) else None
+        #: Whether facts are asked for in rounds; from a source in memory they come as they are read.
+        self.in_rounds = self._rounds is not None
         self.history = history
         self.ledger = ledger
-        self._known = identity.Known(policy)
+        #: Most calls of a trail share their action, outcome, and type and role of caller with others.
+        self._aimed = lru_cache(maxsize=4096)(self._aim)
 
     def aim(self, call: Call) -> Aim | None:
         """Who made a call and the rules for it, as far as the call alone tells; ``None``: facts have to."""
-        actor = self._known.actor(call)
-        if actor is None:
+        caller = call.caller
+        aimed = None if call.platform else self._aimed(caller.type, caller.role, call.action, call.outcome)
+        if aimed is None:
             return None
-        chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
-        return actor, chosen, chosen.concerned(call)
+        kind, chosen = aimed
+        return identity.actor_of(caller, kind), chosen, chosen.concerned(call)
 
     def decide(self, call: Call, now: float, aim: Aim | None = None) -> Decided:
         """Decide one call.
@@ -148,8 +155,8 @@ class Pipeline:
 
     def _needs(self, call: Call, facts: Facts) -> Sequence[Needs]:
         """What the rules that a call concerns need, by what is known of its caller."""
-        actor = self._known.actor(call) or identity.classify(call, self.policy, facts, self.ledger)
-        return self.registry.chosen(call.action, call.outcome, actor.kind).needs
+        _, chosen, _ = self.aim(call) or self._classified(call, facts)
+        return chosen.needs
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
         """Let the facts of a decision grow by more than its rules needed."""
@@ -165,9 +172,17 @@ class Pipeline:
                     facts[ref]
             else:
                 self._rounds.ask(refs, call, facts)
+        return self._classified(call, facts)
+
+    def _classified(self, call: Call, facts: Facts) -> Aim:
         actor = identity.classify(call, self.policy, facts, self.ledger)
         chosen = self.registry.chosen(call.action, call.outcome, actor.kind)
         return actor, chosen, chosen.concerned(call)
+
+    def _aim(self, type_: str, role: str | None, action: str, outcome: Outcome) -> _Aimed | None:
+        """The kind of all callers of a type and role, and the rules for it; ``None`` where they may differ."""
+        kind = identity.common_kind(type_, role, self.policy)
+        return None if kind is None else (kind, self.registry.chosen(action, outcome, kind[0]))
 
 
 def _unasked(_at: float) -> Facts:

@@ -75,7 +75,8 @@ class CallSequence:
         if self._watch is not None:
             self._watch(decided)
         if refs:
-            pipeline.ask(refs, decided)
+            if pipeline.in_rounds:
+                pipeline.ask(refs, decided)
             self._journal.fold(call, refs, decided.case.before)
         return decided
 

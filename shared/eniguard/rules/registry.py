@@ -87,12 +87,11 @@ class Chosen:
         The distinct ways in which they ask for facts.
     """
 
-    __slots__ = ("_all", "_by_answers", "_questions", "needs", "rules")
+    __slots__ = ("_by_answers", "_questions", "needs", "rules")
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self.needs: tuple[Needs, ...] = tuple(dict.fromkeys(_needs(rule) for rule in rules if _asks(rule)))
-        self._all = Concerned(rules)
         #: What rules ask first, each once however many share it.
         self._questions = tuple(
             dict.fromkeys(rule.concerns for rule in rules if rule.concerns is not Rule.concerns)
@@ -101,23 +100,29 @@ class Chosen:
 
     def concerned(self, call: Call) -> Concerned:
         """Those of the rules that a call concerns."""
-        if not self._questions:
-            return self._all
         noes, bit = 0, 1
-        left = iter(self._questions)
-        asking = True
-        while asking:
-            try:  # around the loop, where it costs nothing; a question that fails rules nothing out
-                for asks in left:
-                    if not asks(call):
-                        noes |= bit
-                    bit += bit
-                asking = False
+        try:
+            for asks in self._questions:
+                if not asks(call):
+                    noes |= bit
+                bit += bit
+        except (Exception, SystemExit) as error:
+            if isinstance(error, PASSED_ON):
+                raise
+            noes = self._noes(call)
+        return self._by_answers(noes)
+
+    def _noes(self, call: Call) -> int:
+        """The questions that say no, a bit each; one that fails rules nothing out: the rules answer for it."""
+        noes = 0
+        for place, asks in enumerate(self._questions):
+            try:
+                if not asks(call):
+                    noes |= 1 << place
             except (Exception, SystemExit) as error:
                 if isinstance(error, PASSED_ON):
                     raise
-                bit += bit
-        return self._by_answers(noes)
+        return noes
 
     def _left(self, noes: int) -> Concerned:
         """The rules that are left after their questions; a bit of ``noes`` is one that said no."""

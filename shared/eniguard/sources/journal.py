@@ -38,6 +38,8 @@ class Copy(Struct, frozen=True, gc=False):
     fact: Fact
 
 
+#: The codes by which a refusal may prove a resource managed.
+_PROVING = frozenset((ENI_MANAGED, GROUP_MANAGED))
 #: Told of the kind, the id, and the new copy.
 Watcher = Callable[[str, str, Copy], None]
 
@@ -160,11 +162,14 @@ def touched(call: Call) -> Sequence[Ref]:
         for place, kind, by in _changed(call.action, call.places):
             refs.append(Ref(account, region, kind, by, named[place]))
         return refs
+    return _proven(call) if call.error_code in _PROVING else ()
+
+
+def _proven(call: Call) -> list[Ref]:
+    """What a refusal may prove managed."""
     if call.error_code == ENI_MANAGED:
         return [reference(call, ENI, one) for one in call.ids(ENI, "subject", "used")]
-    if call.error_code == GROUP_MANAGED:
-        return [reference(call, SECURITY_GROUP, one) for one in call.ids(SECURITY_GROUP)]
-    return ()
+    return [reference(call, SECURITY_GROUP, one) for one in call.ids(SECURITY_GROUP)]
 
 
 @lru_cache(maxsize=4096)
