@@ -180,7 +180,7 @@ class Pipeline:
         return actor, chosen, chosen.concerned(call)
 
     def _aim(self, type_: str, role: str | None, action: str, outcome: Outcome) -> _Aimed | None:
-        """The kind of all callers of a type and role, and the rules for it; ``None`` where they may differ."""
+        """The kind of all callers of a type and role, and its rules; ``None`` where they may differ."""
         kind = identity.common_kind(type_, role, self.policy)
         return None if kind is None else (kind, self.registry.chosen(action, outcome, kind[0]))
 

@@ -113,7 +113,7 @@ class Chosen:
         return self._by_answers(noes)
 
     def _noes(self, call: Call) -> int:
-        """The questions that say no, a bit each; one that fails rules nothing out: the rules answer for it."""
+        """The questions that say no, a bit each; one that fails rules nothing out."""
         noes = 0
         for place, asks in enumerate(self._questions):
             try:
