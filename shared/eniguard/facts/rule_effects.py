@@ -89,6 +89,11 @@ def rule_ids(call: Call) -> tuple[str, ...]:
     return tuple(filter(None, call.parameters.texts("SecurityGroupRuleId")))
 
 
+def names_rules(call: Call) -> bool:
+    """Whether a call names rules by their ids."""
+    return any(call.parameters.texts("SecurityGroupRuleId"))
+
+
 def named_by(call: Call, rules: Rules) -> Rules | None:
     """The rules that a call names by their ids; ``None`` when it cannot be told which these are.
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from eniguard.events.calls import Call
 from eniguard.events.values import Permission
-from eniguard.facts.rule_effects import CHANGES, rule_ids
+from eniguard.facts.rule_effects import CHANGES, CONFIGURES, names_rules
 from eniguard.model import Evidence, Finding, Reference
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
@@ -37,12 +37,13 @@ def names_owner(call: Call) -> bool:
     """Whether a rule of a call names the owner of a group."""
     if call.action not in CHANGES:
         return outline(call).owned
-    return any(map(_owner, call.parameters.permissions())) and bool(rule_ids(call))
+    return any(map(_owner, call.parameters.permissions())) and names_rules(call)
 
 
 def may_name_owner(call: Call) -> bool:
     """Whether a rule of a call names the owner of a group, as far as it can be read."""
-    return unreadable(call) or names_owner(call)
+    names_group = len(call.named) > 1 or call.action == CONFIGURES
+    return (names_group and names_owner(call)) or unreadable(call)
 
 
 class CrossAccountSource(Rule):

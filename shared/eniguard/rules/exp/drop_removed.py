@@ -57,7 +57,7 @@ class _Removed(Struct, frozen=True, gc=False):
 
 def may_drop(call: Call) -> bool:
     """Whether a call may take back a drop rule, as far as it can be read."""
-    return unreadable(call) or may_take_back(call)
+    return may_take_back(call) or unreadable(call)
 
 
 class DropRuleRemoved(Rule):
