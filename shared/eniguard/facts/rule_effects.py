@@ -94,6 +94,12 @@ def names_rules(call: Call) -> bool:
     return any(call.parameters.texts("SecurityGroupRuleId"))
 
 
+def changes_content(call: Call) -> bool:
+    """Whether a call that changes rules under their ids says more of one than its description."""
+    values = call.parameters.values
+    return bool(values.get("Permissions")) and any(values.get("SecurityGroupRuleId", ()))
+
+
 def named_by(call: Call, rules: Rules) -> Rules | None:
     """The rules that a call names by their ids; ``None`` when it cannot be told which these are.
 

@@ -14,7 +14,14 @@ from eniguard.model import Evidence, Finding, Reference
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.exp.groups import GroupRules, group_around, group_ids, group_rules, rules_evidence
+from eniguard.rules.exp.groups import (
+    GroupRules,
+    group_around,
+    group_ids,
+    group_rules,
+    is_managed,
+    rules_evidence,
+)
 from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, needs_exposure
 from eniguard.rules.exp.open_ports import INGRESS
 from eniguard.rules.exp.outline import outline
@@ -89,7 +96,7 @@ class CrossAccountSource(Rule):
 
     def _group(self, case: Case, group_id: str, foreign: Sequence[Stated]) -> Verdicts:
         subject = group_around(case, group_id)
-        if not case.check(f"{group_id} is not known to be managed", not subject.managed, subject.managed):
+        if is_managed(case, subject):
             return ()
         rules = group_rules(case, group_id)
         new = [one for one in foreign if _lets_in(rules, one)]

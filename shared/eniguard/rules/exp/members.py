@@ -14,7 +14,7 @@ from eniguard.facts.refs import FactValue, Ref, Unknown
 from eniguard.facts.state import State, reference
 from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
 from eniguard.rules.case import Case
-from eniguard.rules.exp.addresses import public_size
+from eniguard.rules.exp.addresses import is_public
 from eniguard.rules.exp.groups import list_refs, lists_in, resolved, rules_ref
 from eniguard.rules.exp.needs import copies, listed_rules
 from eniguard.rules.exp.outline import is_drop
@@ -120,7 +120,7 @@ def _may_be_public(one: SecurityGroupRule) -> bool:
     if not text:
         return not group
     addresses = union_of_texts((text,))
-    return addresses is None or any(public_size(addresses, family) for family in (4, 6))
+    return addresses is None or is_public(addresses)
 
 
 def ingress_of(case: Case, state: State, groups: Sequence[str]) -> list[Resolved] | Ref:

@@ -9,13 +9,20 @@ from eniguard.events.values import Permission
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import FactValue, Ref
-from eniguard.facts.rule_effects import ADDS, CHANGES, DROPS, added_by, dropped_by, names_rules
+from eniguard.facts.rule_effects import (
+    ADDS,
+    CHANGES,
+    DROPS,
+    added_by,
+    changes_content,
+    dropped_by,
+    names_rules,
+)
 from eniguard.facts.state import reference
 from eniguard.model.kinds import ENI, SECURITY_GROUP
 from eniguard.rules.exp.groups import group_ids, list_refs, lists_in, rules_ref
 from eniguard.rules.exp.outline import any_drops, is_drop, outline
 from eniguard.rules.exp.resolved import lists_of
-from eniguard.rules.exp.stated import changes_content
 
 #: The RAM actions behind ``needs_exposure``.
 EXPOSURE_PERMISSIONS = (
@@ -74,7 +81,7 @@ def _asks(call: Call) -> bool:
 def may_take_back(call: Call) -> bool:
     """Whether a call may take back a drop rule, or change any rule."""
     if call.action in CHANGES:
-        return changes_content(call) and names_rules(call)
+        return changes_content(call)
     if call.action in DROPS:
         return any_drops(call.parameters.permissions()) or names_rules(call)
     return any(is_drop(one) for _, one in dropped_by(call))
