@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -29,7 +30,7 @@ REPLACE = frozenset(("ecs:ModifyNetworkInterfaceAttribute", "ecs:ModifyInstanceA
 _Ids = tuple[str, ...]
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, gc=False):
     """An ENI or instance around a call; its groups are ``None`` where they are not known."""
 
     ref: Ref
@@ -43,21 +44,18 @@ def named_groups(call: Call) -> _Ids:
     return call.ids(SECURITY_GROUP, "group")
 
 
-def members(case: Case) -> Sequence[Member]:
-    """The ENIs and instances whose set of groups a call changes."""
-    return case.once(_members)
-
-
-def _members(case: Case) -> list[Member]:
-    return [_member(case, ref) for ref in case.call.once(member_refs)]
+def members(case: Case) -> list[Member]:
+    """The ENIs and instances that a call names."""
+    refs = member_refs(case.call)
+    if len(refs) == 1:  # nearly every call
+        return [_member(case, refs[0])]
+    return [_member(case, ref) for ref in refs]
 
 
 def member_refs(call: Call) -> list[Ref]:
     """The ENIs and instances of a call as references."""
-    if not named_groups(call):
-        return []
-    named = [(ENI, call.ids(ENI, "subject")), (INSTANCE, call.ids(INSTANCE))]
-    return [reference(call, kind, one) for kind, ids in named for one in ids]
+    enis = map(partial(reference, call, ENI), call.ids(ENI, "subject"))
+    return [*enis, *map(partial(reference, call, INSTANCE), call.ids(INSTANCE))]
 
 
 def _member(case: Case, ref: Ref) -> Member:
@@ -84,15 +82,14 @@ def _groups(value: FactValue) -> _Ids | None:
 
 def needs_swap(call: Call, facts: Facts) -> Sequence[Ref]:
     """The member, the rules of the groups that the call names, and of its other groups if those matter."""
-    refs = call.once(_first)
-    if not refs:
-        return refs
-    found = list(refs)
+    if not named_groups(call):
+        return ()
+    found = list(call.once(_first))
     listed = [one for group_id in named_groups(call) for one in _rules(call, facts, group_id)]
     found += list_refs(call, lists_in(listed))
     if not _may_matter(call, listed):
         return found
-    for ref in call.once(member_refs):
+    for ref in member_refs(call):
         for group_id in [one for value in copies(facts, ref) for one in _groups(value) or ()]:
             found.append(rules_ref(call, group_id))
             found += list_refs(call, lists_in(_rules(call, facts, group_id)))
