@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache
 
 from msgspec import Struct
 
 from eniguard.events.calls import Call
+from eniguard.events.targets import Places
 from eniguard.facts import effects
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Eni, Instance, SecurityGroupRule
@@ -54,8 +55,14 @@ def members(case: Case) -> list[Member]:
 
 def member_refs(call: Call) -> list[Ref]:
     """The ENIs and instances of a call as references."""
-    enis = map(partial(reference, call, ENI), call.ids(ENI, "subject"))
-    return [*enis, *map(partial(reference, call, INSTANCE), call.ids(INSTANCE))]
+    return [reference(call, kind, call.named[place]) for place, kind in _member_places(call.places)]
+
+
+@lru_cache(maxsize=1_024)
+def _member_places(places: Places) -> tuple[tuple[int, str], ...]:
+    """Which of the ids of a call name members, and of which kind."""
+    enis = [(place, ENI) for place, one in enumerate(places.each) if one == (ENI, "subject")]
+    return (*enis, *[(place, INSTANCE) for place, kind in enumerate(places.kinds) if kind == INSTANCE])
 
 
 def _member(case: Case, ref: Ref) -> Member:
