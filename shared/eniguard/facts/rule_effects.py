@@ -86,7 +86,8 @@ def dropped_by(call: Call) -> tuple[tuple[str, Permission], ...]:
 
 def rule_ids(call: Call) -> tuple[str, ...]:
     """The rules that a call names by their ids."""
-    return tuple(filter(None, call.parameters.texts("SecurityGroupRuleId")))
+    ids = call.parameters.texts("SecurityGroupRuleId")
+    return ids if all(ids) else tuple(filter(None, ids))
 
 
 def names_rules(call: Call) -> bool:

@@ -47,10 +47,7 @@ def named_groups(call: Call) -> _Ids:
 
 def members(case: Case) -> list[Member]:
     """The ENIs and instances that a call names."""
-    refs = member_refs(case.call)
-    if len(refs) == 1:  # nearly every call
-        return [_member(case, refs[0])]
-    return [_member(case, ref) for ref in refs]
+    return [_member(case, ref) for ref in member_refs(case.call)]
 
 
 def member_refs(call: Call) -> list[Ref]:

@@ -91,7 +91,7 @@ def may_open(call: Call) -> bool:
     """Whether a call may open a group at all: the cheap first question of the rules that report it."""
     if call.parameters.malformed:
         return True
-    return may_take_back(call) if call.action in CHANGES else outline(call).may_open
+    return changes_content(call) if call.action in CHANGES else outline(call).may_open
 
 
 def _may_be_revoked(call: Call) -> bool:
