@@ -86,7 +86,19 @@ def dropped_by(call: Call) -> tuple[tuple[str, Permission], ...]:
 
 def rule_ids(call: Call) -> tuple[str, ...]:
     """The rules that a call names by their ids."""
-    return tuple(filter(None, call.parameters.texts("SecurityGroupRuleId")))
+    ids = call.parameters.texts("SecurityGroupRuleId")
+    return ids if all(ids) else tuple(filter(None, ids))
+
+
+def names_rules(call: Call) -> bool:
+    """Whether a call names rules by their ids."""
+    return any(call.parameters.texts("SecurityGroupRuleId"))
+
+
+def changes_content(call: Call) -> bool:
+    """Whether a call that changes rules under their ids says more of one than its description."""
+    values = call.parameters.values
+    return bool(values.get("Permissions")) and any(values.get("SecurityGroupRuleId", ()))
 
 
 def named_by(call: Call, rules: Rules) -> Rules | None:

@@ -31,7 +31,7 @@ from eniguard.facts.kinds import (
 )
 from eniguard.facts.refs import NEVER_ASKED, Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.relations import relations_of
-from eniguard.facts.rule_effects import groups_changed, rules_after
+from eniguard.facts.rule_effects import START_OR_END, groups_changed, rules_after
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
     EIP,
@@ -168,9 +168,11 @@ class State(Struct, eq=False):
 
         Only the rules of a group show what the call asks for (`eniguard.facts.rule_effects`).
         """
-        ref = reference(self._call, SECURITY_GROUP_RULE, value, by)
-        found = self.listed(ref, SecurityGroupRule)
         call = self._call
+        ref = reference(call, SECURITY_GROUP_RULE, value, by)
+        found = self.listed(ref, SecurityGroupRule)
+        if type(found) is Unknown and call.action not in START_OR_END:
+            return found
         if self._side == "before" or by != "security_group" or value not in groups_changed(call):
             return found
         return found if self._facts[ref].newer_than(call.at) else rules_after(call, value, found)
@@ -194,8 +196,8 @@ class State(Struct, eq=False):
         found = self.get(ref)
         if type(found) is Unknown:
             return found
-        if isinstance(found, tuple):
-            return tuple([one for one in found if isinstance(one, cls)])
+        if type(found) is tuple:
+            return _of_kind(found, cls)
         return Unknown(f"{ref.kind} by {ref.by}={ref.value} is not a listing")
 
     def _before(self, fact: Fact) -> FactValue:
@@ -258,6 +260,11 @@ class State(Struct, eq=False):
 def reference(call: Call, kind: str, value: str, by: str = "id") -> Ref:
     """The reference of a fact in the account and region of a call; RAM is global and has no region."""
     return Ref(call.account_id or "", "" if kind == ROLE else call.region, kind, by, value)
+
+
+def _of_kind(resources: tuple[AnyResource, ...], cls: type[_Kind]) -> tuple[_Kind, ...]:
+    # A function of its own: in that of its caller a comprehension would cost every listing that is not known.
+    return tuple([one for one in resources if isinstance(one, cls)])
 
 
 def _stands(resource: AnyResource, ref: Ref) -> bool:

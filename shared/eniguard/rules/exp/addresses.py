@@ -101,6 +101,11 @@ def public_size(addresses: Spans, family: int) -> int:
     return size(meet(addresses, PUBLIC[family]))
 
 
+def is_public(addresses: Spans) -> bool:
+    """Whether some of the addresses are addresses of the Internet."""
+    return any(public_size(addresses, family) for family in (4, 6))
+
+
 def is_wide(addresses: Spans, wide_prefix: int) -> bool:
     """Whether a set of addresses counts as the whole Internet.
 

@@ -9,12 +9,19 @@ from msgspec import Meta, Struct
 
 from eniguard.events.calls import Call
 from eniguard.events.values import Permission
-from eniguard.facts.rule_effects import CHANGES, rule_ids
+from eniguard.facts.rule_effects import CHANGES, CONFIGURES, names_rules
 from eniguard.model import Evidence, Finding, Reference
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.exp.groups import GroupRules, group_around, group_ids, group_rules, rules_evidence
+from eniguard.rules.exp.groups import (
+    GroupRules,
+    group_around,
+    group_ids,
+    group_rules,
+    is_managed,
+    rules_evidence,
+)
 from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, needs_exposure
 from eniguard.rules.exp.open_ports import INGRESS
 from eniguard.rules.exp.outline import outline
@@ -37,12 +44,13 @@ def names_owner(call: Call) -> bool:
     """Whether a rule of a call names the owner of a group."""
     if call.action not in CHANGES:
         return outline(call).owned
-    return any(map(_owner, call.parameters.permissions())) and bool(rule_ids(call))
+    return any(map(_owner, call.parameters.permissions())) and names_rules(call)
 
 
 def may_name_owner(call: Call) -> bool:
     """Whether a rule of a call names the owner of a group, as far as it can be read."""
-    return unreadable(call) or names_owner(call)
+    names_group = len(call.named) > 1 or call.action == CONFIGURES
+    return (names_group and names_owner(call)) or unreadable(call)
 
 
 class CrossAccountSource(Rule):
@@ -88,7 +96,7 @@ class CrossAccountSource(Rule):
 
     def _group(self, case: Case, group_id: str, foreign: Sequence[Stated]) -> Verdicts:
         subject = group_around(case, group_id)
-        if not case.check(f"{group_id} is not known to be managed", not subject.managed, subject.managed):
+        if is_managed(case, subject):
             return ()
         rules = group_rules(case, group_id)
         new = [one for one in foreign if _lets_in(rules, one)]

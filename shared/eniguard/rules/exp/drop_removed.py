@@ -31,6 +31,7 @@ from eniguard.rules.exp.groups import (
     group_around,
     group_ids,
     group_rules,
+    is_managed,
     listed_after,
     listed_before,
     rules_evidence,
@@ -57,7 +58,7 @@ class _Removed(Struct, frozen=True, gc=False):
 
 def may_drop(call: Call) -> bool:
     """Whether a call may take back a drop rule, as far as it can be read."""
-    return unreadable(call) or may_take_back(call)
+    return may_take_back(call) or unreadable(call)
 
 
 class DropRuleRemoved(Rule):
@@ -96,25 +97,23 @@ class DropRuleRemoved(Rule):
             return (self.undecided(case, "the rules in the event cannot be read"),)
         if not case.check("the call may take back a drop rule", may_take_back(call)):
             return ()
-        return [verdict for group_id in group_ids(call) for verdict in self._group(case, group_id)]
+        found: list[Verdict] = []
+        for group_id in group_ids(call):
+            found += self._group(case, group_id)
+        return found
 
     def _group(self, case: Case, group_id: str) -> Verdicts:
         before = listed_before(case, group_id)
         subject = group_around(case, group_id)
-        if not case.check(f"{group_id} is not known to be managed", not subject.managed, subject.managed):
+        if is_managed(case, subject):
             return ()
-        if isinstance(before, Unknown):
-            return self._without_listing(case, subject, "before", before.reason)
+        if type(before) is Unknown:
+            return self._without_listing(case, subject, before, "before", before.reason)
         after = listed_after(case, group_id)
-        if isinstance(after, Unknown):
-            return self._without_listing(case, subject, "after", after.reason)
+        if type(after) is Unknown:
+            return self._without_listing(case, subject, before, "after", after.reason)
         rules = group_rules(case, group_id)
-        named = named_by(case.call, before) or ()
-        held = [
-            _Removed(one, rule)
-            for one, rule in zip(before, rules.before or (), strict=True)
-            if _held_back(case, one, rule, named)
-        ]
+        held = _held(case, before, rules)
         if not case.check(
             "it did take back or weaken a rule that held something back", bool(held), len(held)
         ):
@@ -135,9 +134,12 @@ class DropRuleRemoved(Rule):
             return (self.undecided(case, reason, rules.ref, subject=subject.resource()),)
         return ()
 
-    def _without_listing(self, case: Case, subject: GroupSubject, side: Side, reason: str) -> Verdicts:
-        """What can be said when the rules on one side of the call are not known."""
-        if not case.check("what is known leaves room for a drop rule", _may_have_dropped(case, subject.name)):
+    def _without_listing(
+        self, case: Case, subject: GroupSubject, before: Rules | Unknown, side: Side, reason: str
+    ) -> Verdicts:
+        """What can be said when the rules on one ``side`` of the call are not known."""
+        may_have = _may_have_dropped(case, subject.name, before)
+        if not case.check("what is known leaves room for a drop rule", may_have):
             return ()
         text = f"the rules of {subject.name} {side} the call are not known: {reason}"
         ref = rules_ref(case.call, subject.name)
@@ -175,6 +177,16 @@ def _as_listed(one: SecurityGroupRule) -> str:
     return f"{one.id} before the call" if one.id else "added by a call before this one"
 
 
+def _held(case: Case, before: Rules, rules: GroupRules) -> list[_Removed]:
+    """The rules from before the call which it takes back or weakens."""
+    named = named_by(case.call, before) or ()
+    return [
+        _Removed(one, rule)
+        for one, rule in zip(before, rules.before or (), strict=True)
+        if _held_back(case, one, rule, named)
+    ]
+
+
 def _held_back(case: Case, one: SecurityGroupRule, rule: Resolved, named: Rules) -> bool:
     """Whether the call takes a rule back or changes it so that less may be held back than before.
 
@@ -208,19 +220,18 @@ def _gains(rules: GroupRules, one: _Removed) -> Spans:
     return merged([span for span in found if gained(before, after, span[0])])
 
 
-def _may_have_dropped(case: Case, group_id: str) -> bool:
+def _may_have_dropped(case: Case, group_id: str, before: Rules | Unknown) -> bool:
     """Whether the rule that the call names may have been a drop rule, from the side that is known.
 
     A rule that accepts after a change which says nothing of policy and priority did so before.
     """
     call = case.call
-    before = listed_before(case, group_id)
-    if not isinstance(before, Unknown):
+    if type(before) is not Unknown:
         return any(is_drop(one.permission) for one in before)
     if call.action not in CHANGES:
         return True
     rules = listed_after(case, group_id)
-    if isinstance(rules, Unknown):
+    if type(rules) is Unknown:
         return True
     if any(one.policy or one.priority for one in call.parameters.permissions()):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -26,7 +27,7 @@ from eniguard.rules.subjects import GroupSubject, group_subject
 NEAR = 60.0
 
 
-class GroupRules(Struct, frozen=True):
+class GroupRules(Struct, frozen=True, gc=False):
     """All rules of a security group around a call.
 
     Attributes
@@ -136,15 +137,14 @@ def entries_of(case: Case, state: State) -> Entries:
 
     A list that the call does not change is the same on both sides.
     """
-    other = case.after if state is case.before else case.before
+    return partial(_entries_around, case, state)
 
-    def entries(kind: str, list_id: str) -> tuple[str, ...] | None:
-        found = _entries(state, kind, list_id)
-        if found is None and list_id not in case.call.ids(kind):
-            return _entries(other, kind, list_id)
-        return found
 
-    return entries
+def _entries_around(case: Case, state: State, kind: str, list_id: str) -> tuple[str, ...] | None:
+    found = _entries(state, kind, list_id)
+    if found is None and list_id not in case.call.ids(kind):
+        return _entries(case.after if state is case.before else case.before, kind, list_id)
+    return found
 
 
 def _entries(state: State, kind: str, list_id: str) -> tuple[str, ...] | None:
@@ -202,11 +202,18 @@ def group_around(case: Case, group_id: str) -> GroupSubject:
     if found.group is not None and found.group.tags is not None:
         return found
     later = case.after.get(found.missing)
-    if not isinstance(later, SecurityGroup):
+    if type(later) is not SecurityGroup:
         return found
     owner = group_owner(later, case.policy.actors.service_ids)
     managed = later.managed if found.managed is None else found.managed
     return GroupSubject(group_id, managed, found.missing, found.reason, later, owner)
+
+
+def is_managed(case: Case, subject: GroupSubject) -> bool:
+    """Whether a group is known to be managed: what becomes of it is another rule's affair."""
+    if case.trace is not None:
+        case.check(f"{subject.name} is not known to be managed", not subject.managed, subject.managed)
+    return subject.managed is True
 
 
 def rules_evidence(case: Case, rules: GroupRules) -> Evidence:

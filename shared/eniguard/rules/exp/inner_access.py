@@ -6,7 +6,7 @@ from eniguard.model import Evidence, Reference
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.exp.groups import group_around, group_ids
+from eniguard.rules.exp.groups import group_around, group_ids, is_managed
 from eniguard.rules.exp.opened import OPENERS
 from eniguard.rules.managed import managed_evidence, place
 from eniguard.rules.permissions import sg_row
@@ -40,11 +40,7 @@ class InnerAccessOpened(Rule):
         if not case.check("the call lets the members reach each other", accepts, policy):
             return ()
         subjects = [group_around(case, group_id) for group_id in group_ids(case.call)]
-        return [
-            self._opened(case, one)
-            for one in subjects
-            if case.check(f"{one.name} is not known to be managed", not one.managed, one.managed)
-        ]
+        return [self._opened(case, one) for one in subjects if not is_managed(case, one)]
 
     def _opened(self, case: Case, subject: GroupSubject) -> Verdict:
         inventory: Inventory = "known" if subject.managed is False else "unknown"

@@ -18,7 +18,7 @@ from eniguard.model.kinds import PORT_RANGE_LIST, PREFIX_LIST, SECURITY_GROUP, S
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import from_fact
-from eniguard.rules.exp.addresses import is_wide, public_size
+from eniguard.rules.exp.addresses import is_public, is_wide
 from eniguard.rules.exp.groups import group_rules, list_refs, lists_in, resolved, rules_ref
 from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, listed_rules
 from eniguard.rules.exp.open_ports import RiskyParams, risky_points
@@ -119,7 +119,7 @@ class ListWidened(Rule):
 
     def _prefixes(self, case: Case, list_id: str) -> Verdicts:
         added = union_of_texts(_added(case.call))
-        public = added is None or any(public_size(added, family) for family in (4, 6))
+        public = added is None or is_public(added)
         if not case.check("an entry has addresses of the Internet", public):
             return ()
         grew = _grew(case, list_id, added)

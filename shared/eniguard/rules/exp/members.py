@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
 from eniguard.events.calls import Call
+from eniguard.events.targets import Places
 from eniguard.facts import effects
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Eni, Instance, SecurityGroupRule
@@ -14,7 +16,7 @@ from eniguard.facts.refs import FactValue, Ref, Unknown
 from eniguard.facts.state import State, reference
 from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
 from eniguard.rules.case import Case
-from eniguard.rules.exp.addresses import public_size
+from eniguard.rules.exp.addresses import is_public
 from eniguard.rules.exp.groups import list_refs, lists_in, resolved, rules_ref
 from eniguard.rules.exp.needs import copies, listed_rules
 from eniguard.rules.exp.outline import is_drop
@@ -29,7 +31,7 @@ REPLACE = frozenset(("ecs:ModifyNetworkInterfaceAttribute", "ecs:ModifyInstanceA
 _Ids = tuple[str, ...]
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, gc=False):
     """An ENI or instance around a call; its groups are ``None`` where they are not known."""
 
     ref: Ref
@@ -43,21 +45,21 @@ def named_groups(call: Call) -> _Ids:
     return call.ids(SECURITY_GROUP, "group")
 
 
-def members(case: Case) -> Sequence[Member]:
-    """The ENIs and instances whose set of groups a call changes."""
-    return case.once(_members)
-
-
-def _members(case: Case) -> list[Member]:
-    return [_member(case, ref) for ref in case.call.once(member_refs)]
+def members(case: Case) -> list[Member]:
+    """The ENIs and instances that a call names."""
+    return [_member(case, ref) for ref in member_refs(case.call)]
 
 
 def member_refs(call: Call) -> list[Ref]:
     """The ENIs and instances of a call as references."""
-    if not named_groups(call):
-        return []
-    named = [(ENI, call.ids(ENI, "subject")), (INSTANCE, call.ids(INSTANCE))]
-    return [reference(call, kind, one) for kind, ids in named for one in ids]
+    return [reference(call, kind, call.named[place]) for place, kind in _member_places(call.places)]
+
+
+@lru_cache(maxsize=1_024)
+def _member_places(places: Places) -> tuple[tuple[int, str], ...]:
+    """Which of the ids of a call name members, and of which kind."""
+    enis = [(place, ENI) for place, one in enumerate(places.each) if one == (ENI, "subject")]
+    return (*enis, *[(place, INSTANCE) for place, kind in enumerate(places.kinds) if kind == INSTANCE])
 
 
 def _member(case: Case, ref: Ref) -> Member:
@@ -84,15 +86,14 @@ def _groups(value: FactValue) -> _Ids | None:
 
 def needs_swap(call: Call, facts: Facts) -> Sequence[Ref]:
     """The member, the rules of the groups that the call names, and of its other groups if those matter."""
-    refs = call.once(_first)
-    if not refs:
-        return refs
-    found = list(refs)
+    if not named_groups(call):
+        return ()
+    found = list(call.once(_first))
     listed = [one for group_id in named_groups(call) for one in _rules(call, facts, group_id)]
     found += list_refs(call, lists_in(listed))
     if not _may_matter(call, listed):
         return found
-    for ref in call.once(member_refs):
+    for ref in member_refs(call):
         for group_id in [one for value in copies(facts, ref) for one in _groups(value) or ()]:
             found.append(rules_ref(call, group_id))
             found += list_refs(call, lists_in(_rules(call, facts, group_id)))
@@ -120,7 +121,7 @@ def _may_be_public(one: SecurityGroupRule) -> bool:
     if not text:
         return not group
     addresses = union_of_texts((text,))
-    return addresses is None or any(public_size(addresses, family) for family in (4, 6))
+    return addresses is None or is_public(addresses)
 
 
 def ingress_of(case: Case, state: State, groups: Sequence[str]) -> list[Resolved] | Ref:

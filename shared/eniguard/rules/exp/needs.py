@@ -9,13 +9,20 @@ from eniguard.events.values import Permission
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import FactValue, Ref
-from eniguard.facts.rule_effects import ADDS, CHANGES, DROPS, added_by, dropped_by, rule_ids
+from eniguard.facts.rule_effects import (
+    ADDS,
+    CHANGES,
+    DROPS,
+    added_by,
+    changes_content,
+    dropped_by,
+    names_rules,
+)
 from eniguard.facts.state import reference
 from eniguard.model.kinds import ENI, SECURITY_GROUP
 from eniguard.rules.exp.groups import group_ids, list_refs, lists_in, rules_ref
-from eniguard.rules.exp.outline import is_drop, outline
+from eniguard.rules.exp.outline import any_drops, is_drop, outline
 from eniguard.rules.exp.resolved import lists_of
-from eniguard.rules.exp.stated import changes_content
 
 #: The RAM actions behind ``needs_exposure``.
 EXPOSURE_PERMISSIONS = (
@@ -73,14 +80,10 @@ def _asks(call: Call) -> bool:
 
 def may_take_back(call: Call) -> bool:
     """Whether a call may take back a drop rule, or change any rule."""
-    return call.once(_may_take_back)
-
-
-def _may_take_back(call: Call) -> bool:
     if call.action in CHANGES:
-        return bool(rule_ids(call)) and changes_content(call)
+        return changes_content(call)
     if call.action in DROPS:
-        return any(map(is_drop, call.parameters.permissions())) or bool(rule_ids(call))
+        return any_drops(call.parameters.permissions()) or names_rules(call)
     return any(is_drop(one) for _, one in dropped_by(call))
 
 
@@ -88,7 +91,7 @@ def may_open(call: Call) -> bool:
     """Whether a call may open a group at all: the cheap first question of the rules that report it."""
     if call.parameters.malformed:
         return True
-    return may_take_back(call) if call.action in CHANGES else outline(call).may_open
+    return changes_content(call) if call.action in CHANGES else outline(call).may_open
 
 
 def _may_be_revoked(call: Call) -> bool:

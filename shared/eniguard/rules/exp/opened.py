@@ -13,8 +13,15 @@ from eniguard.model import Evidence, Finding, Fix, Undecided
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import ANY_ACTOR, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.exp.addresses import blocks_of, is_wide, public_size
-from eniguard.rules.exp.groups import GroupRules, group_around, group_ids, group_rules, rules_evidence
+from eniguard.rules.exp.addresses import blocks_of, is_public, is_wide
+from eniguard.rules.exp.groups import (
+    GroupRules,
+    group_around,
+    group_ids,
+    group_rules,
+    is_managed,
+    rules_evidence,
+)
 from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, may_open, needs_exposure
 from eniguard.rules.exp.outline import LONGEST_WIDE_PREFIX, outline
 from eniguard.rules.exp.reach import newly_wide, reach
@@ -89,9 +96,13 @@ class OpenedRule(Rule):
         ):
             return ()
         ours = [one for one in stated(case) if self._concerns(case, one)]
-        if not case.check("a rule accepts such services from the Internet", bool(ours), _texts(ours)):
+        shown = _texts(ours) if ours else ""
+        if not case.check("a rule accepts such services from the Internet", bool(ours), shown):
             return ()
-        return [verdict for group_id in group_ids(call) for verdict in self._group(case, group_id, ours)]
+        return self._groups(case, ours)
+
+    def _groups(self, case: Case, ours: Sequence[Stated]) -> Verdicts:
+        return [verdict for one in group_ids(case.call) for verdict in self._group(case, one, ours)]
 
     def _concerns(self, case: Case, one: Stated) -> bool:
         """Whether a stated rule may be about it; what is not known may be anything."""
@@ -101,11 +112,11 @@ class OpenedRule(Rule):
         services = rule.within if rule.services is None else rule.services
         if services is not None and not self.interest(case, services):
             return False
-        return rule.peers is None or any(public_size(rule.peers, family) for family in (4, 6))
+        return rule.peers is None or is_public(rule.peers)
 
     def _group(self, case: Case, group_id: str, ours: Sequence[Stated]) -> Verdicts:
         subject = group_around(case, group_id)
-        if not case.check(f"{group_id} is not known to be managed", not subject.managed, subject.managed):
+        if is_managed(case, subject):
             return ()
         watched = self.watches(case, subject)
         if watched is False:

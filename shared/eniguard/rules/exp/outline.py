@@ -5,6 +5,8 @@ Nearly all calls state rules for a few small blocks: their masks alone show that
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from msgspec import Struct
 
 from eniguard.events.calls import Call
@@ -22,42 +24,44 @@ _SIZES = {
     family: {f"/{mask}": 1 << (bits - mask) for mask in range(bits + 1)} for family, bits in BITS.items()
 }
 _LEAST = {4: 1 << (BITS[4] - LONGEST_WIDE_PREFIX), 6: 1 << (BITS[6] - 2 * LONGEST_WIDE_PREFIX)}
+#: Those of IPv4 blocks that are not wide by themselves, by the last three characters of their texts.
+_SMALL = {f"/{mask}": 1 << (BITS[4] - mask) for mask in range(LONGEST_WIDE_PREFIX + 1, BITS[4] + 1)}
+#: What takes the IPv4 blocks of the far side out of a rule, by the action that adds it.
+_FAR_BLOCKS = {
+    action: attrgetter("dest_cidr_ip" if direction == "egress" else "source_cidr_ip")
+    for action, direction in ADDS.items()
+}
 
 
 class Outline(Struct, frozen=True, gc=False):
     """What a call adds, roughly.
 
-    ``large`` marks far sides that may be wide under some ``wide_prefix``, ``listed`` prefix lists, ``owned``
+    ``may_open`` marks far sides that may be wide under some ``wide_prefix``, and prefix lists; ``owned``
     groups of named owners; all of them in rules that accept.
     """
 
-    large: bool = False
-    listed: bool = False
+    may_open: bool = False
     owned: bool = False
-
-    @property
-    def may_open(self) -> bool:
-        """Whether a rule that the call adds may let the world in or out."""
-        return self.large or self.listed
 
 
 _PLAIN = Outline()
 
+_POLICY = attrgetter("policy")
+#: How nearly all calls say that a rule accepts, or leave it out.
+_ACCEPT = frozenset((None, "accept", "Accept"))
+
 
 def outline(call: Call) -> Outline:
     """The first look at what a call adds."""
-    return call.once(_outline)
+    return _PLAIN if _adds_small_blocks(call) else call.once(_outline)
 
 
 def _outline(call: Call) -> Outline:
-    direction = ADDS.get(call.action)
-    if direction is not None and _is_small(call.parameters.permissions(), direction == "egress"):
-        return _PLAIN
     accepted = [(direction, one) for direction, one in added_by(call) if not is_drop(one)]
     sides = [far_side(direction, one) for direction, one in accepted]
     return Outline(
-        large=_is_large([text for text, _, _ in sides if text]),
-        listed=any(prefixes and not text and not group for text, group, prefixes in sides),
+        may_open=_is_large([text for text, _, _ in sides if text])
+        or any(prefixes and not text and not group for text, group, prefixes in sides),
         owned=any(
             group and not text and (one.source_group_owner_id or one.source_group_owner_account)
             for (text, group, _), (_, one) in zip(sides, accepted, strict=True)
@@ -65,14 +69,16 @@ def _outline(call: Call) -> Outline:
     )
 
 
-def _is_small(permissions: tuple[Permission, ...], egress: bool) -> bool:
-    """Whether all far sides are IPv4 blocks which together, wherever they are, cannot be wide."""
+def _adds_small_blocks(call: Call) -> bool:
+    """Whether all that a call adds is for IPv4 blocks which together, wherever they are, cannot be wide."""
+    far_block = _FAR_BLOCKS.get(call.action)
+    if far_block is None:
+        return False
     bound = 0
-    for one in permissions:
-        text = one.dest_cidr_ip if egress else one.source_cidr_ip
+    for text in map(far_block, call.parameters.permissions()):
         if not text or "," in text:
             return False
-        bound += _SIZES[4].get(text[text.rfind("/") :], _LEAST[4])
+        bound += _SMALL.get(text[-3:], _LEAST[4])
     return bound < _LEAST[4]
 
 
@@ -97,6 +103,11 @@ def _bound(text: str, family: int) -> int:
     """At least as many addresses as a text names."""
     place = text.rfind("/")
     return 1 if place < 0 else _SIZES[family].get(text[place:].strip(), 1 << BITS[family])
+
+
+def any_drops(permissions: tuple[Permission, ...]) -> bool:
+    """Whether one of some stated rules drops traffic."""
+    return not _ACCEPT.issuperset(map(_POLICY, permissions)) and any(map(is_drop, permissions))
 
 
 def is_drop(one: Permission) -> bool:

@@ -79,20 +79,22 @@ class GroupsSwapped(Rule):
         if not case.check("the call changes a set of security groups", bool(groups), groups):
             return ()
         named = ingress_of(case, case.after, groups)
-        if isinstance(named, Ref):
-            missing = (named,)
-            return [
-                self._undecided(case, one, missing) for one in members(case) if not _is_managed(case, one)
-            ]
-        if not case.check("the named groups may make a difference", self._may_open(case, named)):
+        if not isinstance(named, Ref) and not case.check(
+            "the named groups may make a difference", self._may_open(case, named)
+        ):
             return ()
-        return [
-            verdict
-            for one in members(case)
-            if not _is_managed(case, one)
-            and case.check("its set is not known to be what it was", not _same(case, one), one.before)
-            for verdict in self._opened(case, one, named)
-        ]
+        found: list[Verdict] = []
+        for one in members(case):
+            if not _is_managed(case, one):
+                found += self._judged(case, one, named)
+        return found
+
+    def _judged(self, case: Case, one: Member, named: Sequence[Resolved] | Ref) -> Verdicts:
+        if isinstance(named, Ref):
+            return (self._undecided(case, one, (named,)),)
+        if not case.check("its set is not known to be what it was", not _same(case, one), one.before):
+            return ()
+        return self._opened(case, one, named)
 
     def _may_open(self, case: Case, named: Sequence[Resolved]) -> bool:
         """Whether a group that comes is open to the world, or one that goes held somebody back."""
@@ -124,7 +126,7 @@ class GroupsSwapped(Rule):
         return merged([(one, one) for one in found])
 
     def _undecided(self, case: Case, one: Member, missing: Sequence[Ref]) -> Verdict:
-        refs = tuple([str(ref) for ref in missing])
+        refs = tuple(map(str, missing))
         named = ", ".join(refs) or "a list that a rule names"
         reason = f"it is not known whether the call opens {one.ref.value}: {named} cannot be read"
         return Undecided(self.code, refs, reason, case.call.event_id, _resource(one))

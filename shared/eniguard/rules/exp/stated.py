@@ -10,7 +10,15 @@ from eniguard.events.calls import Call
 from eniguard.events.values import Permission
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import Ref, Unknown
-from eniguard.facts.rule_effects import CHANGES, SAY_WHICH, added_by, protocol_name, rule_ids
+from eniguard.facts.rule_effects import (
+    CHANGES,
+    SAY_WHICH,
+    Rules,
+    added_by,
+    changes_content,
+    protocol_name,
+    rule_ids,
+)
 from eniguard.rules.case import Case
 from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, listed_after, rules_ref
 from eniguard.rules.exp.resolved import Resolved, far_side, lists_of, resolve
@@ -52,26 +60,26 @@ def _resolved(case: Case, direction: str, one: Permission, rule_id: str = "") ->
 
 def _changed(case: Case, direction: str) -> list[Stated]:
     """The changed rule out of the listing; without one, what the call states of it."""
-    call = case.call
-    ids = rule_ids(call)
-    if not ids or not changes_content(call):
+    if not changes_content(case.call):
         return []
     found: list[Stated] = []
-    for group_id in group_ids(call):
+    for group_id in group_ids(case.call):
         rules = listed_after(case, group_id)
-        known = [] if isinstance(rules, Unknown) else [one for one in rules if one.id in ids]
-        if known:
-            found += [_resolved(case, direction, one.permission, one.id) for one in known]
-            continue
-        one = call.parameters.permissions()[0]
-        rule = resolve(direction, one, entries_of(case, case.after), whole=False)
-        found.append(Stated(direction, one, rule, (rules_ref(call, group_id),), ids[0]))
+        known = [] if type(rules) is Unknown else _listed(case, direction, rules)
+        found += known or (_unlisted(case, direction, group_id),)
     return found
 
 
-def changes_content(call: Call) -> bool:
-    """Whether a call that changes a rule under its id changes more than its description."""
-    return bool(call.parameters.permissions())
+def _listed(case: Case, direction: str, rules: Rules) -> list[Stated]:
+    ids = rule_ids(case.call)
+    return [_resolved(case, direction, one.permission, one.id) for one in rules if one.id in ids]
+
+
+def _unlisted(case: Case, direction: str, group_id: str) -> Stated:
+    call = case.call
+    one = call.parameters.permissions()[0]
+    rule = resolve(direction, one, entries_of(case, case.after), whole=False)
+    return Stated(direction, one, rule, (rules_ref(call, group_id),), rule_ids(call)[0])
 
 
 def unreadable(call: Call) -> bool:
