@@ -108,7 +108,7 @@ def reading_of(action: str, keys: tuple[str, ...]) -> Reading:
         plan,
         taking([where.parameter for where in rows]),
         places_of(each) if straight else None,
-        tuple([(place, _finding(where)) for place, where in zip(each, rows, strict=True)]),
+        tuple([(place, _finding(where, plan)) for place, where in zip(each, rows, strict=True)]),
     )
 
 
@@ -132,22 +132,34 @@ def targets_of(reading: Reading, parameters: Parameters, response: Mapping[str, 
             ids: _Ids = reading.taken(parameters.values)
         except KeyError:  # one is null or malformed
             ids = ("",)
-        if all(ids):
+        if "" not in ids:
             return ids, reading.places
-    found = dict.fromkeys(
-        [(place, one) for place, find in reading.rows for one in find(parameters, response) if one]
-    )
-    return tuple([one for _, one in found]), places_of(tuple([place for place, _ in found]))
+    return _searched(reading, parameters, response)
 
 
-def _finding(where: Where) -> _Find:
+def _searched(reading: Reading, parameters: Parameters, response: Mapping[str, Any]) -> tuple[_Ids, Places]:
+    """The same by the rows of the catalogue, one after the other."""
+    found: dict[tuple[_Place, str], None] = {}
+    for place, find in reading.rows:
+        for one in find(parameters, response):
+            if one:
+                found[place, one] = None
+    if not found:
+        return (), places_of(())
+    each, ids = zip(*found, strict=True)
+    return ids, places_of(each)
+
+
+def _finding(where: Where, plan: Plan) -> _Find:
     """What finds the ids of one row: in the response, in its own parameter, in permissions or interfaces."""
     if where.response:
         find = _in_response(where.parameter)
     elif where.part == "peer_group":
         find = _in_rules(where.parameter)
+    elif "NetworkInterface" in plan.names:
+        find = _in_parameter_and_interfaces(where)
     else:
-        find = _in_parameter(where)
+        find = _in_parameter(where.parameter)
     return find if where.when is None else _only_if(*where.when, find)
 
 
@@ -156,7 +168,7 @@ def _only_if(name: str, wanted: str | None, find: _Find) -> _Find:
     wanted = None if wanted is None else wanted.lower()
 
     def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
-        actual = parameters.text(name)
+        actual = parameters.values.get(name)
         holds = (None if actual is None else actual.lower()) == wanted
         return find(parameters, response) if holds else ()
 
@@ -172,14 +184,19 @@ def _in_response(path: str) -> _Find:
     return found
 
 
-def _in_parameter(where: Where) -> _Find:
+def _in_parameter(name: str) -> _Find:
+    def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
+        return _own(parameters.values.get(name))
+
+    return found
+
+
+def _in_parameter_and_interfaces(where: Where) -> _Find:
     """The ids in the parameter, and in the network interfaces of RunInstances."""
     name = where.parameter
 
     def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
-        values = parameters.values
-        own = _own(values.get(name))
-        return [*own, *_in_interfaces(where, parameters)] if "NetworkInterface" in values else own
+        return [*_own(parameters.values.get(name)), *_in_interfaces(where, parameters)]
 
     return found
 
