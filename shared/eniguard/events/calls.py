@@ -141,7 +141,6 @@ _CONSOLE = ("ConsoleOperation", "ConsoleCall")
 
 def call_of(
     api: Api,
-    *,
     event_id: str,
     type: str | None,
     time: str,
