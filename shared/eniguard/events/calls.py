@@ -144,7 +144,7 @@ class Call(Struct, frozen=True, gc=False):
 _CONSOLE = ("ConsoleOperation", "ConsoleCall")
 
 
-def call_of(
+def call_of(  # noqa: PLR0917 - the fast lane gives all by position
     api: Api,
     event_id: str,
     type: str | None,

@@ -16,7 +16,6 @@ from eniguard.events.responses import leaves, path_of
 from eniguard.events.values import Value
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
 
-
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
