@@ -94,7 +94,7 @@ def plan_of(api: Api, keys: tuple[str, ...]) -> Plan:
         shape = Shape.PERMISSIONS if name == _FLAT_RULE else shapes[name]
         reading = _general(name, steps, shape)
         general.append((name, reading))
-        if shape is Shape.TEXT and len(steps) == 1 and not steps[0].path:
+        if shape is Shape.TEXT and _is_one_value(steps):
             texts.append((name, steps[0].key))
         else:
             plain.append((name, _plain(name, steps, shape) or reading))
@@ -154,8 +154,8 @@ def _list_order(step: _Step) -> list[tuple[bool, str | int]]:
 
 
 def _plain(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading | None:
-    """How to read a list whose items stand under keys of their own, when all values are texts."""
-    if shape is Shape.TEXTS and all(len(step.path) == 1 and isinstance(step.path[0], int) for step in steps):
+    """How to read a list of one text or of items under keys of their own, when all values are texts."""
+    if shape is Shape.TEXTS and (_is_one_value(steps) or all(_is_item(step) for step in steps)):
         return _plain_texts(name, steps)
     if name == _FLAT_RULE:
         return None if any(step.path for step in steps) else _plain_flat_rule(steps)
@@ -167,6 +167,14 @@ def _plain(name: str, steps: tuple[_Step, ...], shape: Shape) -> _Reading | None
     if shape is Shape.TAGS and all({"Key"} <= fields.keys() <= {"Key", "Value"} for fields in items):
         return _plain_tags(name, items)
     return None
+
+
+def _is_one_value(steps: Sequence[_Step]) -> bool:
+    return len(steps) == 1 and not steps[0].path
+
+
+def _is_item(step: _Step) -> bool:
+    return len(step.path) == 1 and isinstance(step.path[0], int)
 
 
 def _plain_texts(name: str, steps: tuple[_Step, ...]) -> _Reading:
@@ -226,12 +234,10 @@ def _plain_flat_rule(steps: tuple[_Step, ...]) -> _Reading:
 
 
 def _plain_tags(name: str, items: list[dict[str, str]]) -> _Reading:
-    pairs = [(fields["Key"], fields.get("Value")) for fields in items]
+    pairs = [(fields["Key"], fields.get("Value", _NO_KEY)) for fields in items]
 
     def read(recorded: Mapping[str, Any], values: dict[str, Value]) -> None:
-        values[name] = tuple(
-            [Tag(recorded[key], "" if value is None else recorded[value]) for key, value in pairs]
-        )
+        values[name] = tuple([Tag(recorded[key], recorded.get(value, "")) for key, value in pairs])
 
     return read
 

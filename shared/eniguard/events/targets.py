@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -15,6 +15,12 @@ from eniguard.events.plans import Plan, Taking, plan_of, taking
 from eniguard.events.responses import leaves, path_of
 from eniguard.events.values import Value
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    #: A kind, and any number of parts.
+    Wanted = tuple[str, Unpack[tuple[Part, ...]]]
 
 
 class Target(Struct, frozen=True, gc=False):
@@ -29,7 +35,7 @@ _Ids = tuple[str, ...]
 _Place = tuple[str, Part]
 
 
-class Places(dict[tuple[str, tuple[Part, ...]], Callable[[_Ids], _Ids]]):
+class Places(dict["Wanted", Callable[[_Ids], _Ids]]):
     """What the ids of a call stand for: a kind and a part for each.
 
     Nearly all calls share a few dozen of these, so that a call itself holds nothing but its ids. As a
@@ -44,8 +50,8 @@ class Places(dict[tuple[str, tuple[Part, ...]], Callable[[_Ids], _Ids]]):
         self.kinds = tuple([kind for kind, _ in each])
         self.parts = tuple([part for _, part in each])
 
-    def __missing__(self, wanted: tuple[str, tuple[Part, ...]]) -> Callable[[_Ids], _Ids]:
-        kind, parts = wanted
+    def __missing__(self, wanted: Wanted) -> Callable[[_Ids], _Ids]:
+        kind, *parts = wanted
         at = [
             number
             for number, (one, part) in enumerate(self.each)
@@ -108,7 +114,7 @@ def reading_of(action: str, keys: tuple[str, ...]) -> Reading:
         plan,
         taking([where.parameter for where in rows]),
         places_of(each) if straight else None,
-        tuple([(place, _finding(where)) for place, where in zip(each, rows, strict=True)]),
+        tuple([(place, _finding(where, plan)) for place, where in zip(each, rows, strict=True)]),
     )
 
 
@@ -132,22 +138,34 @@ def targets_of(reading: Reading, parameters: Parameters, response: Mapping[str, 
             ids: _Ids = reading.taken(parameters.values)
         except KeyError:  # one is null or malformed
             ids = ("",)
-        if all(ids):
+        if "" not in ids:
             return ids, reading.places
-    found = dict.fromkeys(
-        [(place, one) for place, find in reading.rows for one in find(parameters, response) if one]
-    )
-    return tuple([one for _, one in found]), places_of(tuple([place for place, _ in found]))
+    return _searched(reading, parameters, response)
 
 
-def _finding(where: Where) -> _Find:
+def _searched(reading: Reading, parameters: Parameters, response: Mapping[str, Any]) -> tuple[_Ids, Places]:
+    """The same by the rows of the catalogue, one after the other."""
+    found: dict[tuple[_Place, str], None] = {}
+    for place, find in reading.rows:
+        for one in find(parameters, response):
+            if one:
+                found[place, one] = None
+    if not found:
+        return (), places_of(())
+    each, ids = zip(*found, strict=True)
+    return ids, places_of(each)
+
+
+def _finding(where: Where, plan: Plan) -> _Find:
     """What finds the ids of one row: in the response, in its own parameter, in permissions or interfaces."""
     if where.response:
         find = _in_response(where.parameter)
     elif where.part == "peer_group":
         find = _in_rules(where.parameter)
+    elif "NetworkInterface" in plan.names:
+        find = _in_parameter_and_interfaces(where)
     else:
-        find = _in_parameter(where)
+        find = _in_parameter(where.parameter)
     return find if where.when is None else _only_if(*where.when, find)
 
 
@@ -156,7 +174,7 @@ def _only_if(name: str, wanted: str | None, find: _Find) -> _Find:
     wanted = None if wanted is None else wanted.lower()
 
     def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
-        actual = parameters.text(name)
+        actual = parameters.values.get(name)
         holds = (None if actual is None else actual.lower()) == wanted
         return find(parameters, response) if holds else ()
 
@@ -172,14 +190,19 @@ def _in_response(path: str) -> _Find:
     return found
 
 
-def _in_parameter(where: Where) -> _Find:
+def _in_parameter(name: str) -> _Find:
+    def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
+        return _own(parameters.values.get(name))
+
+    return found
+
+
+def _in_parameter_and_interfaces(where: Where) -> _Find:
     """The ids in the parameter, and in the network interfaces of RunInstances."""
     name = where.parameter
 
     def found(parameters: Parameters, response: Mapping[str, Any]) -> Iterable[str]:
-        values = parameters.values
-        own = _own(values.get(name))
-        return [*own, *_in_interfaces(where, parameters)] if "NetworkInterface" in values else own
+        return [*_own(parameters.values.get(name)), *_in_interfaces(where, parameters)]
 
     return found
 

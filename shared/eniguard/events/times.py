@@ -53,16 +53,17 @@ def seconds(text: str) -> float:
     ValueError
         Any other text.
     """
+    minute, _, second = text.rpartition(":")
     try:
-        return _minute(text[:17]) + _SECONDS[text[17:]]
+        return _minute(minute) + _SECONDS[second]
     except KeyError:
         raise ValueError("not in canonical form") from None
 
 
 @lru_cache(maxsize=4096)
 def _minute(text: str) -> float:
-    canonical, at = parsed(f"{text}00Z")
-    if canonical[:17] != text:
+    canonical, at = parsed(f"{text}:00Z")
+    if canonical[:16] != text:
         raise ValueError("not in canonical form")
     return at
 

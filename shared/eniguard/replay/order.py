@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import accumulate, compress
-from operator import ge, itemgetter
-from typing import Generic, TypeVar
+from itertools import accumulate
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 #: Events this much older than the newest one are decided (design, "State snapshot"), in seconds.
 REORDER_WINDOW = 600.0
 #: Event ids kept per generation; two generations are kept, about 65 bytes an id.
 DEDUPE_GENERATION = 400_000
 
-_Item = TypeVar("_Item")
-#: What arrives: the time of the event in seconds, its place in the whole input, and the item itself.
-Arrival = tuple[float, int, _Item]
-#: What comes out: the place of the arrival that let it out, whether it is late, and the item.
-Released = tuple[int, bool, _Item]
+#: What arrives: the time of the event in seconds, its place in the whole input, and whatever else.
+_Arrival = TypeVar("_Arrival", bound="tuple[Any, ...]")
+#: What comes out: the place of the arrival that let it out, whether it is late, and what had arrived.
+Released = tuple[int, bool, _Arrival]
 
 _AT = itemgetter(0)
 
@@ -65,7 +64,7 @@ class Seen:
         return True
 
 
-class ReorderWindow(Generic[_Item]):
+class ReorderWindow(Generic[_Arrival]):
     """Holds items until everything that may come before them has come.
 
     Items come out in the order of their time, ties in the order of arrival. An item older than what has
@@ -82,42 +81,51 @@ class ReorderWindow(Generic[_Item]):
     def __init__(self, window: float = REORDER_WINDOW) -> None:
         self._window = window
         #: In the order of their time and place.
-        self._held: list[Arrival[_Item]] = []
+        self._held: list[_Arrival] = []
         self._newest = float("-inf")
 
-    def arrive(self, arrivals: Sequence[Arrival[_Item]]) -> list[Released[_Item]]:
-        """The items that arrivals let out, in this order; as if they came one by one."""
+    def arrive(self, arrivals: Sequence[_Arrival]) -> list[Released[_Arrival]]:
+        """What arrivals let out, in this order; as if they came one by one."""
         times = list(map(_AT, arrivals))
         newest = list(accumulate(times, max, initial=self._newest))
         # What is older than this is out: before the first arrival, then after each of them.
         limits = [one - self._window for one in newest]
         self._newest = newest[-1]
-        punctual = list(map(ge, times, limits))
-        self._hold(list(compress(arrivals, punctual)))
+        oldest = min(times, default=limits[-1])
+        punctual, late = (arrivals, []) if oldest >= limits[-1] else _parted(arrivals, limits)
+        self._hold(punctual, oldest)
         released = [
-            (arrivals[bisect_right(limits, at) - 1][1], False, item)
-            for at, _, item in self._older(limits[-1])
+            (arrivals[bisect_right(limits, one[0]) - 1][1], False, one) for one in self._older(limits[-1])
         ]
-        if not all(punctual):
-            held = zip(arrivals, punctual, strict=True)
-            released += [(place, True, item) for (_, place, item), in_time in held if not in_time]
+        if late:
+            released += late
             released.sort(key=itemgetter(0))
         return released
 
-    def flush(self) -> list[Arrival[_Item]]:
+    def flush(self) -> list[_Arrival]:
         """Everything still held, in order."""
         return self._older(float("inf"))
 
-    def _hold(self, arrivals: list[Arrival[_Item]]) -> None:
-        if arrivals:
-            held = self._held
-            start = bisect_left(held, min(arrivals))  # what is held before all of them stays where it is
-            held[start:] = sorted(held[start:] + arrivals)
+    def _hold(self, arrivals: Sequence[_Arrival], oldest: float) -> None:
+        """Hold arrivals, none of which is from before ``oldest``."""
+        held = self._held
+        start = bisect_left(held, oldest, key=_AT)  # what is held before all of them stays where it is
+        held[start:] = sorted([*held[start:], *arrivals])
 
-    def _older(self, limit: float) -> list[Arrival[_Item]]:
+    def _older(self, limit: float) -> list[_Arrival]:
         """Give up what is held from before ``limit``."""
         held = self._held
         until = bisect_left(held, limit, key=_AT)
         older = held[:until]
         del held[:until]
         return older
+
+
+def _parted(
+    arrivals: Sequence[_Arrival], limits: Sequence[float]
+) -> tuple[list[_Arrival], list[Released[_Arrival]]]:
+    """The punctual ones of arrivals, and the late ones as what comes out at once."""
+    both = list(zip(arrivals, limits, strict=False))
+    return [one for one, limit in both if one[0] >= limit], [
+        (one[1], True, one) for one, limit in both if one[0] < limit
+    ]

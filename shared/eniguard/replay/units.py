@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from eniguard.events.calls import Call
 from eniguard.model import Decision
-from eniguard.replay.order import Arrival, Released, ReorderWindow, Seen
+from eniguard.replay.order import Released, ReorderWindow, Seen
 from eniguard.replay.sequence import CallSequence, Watch
 from eniguard.rules.registry import Registry
 from eniguard.settings import Policy
@@ -28,15 +28,16 @@ Place = tuple[int, float, int]
 END = 1 << 62
 
 
-class Arrived(Struct, frozen=True, gc=False):
-    """One call with where it was read and what it is decided with; ``alone`` marks a case of its own."""
+class Origin(Struct, frozen=True, gc=False):
+    """Where calls were read and what they are decided with; ``alone`` marks cases of their own."""
 
-    call: Call
     path: str
-    index: int
-    position: int
     snapshot: Snapshot | None
-    alone: bool = False
+    alone: bool
+
+
+#: One call: its time, its position in the whole input, itself, its index in its document, its origin.
+Arrived = tuple[float, int, Call, int, Origin]
 
 
 class Result(Struct, frozen=True, gc=False):
@@ -49,7 +50,8 @@ class Result(Struct, frozen=True, gc=False):
     @property
     def place(self) -> Place:
         """Its place in the output."""
-        return self.let_out_by, self.arrived.call.at, self.arrived.position
+        at, position, *_ = self.arrived
+        return self.let_out_by, at, position
 
 
 #: One call that is to be decided now: by which sequence, and what its unit's window said of it.
@@ -76,12 +78,12 @@ class Units:
 
     def arrive(self, arrivals: Sequence[Arrived]) -> list[Due]:
         """What arrivals let out, to be decided in this order; duplicates are counted and left out."""
-        new = self._seen.add([one.call.event_id for one in arrivals])
+        new = self._seen.add([call.event_id for _, _, call, _, _ in arrivals])
         self.duplicates += new.count(False)
-        by_unit: defaultdict[_Key, list[Arrival[Arrived]]] = defaultdict(list)
+        by_unit: defaultdict[_Key, list[Arrived]] = defaultdict(list)
         for one in compress(arrivals, new):
-            call = one.call
-            by_unit[call.account_id, call.region].append((call.at, one.position, one))
+            call = one[2]
+            by_unit[call.account_id, call.region].append(one)
         due: list[Due] = []
         for key, entries in by_unit.items():
             unit = self._unit(key)
@@ -92,13 +94,11 @@ class Units:
 
     def flush(self) -> list[Due]:
         """Everything still held, to be decided in event order across all units."""
-        held = [
-            (at, position, (unit.sequence, (END, False, one)))
-            for unit in self._units.values()
-            for at, position, one in unit.window.flush()
-        ]
+        held: list[tuple[Arrived, CallSequence]] = []
+        for unit in self._units.values():
+            held += zip(unit.window.flush(), repeat(unit.sequence), strict=False)
         held.sort()
-        return [due for _, _, due in held]
+        return [(sequence, (END, False, one)) for one, sequence in held]
 
     def _unit(self, key: _Key) -> _Unit:
         unit = self._units.get(key)
@@ -131,7 +131,7 @@ def decided(due: Sequence[Due]) -> list[Result]:
     What each call alone tells is worked out first: a processor is faster at one step of many calls, and
     deciding took 4 % less.
     """
-    all_ready = [sequence.ready(one.call, one.snapshot) for sequence, (_, _, one) in due]
+    all_ready = [sequence.ready(call, origin.snapshot) for sequence, (_, _, (_, _, call, _, origin)) in due]
     results: list[Result] = []
     for (sequence, (let_out_by, late, one)), ready in zip(due, all_ready, strict=True):
         decision = sequence.decide_ready(ready).decision

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from typing import TypeVar
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eniguard.replay.order import ReorderWindow, Seen
 
+_Item = TypeVar("_Item")
+Arrival = tuple[float, int, _Item]
+
 
 def order_of(arrivals: list[float], window: float) -> tuple[list[float], list[float]]:
     """The times in the order they come out, and those marked late."""
-    held: ReorderWindow[float] = ReorderWindow(window)
+    held: ReorderWindow[Arrival[float]] = ReorderWindow(window)
     out: list[float] = []
     late: list[float] = []
-    for _, is_late, item in held.arrive([(at, position, at) for position, at in enumerate(arrivals)]):
+    for _, is_late, (_, _, item) in held.arrive([(at, position, at) for position, at in enumerate(arrivals)]):
         out.append(item)
         if is_late:
             late.append(item)
@@ -29,26 +34,28 @@ def test_an_item_older_than_the_window_comes_out_at_once_and_is_late() -> None:
 
 
 def test_items_of_one_time_keep_the_order_of_their_arrival() -> None:
-    held: ReorderWindow[str] = ReorderWindow(10)
+    held: ReorderWindow[Arrival[str]] = ReorderWindow(10)
     assert held.arrive([(1.0, position, name) for position, name in enumerate("abc")]) == []
     assert [item for _, _, item in held.flush()] == ["a", "b", "c"]
 
 
 def test_an_item_is_let_out_by_the_first_arrival_that_is_late_enough() -> None:
-    held: ReorderWindow[str] = ReorderWindow(10)
+    held: ReorderWindow[Arrival[str]] = ReorderWindow(10)
     arrivals = [(at, place, f"at {at}") for place, at in enumerate([100.0, 105.0, 111.0, 90.0, 120.0])]
     assert held.arrive(arrivals) == [
-        (2, False, "at 100.0"),
-        (3, True, "at 90.0"),
-        (4, False, "at 105.0"),
+        (2, False, arrivals[0]),
+        (3, True, arrivals[3]),
+        (4, False, arrivals[1]),
     ]
 
 
 @given(st.lists(st.integers(0, 1000), max_size=60), st.integers(0, 300))
 def test_nothing_is_lost_and_only_late_items_are_out_of_order(times: list[int], window: int) -> None:
-    held: ReorderWindow[float] = ReorderWindow(float(window))
+    held: ReorderWindow[Arrival[float]] = ReorderWindow(float(window))
     released = held.arrive([(float(at), number, float(at)) for number, at in enumerate(times)])
-    out = [(item, late) for _, late, item in released] + [(item, False) for _, _, item in held.flush()]
+    out = [(item, late) for _, late, (_, _, item) in released] + [
+        (item, False) for _, _, item in held.flush()
+    ]
     punctual = [item for item, late in out if not late]
     assert sorted(item for item, _ in out) == sorted(float(at) for at in times)
     assert punctual == sorted(punctual)
@@ -58,8 +65,8 @@ def test_nothing_is_lost_and_only_late_items_are_out_of_order(times: list[int], 
 def test_what_comes_out_does_not_depend_on_how_many_arrive_at_a_time(
     batches: list[list[int]], window: int
 ) -> None:
-    together: ReorderWindow[int] = ReorderWindow(float(window))
-    single: ReorderWindow[int] = ReorderWindow(float(window))
+    together: ReorderWindow[Arrival[int]] = ReorderWindow(float(window))
+    single: ReorderWindow[Arrival[int]] = ReorderWindow(float(window))
     number = 0
     for batch in batches:
         arrivals = [(float(at), place, place) for place, at in enumerate(batch, number)]
