@@ -66,7 +66,7 @@ class PrefixBulkUnassign(Rule):
         ):
             summary = f"{_who(case)} unassigned prefixes or addresses ({taken.number}) in one call"
             evidence, blocks = _evidence(case, taken), cidrs(taken.texts)
-            return (self.finding(case, subject_of(case), summary, evidence=evidence, cidrs=blocks),)
+            return (self.finding(case, case.once(subject_of), summary, evidence=evidence, cidrs=blocks),)
         if not taken.number:
             return ()
         history = case.series(case.call.once(_series))
@@ -80,7 +80,7 @@ class PrefixBulkUnassign(Rule):
             return ()
         enis = Evidence("ENIs", history.distinct, within, "history")
         summary = f"{_who(case)} unassigned prefixes or addresses from {history.distinct} ENIs {within}"
-        return (self.finding(case, subject_of(case), summary, evidence=(*_evidence(case, taken), enis)),)
+        return (self.finding(case, case.once(subject_of), summary, evidence=(*_evidence(case, taken), enis)),)
 
     def observes(self, case: Case) -> Sequence[Observation]:
         call = case.call

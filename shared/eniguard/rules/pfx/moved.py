@@ -56,7 +56,7 @@ class PrefixMoved(Rule):
         evidence = [
             Evidence("prefix", text, f"was on {eni_id} {within}", "history") for text, eni_id in moved.items()
         ]
-        subject = subject_of(case)
+        subject = case.once(subject_of)
         summary = f"{', '.join(moved)} came to {subject.id} from another ENI"
         return (self.finding(case, subject, summary, evidence=evidence, cidrs=cidrs(moved)),)
 

@@ -48,7 +48,7 @@ class PrefixWrongMask(PrefixRule):
             return ()
         wrong = ", ".join(str(one.value) for one in evidence)
         summary = f"{case.call.name} asks for prefixes of the wrong size: {wrong}"
-        return (self.reported(case, subject_of(case), summary, evidence),)
+        return (self.reported(case, case.once(subject_of), summary, evidence),)
 
 
 class PrefixNotStandardCidr(PrefixRule):
@@ -76,7 +76,7 @@ class PrefixNotStandardCidr(PrefixRule):
             return ()
         wrong = ", ".join(str(one.value) for one in evidence)
         summary = f"{case.call.name} asks for prefixes that are not standard CIDR blocks: {wrong}"
-        return (self.reported(case, subject_of(case), summary, evidence),)
+        return (self.reported(case, case.once(subject_of), summary, evidence),)
 
 
 def _unreadable(case: Case) -> list[Evidence]:

@@ -54,10 +54,10 @@ class PrefixOverlap(PrefixRule):
             if not isinstance(listing, Missing):
                 evidence += _with_neighbours(case, one.family, blocks, listing, missing)
         if not evidence:
-            return unclear(self, case, subject_of(case), missing)
+            return unclear(self, case, case.once(subject_of), missing)
         bad = ", ".join(dict.fromkeys(str(one.value) for one in evidence))
         summary = f"{case.call.name} asks for prefixes that overlap with addresses in use: {bad}"
-        return (self.reported(case, subject_of(case), summary, evidence, missing=missing),)
+        return (self.reported(case, case.once(subject_of), summary, evidence, missing=missing),)
 
 
 def _neighbours(case: Case) -> Known | Missing:

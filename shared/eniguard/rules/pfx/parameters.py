@@ -48,7 +48,7 @@ class PrefixConflictingParameters(PrefixRule):
             return ()
         pairs = "; ".join(f"{one.name} with {one.value}" for one in evidence)
         summary = f"{case.call.name} carries parameters that exclude each other: {pairs}"
-        return (self.reported(case, subject_of(case), summary, evidence),)
+        return (self.reported(case, case.once(subject_of), summary, evidence),)
 
 
 class PrefixCountOutOfRange(PrefixRule):
@@ -72,7 +72,7 @@ class PrefixCountOutOfRange(PrefixRule):
             return ()
         shown = ", ".join(f"{one.name} {one.value}" for one in evidence)
         summary = f"{case.call.name} asks for a number of prefixes outside {FEWEST} to {MOST}: {shown}"
-        return (self.reported(case, subject_of(case), summary, evidence),)
+        return (self.reported(case, case.once(subject_of), summary, evidence),)
 
 
 def _conflicts(case: Case, one: Asked) -> list[Evidence]:

@@ -92,7 +92,7 @@ class PrefixRegionUnsupported(PrefixRule):
                 ),
                 Evidence("asked-for", parameters),
             ),
-            others=(subject_of(case),),
+            others=(case.once(subject_of),),
         )
         return (finding,)
 

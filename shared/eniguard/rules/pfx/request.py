@@ -5,12 +5,15 @@ from __future__ import annotations
 from msgspec import Struct
 
 from eniguard.events.calls import Call
+from eniguard.facts import effects
 from eniguard.facts.blocks import cidrs
 from eniguard.facts.kinds import Eni
+from eniguard.facts.refs import Unknown
+from eniguard.facts.state import reference
 from eniguard.model import Resource
 from eniguard.model.kinds import ENI, VSWITCH
 from eniguard.rules.case import Case
-from eniguard.rules.pfx.known import known
+from eniguard.rules.pfx.known import Known, Missing, known
 from eniguard.rules.subjects import eni_resource
 
 CREATE = "ecs:CreateNetworkInterface"
@@ -118,17 +121,40 @@ def target_eni(call: Call) -> str | None:
     return found[0] if found else None
 
 
+def asked_for(case: Case) -> tuple[Known, Eni] | Missing | None:
+    """The ENI a call is about as the call wants it, whether it succeeded or not; ``None`` if it names none.
+
+    To be asked `once`. No record holds what was asked for in vain, so for such a call it is put in.
+    """
+    call = case.call
+    eni_id = target_eni(call)
+    if eni_id is None:
+        return None
+    if call.outcome == "ok":
+        ref = reference(call, ENI, eni_id)
+        holder = Known(ref, case.after.get(ref), case.after)
+    else:
+        holder = known(case, ENI, eni_id)
+        if type(holder.value) is Eni:
+            wanted = effects.apply(call, ENI, holder.value)
+            holder = Known(holder.ref, wanted, holder.state, holder.later)
+    eni = holder.value
+    return (holder, eni) if type(eni) is Eni else holder.missing()
+
+
 def subject_of(case: Case) -> Resource:
-    """What findings about a call with prefixes are about: its ENI, else the vSwitch of a new one."""
-    return case.once(_subject_of)
+    """What findings about a call with prefixes are about: its ENI, else the vSwitch of a new one.
 
-
-def _subject_of(case: Case) -> Resource:
+    To be asked `once`.
+    """
     call = case.call
     eni_id = target_eni(call)
     if eni_id is not None:
-        eni = known(case, ENI, eni_id).value
-        return eni_resource(eni) if isinstance(eni, Eni) else Resource(ENI, eni_id)
+        ref = reference(call, ENI, eni_id)
+        eni = case.before.get(ref)
+        if type(eni) is Unknown:
+            eni = case.after.get(ref)
+        return eni_resource(eni) if type(eni) is Eni else Resource(ENI, eni_id)
     if call.action != CREATE:
         return Resource(ENI, NOT_NAMED)
     vswitches = call.ids(VSWITCH, "vswitch")

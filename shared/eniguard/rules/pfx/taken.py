@@ -103,7 +103,7 @@ class PrefixTakenFromController(Rule):
             bool(case.policy.actors.controllers),
         ):
             return ()
-        return unclear(self, case, subject_of(case), [holder.missing("its tags are not known")])
+        return unclear(self, case, case.once(subject_of), [holder.missing("its tags are not known")])
 
 
 def _made_by_caller(case: Case, eni: Eni) -> bool:
