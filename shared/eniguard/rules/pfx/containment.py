@@ -38,10 +38,10 @@ class PrefixOutsideVSwitch(PrefixRule):
     needs = staticmethod(needs_place)
 
     def evaluate(self, case: Case) -> Verdicts:
-        wanted = [one for one in asked(case.call) if one.prefixes]
+        wanted = [one for one in case.call.once(asked) if one.prefixes]
         if not wanted:
             return ()
-        vswitch_id = vswitch_of(case)
+        vswitch_id = case.once(vswitch_of)
         if isinstance(vswitch_id, Missing):
             return unclear(self, case, case.once(subject_of), [vswitch_id])
         vswitch = known(case, VSWITCH, vswitch_id)
@@ -77,10 +77,10 @@ class PrefixOutsideReservation(PrefixRule):
     needs = staticmethod(needs_place)
 
     def evaluate(self, case: Case) -> Verdicts:
-        wanted = [one for one in asked(case.call) if one.number]
+        wanted = [one for one in case.call.once(asked) if one.number]
         if not wanted:
             return ()
-        vswitch_id = vswitch_of(case)
+        vswitch_id = case.once(vswitch_of)
         if isinstance(vswitch_id, Missing):
             return unclear(self, case, case.once(subject_of), [vswitch_id])
         listing = known(case, CIDR_RESERVATION, vswitch_id, "vswitch")

@@ -35,7 +35,7 @@ class PrefixEniLimit(PrefixRule):
     needs = staticmethod(needs_eni)
 
     def evaluate(self, case: Case) -> Verdicts:
-        if not [one for one in asked(case.call) if one.family is IPV4 and one.number]:
+        if not [one for one in case.call.once(asked) if one.family is IPV4 and one.number]:
             return ()
         total = _total(case)
         if type(total) is Missing:
@@ -72,7 +72,7 @@ def _total(case: Case) -> Evidence | Missing | None:
     """The IPv4 prefixes of the ENI after the call; ``None`` when an instance uses the ENI."""
     call = case.call
     if call.action == CREATE:
-        number = next(one.number for one in asked(call) if one.family is IPV4)
+        number = next(one.number for one in call.once(asked) if one.family is IPV4)
         return Evidence("IPv4 prefixes", number, "on the ENI that is created")
     found = case.once(asked_for)
     if found is None:

@@ -89,7 +89,7 @@ class PrefixNeedsGuestSetup(Rule):
 def _holder(case: Case) -> tuple[Known, Eni] | Missing | None:
     """The attached ENI with prefixes that a call makes; ``None`` if it makes none."""
     attaches = case.call.action == ATTACH
-    if not attaches and not [one for one in asked(case.call) if one.number]:
+    if not attaches and not [one for one in case.call.once(asked) if one.number]:
         return None
     found = case.once(asked_for)
     if found is None or type(found) is Missing:

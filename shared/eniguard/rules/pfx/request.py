@@ -84,32 +84,28 @@ def asked(call: Call) -> tuple[Asked, ...]:
     """What a call asks for, per family of which it carries a readable prefix parameter.
 
     A blank text is no prefix: an empty field in the console means "assign one" (seed 002, Scenario 1).
+    To be asked `once`.
     """
-    return call.once(_asked)
-
-
-def _asked(call: Call) -> tuple[Asked, ...]:
     if not carries_prefixes(call):
         return ()
     values = call.parameters.values
-    return tuple(
-        [
-            Asked(family, listed(call, family.prefix), call.parameters.integer(family.prefix_count))
-            for family in FAMILIES
-            if family.prefix in values or family.prefix_count in values
-        ]
-    )
+    found = []
+    for family in FAMILIES:
+        if family.prefix in values or family.prefix_count in values:
+            prefixes = listed(call, family.prefix)
+            found.append(Asked(family, prefixes, call.parameters.integer(family.prefix_count)))
+    return tuple(found)
 
 
 def listed(call: Call, parameter: str) -> tuple[str, ...]:
     """The texts of a list parameter that are not blank."""
     texts = call.parameters.texts(parameter)
-    return tuple([text for text in texts if text.strip()]) if texts else ()
+    return tuple(filter(str.strip, texts)) if texts else ()
 
 
 def blocks_asked(call: Call) -> tuple[str, ...]:
     """The prefixes that a call asks for; none when it asks for some by number, or one cannot be read."""
-    wanted = asked(call)
+    wanted = call.once(asked)
     if not all(one.prefixes for one in wanted):
         return ()
     return cidrs([text for one in wanted for text in one.prefixes])

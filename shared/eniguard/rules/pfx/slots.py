@@ -126,7 +126,7 @@ def slots_after(case: Case) -> Measured:
         return _after_type_change(case)
     if call.action == ATTACH:
         return _after_attach(case)
-    families = [one.family for one in asked(call) if one.number]
+    families = [one.family for one in call.once(asked) if one.number]
     return _after_assign(case, families) if families else NOT_CONCERNED
 
 

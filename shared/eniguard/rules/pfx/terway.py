@@ -34,7 +34,7 @@ class ManyIpv6PrefixesOnTerwayEni(Rule):
     needs = staticmethod(needs_eni)
 
     def evaluate(self, case: Case) -> Verdicts:
-        if not any(one.family is IPV6 and one.number for one in asked(case.call)):
+        if not any(one.family is IPV6 and one.number for one in case.call.once(asked)):
             return ()
         found = case.once(asked_for)
         if found is None:
