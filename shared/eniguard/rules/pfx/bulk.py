@@ -59,15 +59,15 @@ class PrefixBulkUnassign(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         taken, params = unassigned(case.call), case.params
-        if case.check(
-            f"the call takes at least {params.in_one_call} prefixes and addresses",
-            taken.number >= params.in_one_call,
-            taken.number,
-        ):
-            summary = f"{_who(case)} unassigned prefixes or addresses ({taken.number}) in one call"
+        number = taken.number
+        if case.trace is not None:
+            text = f"the call takes at least {params.in_one_call} prefixes and addresses"
+            case.check(text, number >= params.in_one_call, number)
+        if number >= params.in_one_call:
+            summary = f"{_who(case)} unassigned prefixes or addresses ({number}) in one call"
             evidence, blocks = _evidence(case, taken), cidrs(taken.texts)
-            return (self.finding(case, subject_of(case), summary, evidence=evidence, cidrs=blocks),)
-        if not taken.number:
+            return (self.finding(case, case.once(subject_of), summary, evidence=evidence, cidrs=blocks),)
+        if not number:
             return ()
         history = case.series(case.call.once(_series))
         before = 0 if history.previous is None else history.previous.distinct
@@ -80,7 +80,7 @@ class PrefixBulkUnassign(Rule):
             return ()
         enis = Evidence("ENIs", history.distinct, within, "history")
         summary = f"{_who(case)} unassigned prefixes or addresses from {history.distinct} ENIs {within}"
-        return (self.finding(case, subject_of(case), summary, evidence=(*_evidence(case, taken), enis)),)
+        return (self.finding(case, case.once(subject_of), summary, evidence=(*_evidence(case, taken), enis)),)
 
     def observes(self, case: Case) -> Sequence[Observation]:
         call = case.call

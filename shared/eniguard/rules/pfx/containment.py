@@ -38,12 +38,12 @@ class PrefixOutsideVSwitch(PrefixRule):
     needs = staticmethod(needs_place)
 
     def evaluate(self, case: Case) -> Verdicts:
-        wanted = [one for one in asked(case.call) if one.prefixes]
+        wanted = [one for one in case.call.once(asked) if one.prefixes]
         if not wanted:
             return ()
-        vswitch_id = vswitch_of(case)
+        vswitch_id = case.once(vswitch_of)
         if isinstance(vswitch_id, Missing):
-            return unclear(self, case, subject_of(case), [vswitch_id])
+            return unclear(self, case, case.once(subject_of), [vswitch_id])
         vswitch = known(case, VSWITCH, vswitch_id)
         evidence: list[Evidence] = []
         missing: list[Missing] = []
@@ -54,9 +54,9 @@ class PrefixOutsideVSwitch(PrefixRule):
             else:
                 evidence.extend(found)
         if not evidence:
-            return unclear(self, case, subject_of(case), missing)
+            return unclear(self, case, case.once(subject_of), missing)
         summary = f"{case.call.name} asks for prefixes outside the block of {vswitch_id}: {_values(evidence)}"
-        return (self.reported(case, subject_of(case), summary, evidence, missing=missing),)
+        return (self.reported(case, case.once(subject_of), summary, evidence, missing=missing),)
 
 
 class PrefixOutsideReservation(PrefixRule):
@@ -77,15 +77,15 @@ class PrefixOutsideReservation(PrefixRule):
     needs = staticmethod(needs_place)
 
     def evaluate(self, case: Case) -> Verdicts:
-        wanted = [one for one in asked(case.call) if one.number]
+        wanted = [one for one in case.call.once(asked) if one.number]
         if not wanted:
             return ()
-        vswitch_id = vswitch_of(case)
+        vswitch_id = case.once(vswitch_of)
         if isinstance(vswitch_id, Missing):
-            return unclear(self, case, subject_of(case), [vswitch_id])
+            return unclear(self, case, case.once(subject_of), [vswitch_id])
         listing = known(case, CIDR_RESERVATION, vswitch_id, "vswitch")
         if not isinstance(listing.value, tuple):
-            return unclear(self, case, subject_of(case), [listing.missing()])
+            return unclear(self, case, case.once(subject_of), [listing.missing()])
         reservations = [one for one in listing.value if isinstance(one, CidrReservation)]
         evidence: list[Evidence] = []
         missing: list[Missing] = []
@@ -95,7 +95,7 @@ class PrefixOutsideReservation(PrefixRule):
             evidence.extend(_outside_reserved(case, one, mine, listing, missing))
             if not mine:
                 unreserved.append(one.family)
-        subject = subject_of(case)
+        subject = case.once(subject_of)
         if not evidence:
             return unclear(self, case, subject, missing)
         evidence.extend(_listed(reservations, listing))

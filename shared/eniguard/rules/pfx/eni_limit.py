@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from eniguard.facts.kinds import Eni
 from eniguard.model import Evidence, Reference
 from eniguard.rules.base import Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import PrefixRule, unclear
-from eniguard.rules.pfx.known import Missing, asked_for
+from eniguard.rules.pfx.known import Missing
 from eniguard.rules.pfx.place import needs_eni
-from eniguard.rules.pfx.request import ASSIGN_IPV4, CREATE, IPV4, asked, subject_of, target_eni
+from eniguard.rules.pfx.request import ASSIGN_IPV4, CREATE, IPV4, asked, asked_for, subject_of
 
 #: Seed 002, Number of IP prefixes: an available ENI takes up to 9 in the console and up to 49 by API.
 MOST_BY_API = 49
@@ -36,11 +35,11 @@ class PrefixEniLimit(PrefixRule):
     needs = staticmethod(needs_eni)
 
     def evaluate(self, case: Case) -> Verdicts:
-        if not [one for one in asked(case.call) if one.family is IPV4 and one.number]:
+        if not [one for one in case.call.once(asked) if one.family is IPV4 and one.number]:
             return ()
         total = _total(case)
-        if isinstance(total, Missing):
-            return unclear(self, case, subject_of(case), [total])
+        if type(total) is Missing:
+            return unclear(self, case, case.once(subject_of), [total])
         if total is None:
             return ()
         count = total.value if isinstance(total.value, int) else 0
@@ -50,7 +49,7 @@ class PrefixEniLimit(PrefixRule):
             summary = (
                 f"{case.call.name} takes an available ENI to {count} IPv4 prefixes (at most {MOST_BY_API})"
             )
-            return (self.reported(case, subject_of(case), summary, (total,)),)
+            return (self.reported(case, case.once(subject_of), summary, (total,)),)
         if case.call.console and case.check(
             f"made in the console, where {MOST_BY_CONSOLE} is the limit", count > MOST_BY_CONSOLE, count
         ):
@@ -60,7 +59,7 @@ class PrefixEniLimit(PrefixRule):
     def _over_console_limit(self, case: Case, count: int, total: Evidence) -> Verdict:
         return self.finding(
             case,
-            subject_of(case),
+            case.once(subject_of),
             f"{case.call.name} in the console brings an available ENI to {count} IPv4 prefixes; "
             f"the console offers up to {MOST_BY_CONSOLE}",
             severity="info",
@@ -73,20 +72,19 @@ def _total(case: Case) -> Evidence | Missing | None:
     """The IPv4 prefixes of the ENI after the call; ``None`` when an instance uses the ENI."""
     call = case.call
     if call.action == CREATE:
-        number = next(one.number for one in asked(call) if one.family is IPV4)
+        number = next(one.number for one in call.once(asked) if one.family is IPV4)
         return Evidence("IPv4 prefixes", number, "on the ENI that is created")
-    eni_id = target_eni(call)
-    if eni_id is None:
+    found = case.once(asked_for)
+    if found is None:
         return Missing("the call names no ENI")
-    holder = asked_for(case, eni_id)
-    eni = holder.value
-    if not isinstance(eni, Eni):
-        return holder.missing()
+    if type(found) is Missing:
+        return found
+    holder, eni = found
     if eni.attached is None:
         return holder.missing("its status is not known")
-    if not case.check(f"no instance uses {eni_id}", not eni.attached, eni.status):
+    if not case.check(f"no instance uses {eni.id}", not eni.attached, eni.status):
         return None
     count = eni.prefix_count(4)
     if count is None:
         return holder.missing("its prefixes are not known")
-    return holder.evidence("IPv4 prefixes", count, f"on {eni_id} after the call")
+    return holder.evidence("IPv4 prefixes", count, f"on {eni.id} after the call")

@@ -59,7 +59,7 @@ class AddressExhaustion(Rule):
         named = dict.fromkeys(case.call.ids(VSWITCH, "vswitch"))
         if len(named) > 1:
             return tuple(self._one_of(case, vswitch_id, list(named), evidence) for vswitch_id in named)
-        vswitch_id = vswitch_of(case)
+        vswitch_id = case.once(vswitch_of)
         if isinstance(vswitch_id, Missing):
             return (self._unresolved(case, vswitch_id, evidence),)
         enis = tuple(Resource(ENI, one) for one in case.call.ids(ENI, "subject", "used"))

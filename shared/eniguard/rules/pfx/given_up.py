@@ -49,7 +49,10 @@ def _unassigned(call: Call) -> GivenUp:
 
 def _listed(call: Call, parameters: tuple[str, ...]) -> tuple[str, ...]:
     """The texts of several list parameters, each once."""
-    return tuple(dict.fromkeys([text for name in parameters for text in listed(call, name)]))
+    texts: list[str] = []
+    for name in parameters:
+        texts += listed(call, name)
+    return tuple(dict.fromkeys(texts))
 
 
 def held(eni: Eni) -> GivenUp | None:

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 from eniguard.facts.kinds import Eni
 from eniguard.model import Observation, Reference
-from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
+from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import ADVISED_ACTORS, unclear
-from eniguard.rules.pfx.known import Known, Missing, asked_for
+from eniguard.rules.pfx.known import Known, Missing
 from eniguard.rules.pfx.place import needs_eni
 from eniguard.rules.pfx.request import (
     ASSIGN_ONLY,
     ATTACH,
     FAMILIES,
     asked,
+    asked_for,
     blocks_asked,
     subject_of,
     target_eni,
@@ -52,16 +53,17 @@ class PrefixNeedsGuestSetup(Rule):
     needs = staticmethod(needs_eni)
 
     def evaluate(self, case: Case) -> Verdicts:
-        holder = _holder(case)
-        if holder is None:
+        found = case.once(_holder)
+        if found is None:
             return ()
-        if isinstance(holder, Missing):
-            return unclear(self, case, subject_of(case), [holder])
-        eni = holder.value
-        history = case.series(_series(case))
-        first = case.check("the ENI was not spoken of in the last day", history.count <= 1, history.count)
-        if not first or not isinstance(eni, Eni):
+        if type(found) is Missing:
+            return unclear(self, case, case.once(subject_of), (found,))
+        count = case.series(_series(case)).count
+        if not case.check("the ENI was not spoken of in the last day", count <= 1, count):
             return ()
+        return (self._finding(case, *found),)
+
+    def _finding(self, case: Case, holder: Known, eni: Eni) -> Verdict:
         evidence = [
             holder.evidence(
                 f"{family.label} prefixes", list(eni.prefixes(family.number) or ()), "after the call"
@@ -72,42 +74,40 @@ class PrefixNeedsGuestSetup(Rule):
         summary = (
             f"{eni.id} on {eni.instance_id or 'its instance'} holds prefixes that the guest system must know"
         )
-        return (
-            self.finding(case, eni_resource(eni), summary, evidence=evidence, cidrs=blocks_asked(case.call)),
+        return self.finding(
+            case, eni_resource(eni), summary, evidence=evidence, cidrs=blocks_asked(case.call)
         )
 
     def observes(self, case: Case) -> Sequence[Observation]:
-        if not isinstance(_holder(case), Known):
+        found = case.once(_holder)
+        if found is None or type(found) is Missing:
             return ()
         call = case.call
         return (Observation(_series(case), call.event_id, call.event_id, call.at, WINDOW),)
 
 
-def _holder(case: Case) -> Known | Missing | None:
+def _holder(case: Case) -> tuple[Known, Eni] | Missing | None:
     """The attached ENI with prefixes that a call makes; ``None`` if it makes none."""
-    return case.once(_find_holder)
-
-
-def _find_holder(case: Case) -> Known | Missing | None:
-    call = case.call
-    eni_id = target_eni(call)
-    if eni_id is None or (call.action != ATTACH and not [one for one in asked(call) if one.number]):
+    attaches = case.call.action == ATTACH
+    if not attaches and not [one for one in case.call.once(asked) if one.number]:
         return None
-    holder = asked_for(case, eni_id)
-    eni = holder.value
-    if not isinstance(eni, Eni):
-        return holder.missing()
-    if call.action == ATTACH:
+    found = case.once(asked_for)
+    if found is None or type(found) is Missing:
+        return found
+    holder, eni = found
+    if attaches:
         return _attached_with(case, holder, eni)
     if eni.attached is None:
         return holder.missing("its status is not known")
-    return holder if case.check(f"{eni_id} is attached to an instance", eni.attached, eni.status) else None
+    return found if case.check(f"{eni.id} is attached to an instance", eni.attached, eni.status) else None
 
 
-def _attached_with(case: Case, holder: Known, eni: Eni) -> Known | Missing | None:
-    counts = [eni.prefix_count(family.number) for family in FAMILIES]
-    if case.check(f"{eni.id} holds prefixes", any(counts), counts):
-        return holder
+def _attached_with(case: Case, holder: Known, eni: Eni) -> tuple[Known, Eni] | Missing | None:
+    counts = (eni.prefix_count(4), eni.prefix_count(6))
+    if case.trace is not None:
+        case.check(f"{eni.id} holds prefixes", any(counts), list(counts))
+    if any(counts):
+        return holder, eni
     return holder.missing("its prefixes are not known") if None in counts else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from eniguard.model import Reference, Resource
@@ -27,12 +28,30 @@ NEARLY = 80
 _NUMBER = (Reference("IP prefixes", "Limitations: Number of IP prefixes"),)
 
 
-class PrefixInstanceSlots(PrefixRule):
+class SlotRule(Rule):
+    """What the rules about the slots of instance types share."""
+
+    actions = FILLS_SLOTS
+    permissions = SLOT_PERMISSIONS
+    concerns = staticmethod(may_fill_slots)
+    needs = staticmethod(needs_slots)
+
+    def evaluate(self, case: Case) -> Verdicts:
+        found, missing = case.once(slots_after)
+        if not found:
+            return unclear(self, case, _about(case), missing) if missing else ()
+        return [*self.judged(case, found), *unclear(self, case, _about(case), missing)]
+
+    @abstractmethod
+    def judged(self, case: Case, found: Sequence[Slots]) -> list[Verdict]:
+        """The findings about the slots that are known."""
+
+
+class PrefixInstanceSlots(SlotRule, PrefixRule):
     """PFX010."""
 
     code = "PFX010"
     name = "prefix-instance-slots"
-    actions = FILLS_SLOTS
     summary = "An attached ENI would hold more prefixes than the instance type has address slots for."
     why = (
         "Each prefix takes the slot of one address. IPv4 prefixes share the slots with the primary and the "
@@ -43,18 +62,11 @@ class PrefixInstanceSlots(PrefixRule):
         "instance type with more addresses per ENI."
     )
     references = _NUMBER
-    permissions = SLOT_PERMISSIONS
     false_positives = (
         "An instance whose type was changed by a call that is not in the trail is judged by its old type."
     )
 
-    concerns = staticmethod(may_fill_slots)
-    needs = staticmethod(needs_slots)
-
-    def evaluate(self, case: Case) -> Verdicts:
-        found, missing = slots_after(case)
-        if not found:
-            return unclear(self, case, _about(case), missing) if missing else ()
+    def judged(self, case: Case, found: Sequence[Slots]) -> list[Verdict]:
         over = [
             one
             for one in found
@@ -64,8 +76,7 @@ class PrefixInstanceSlots(PrefixRule):
                 f"{one.prefixes} of {one.room}",
             )
         ]
-        findings = [self._over(case, slots) for slots in _by_eni(over)]
-        return [*findings, *unclear(self, case, _about(case), missing)]
+        return [self._over(case, slots) for slots in _by_eni(over)]
 
     def _over(self, case: Case, slots: list[Slots]) -> Verdict:
         eni = slots[0].eni
@@ -76,13 +87,12 @@ class PrefixInstanceSlots(PrefixRule):
         return self.reported(case, eni_resource(eni), summary, [e for one in slots for e in one.evidence()])
 
 
-class PrefixSlotsNearlyUsed(Rule):
+class PrefixSlotsNearlyUsed(SlotRule):
     """PFX020."""
 
     code = "PFX020"
     name = "prefix-slots-nearly-used"
     severity = "info"
-    actions = FILLS_SLOTS
     outcomes = SUCCEEDED
     actors = ADVISED_ACTORS
     summary = "An attached ENI with prefixes has used 80 % of the address slots of its instance type."
@@ -91,19 +101,11 @@ class PrefixSlotsNearlyUsed(Rule):
         "Plan for another ENI, or for an instance type with more addresses per ENI, before more is assigned."
     )
     references = _NUMBER
-    permissions = SLOT_PERMISSIONS
     false_positives = "An ENI that is meant to be full is reported with each further call."
 
-    concerns = staticmethod(may_fill_slots)
-    needs = staticmethod(needs_slots)
-
-    def evaluate(self, case: Case) -> Verdicts:
-        found, missing = slots_after(case)
-        if not found:
-            return unclear(self, case, _about(case), missing) if missing else ()
+    def judged(self, case: Case, found: Sequence[Slots]) -> list[Verdict]:
         nearly = [one for one in found if _nearly_used(case, one)]
-        findings = [self._nearly(case, slots) for slots in _by_eni(nearly)]
-        return [*findings, *unclear(self, case, _about(case), missing)]
+        return [self._nearly(case, slots) for slots in _by_eni(nearly)]
 
     def _nearly(self, case: Case, slots: list[Slots]) -> Verdict:
         numbers = " and ".join(f"{one.used} of {one.limit} {one.family.label} slots" for one in slots)
@@ -133,4 +135,4 @@ def _about(case: Case) -> Resource:
     """What an undecided verdict is about: the ENI, or the instance whose type is changed."""
     if case.call.action in TYPE_CHANGES:
         return Resource(INSTANCE, case.call.ids(INSTANCE)[0])
-    return subject_of(case)
+    return case.once(subject_of)

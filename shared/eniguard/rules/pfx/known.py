@@ -6,18 +6,18 @@ from after it can serve. What a call itself may have put into such a listing is 
 
 from __future__ import annotations
 
+from typing import final
+
 from msgspec import Struct
 
-from eniguard.facts import effects
-from eniguard.facts.kinds import Eni
 from eniguard.facts.refs import FactValue, Gone, Ref, Unknown
 from eniguard.facts.state import State, reference
 from eniguard.model import Evidence
-from eniguard.model.kinds import ENI
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import Shown, from_fact
 
 
+@final
 class Missing(Struct, frozen=True, gc=False):
     """Something a rule would have to know: why it does not, and the facts that would say it, as texts."""
 
@@ -57,21 +57,3 @@ def known(case: Case, kind: str, value: str, by: str = "id") -> Known:
     if type(after) is Unknown:
         return Known(ref, before, case.before)
     return Known(ref, after, case.after, later=True)
-
-
-def asked_for(case: Case, eni_id: str) -> Known:
-    """An ENI as the call wants it, whether the call succeeded or not.
-
-    No record holds what was asked for in vain, so for such a call it is put in.
-    """
-    return case.once_for(_asked_for, eni_id)
-
-
-def _asked_for(case: Case, eni_id: str) -> Known:
-    if case.call.outcome == "ok":
-        ref = reference(case.call, ENI, eni_id)
-        return Known(ref, case.after.get(ref), case.after)
-    around = known(case, ENI, eni_id)
-    if type(around.value) is not Eni:
-        return around
-    return Known(around.ref, effects.apply(case.call, ENI, around.value), around.state, around.later)

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from eniguard.events.calls import Call
 from eniguard.facts.blocks import canonical, cidrs
 from eniguard.model import Evidence, Observation, Reference
-from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
+from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import JUDGED_ACTORS
 from eniguard.rules.pfx.given_up import UNASSIGN
@@ -46,19 +46,20 @@ class PrefixMoved(Rule):
         hours: Annotated[int, Meta(ge=1)] = 24
 
     def evaluate(self, case: Case) -> Verdicts:
-        if case.call.action in UNASSIGN or not carries_prefixes(case.call):
+        call = case.call
+        if call.action in UNASSIGN or not carries_prefixes(call):
             return ()
-        series = _series(case.call)
-        moved = {text: eni_id for text in series if (eni_id := _was_on(case, text, series[text]))}
-        if not moved:
-            return ()
+        moved = _moved(case)
+        return (self._finding(case, moved),) if moved else ()
+
+    def _finding(self, case: Case, moved: dict[str, str]) -> Verdict:
         within = f"within {case.params.hours} hours"
         evidence = [
             Evidence("prefix", text, f"was on {eni_id} {within}", "history") for text, eni_id in moved.items()
         ]
-        subject = subject_of(case)
+        subject = case.once(subject_of)
         summary = f"{', '.join(moved)} came to {subject.id} from another ENI"
-        return (self.finding(case, subject, summary, evidence=evidence, cidrs=cidrs(moved)),)
+        return self.finding(case, subject, summary, evidence=evidence, cidrs=cidrs(moved))
 
     def observes(self, case: Case) -> Sequence[Observation]:
         call = case.call
@@ -66,28 +67,32 @@ class PrefixMoved(Rule):
         if eni_id is None or not carries_prefixes(call):
             return ()
         window = case.params.hours * 3600.0
-        return [
-            Observation(series, call.event_id, eni_id, call.at, window) for series in _series(call).values()
-        ]
+        marks: list[Observation] = []
+        for series in call.once(_series).values():
+            mark = Observation(series, call.event_id, eni_id, call.at, window)
+            marks.append(mark)
+        return marks
 
 
-def _was_on(case: Case, text: str, series: str) -> str | None:
-    """The other ENI that a prefix was on before the call, if it was on one."""
-    previous = case.series(series).previous
-    eni_id = None if previous is None or previous.value == target_eni(case.call) else previous.value
-    case.check(f"{text} was on another ENI before", eni_id is not None, previous and previous.value)
-    return eni_id
+def _moved(case: Case) -> dict[str, str]:
+    """The prefixes of a call that another ENI had before it, and which."""
+    eni_id = target_eni(case.call)
+    moved: dict[str, str] = {}
+    for text, series in case.call.once(_series).items():
+        previous = case.series(series).previous
+        other = None if previous is None or previous.value == eni_id else previous.value
+        if case.trace is not None:
+            seen = previous and previous.value
+            case.check(f"{text} was on another ENI before", other is not None, seen)
+        if other:
+            moved[text] = other
+    return moved
 
 
 def _series(call: Call) -> dict[str, str]:
     """The series of each prefix a call moves, by its one spelling: those it names, else its response."""
-    return call.once(_series_of_prefixes)
-
-
-def _series_of_prefixes(call: Call) -> dict[str, str]:
-    found = [
-        canonical(text)
-        for family in FAMILIES
-        for text in listed(call, family.prefix) or call.response.get(family.prefix, ())
-    ]
-    return {text: f"PFX018:{call.account_id}:{call.region}:{text}" for text in found}
+    series: dict[str, str] = {}
+    for family in FAMILIES:
+        for text in map(canonical, listed(call, family.prefix) or call.response.get(family.prefix, ())):
+            series[text] = f"PFX018:{call.account_id}:{call.region}:{text}"
+    return series

@@ -29,26 +29,24 @@ class PrefixWrongMask(PrefixRule):
     false_positives = "None known for a refused call: the mask stands in the call itself."
 
     def evaluate(self, case: Case) -> Verdicts:
-        evidence = [
-            Evidence(
-                one.family.prefix,
-                text,
-                f"the mask is /{found.length}; {one.family.label} prefixes are /{right}",
-            )
-            for one in asked(case.call)
-            for text in one.prefixes
-            if (found := block(text, one.family.number)) is not None
-            and case.check(
-                f"the mask of {text} is not /{(right := one.family.length)}",
-                found.length != right,
-                f"/{found.length}",
-            )
-        ]
+        evidence: list[Evidence] = []
+        for one in case.call.once(asked):
+            family, right = one.family, one.family.length
+            for text in one.prefixes:
+                found = block(text, family.number)
+                if found is None:
+                    continue
+                if case.trace is not None:
+                    text_asked = f"the mask of {text} is not /{right}"
+                    case.check(text_asked, found.length != right, f"/{found.length}")
+                if found.length != right:
+                    note = f"the mask is /{found.length}; {family.label} prefixes are /{right}"
+                    evidence.append(Evidence(family.prefix, text, note))
         if not evidence:
             return ()
         wrong = ", ".join(str(one.value) for one in evidence)
         summary = f"{case.call.name} asks for prefixes of the wrong size: {wrong}"
-        return (self.reported(case, subject_of(case), summary, evidence),)
+        return (self.reported(case, case.once(subject_of), summary, evidence),)
 
 
 class PrefixNotStandardCidr(PrefixRule):
@@ -76,30 +74,33 @@ class PrefixNotStandardCidr(PrefixRule):
             return ()
         wrong = ", ".join(str(one.value) for one in evidence)
         summary = f"{case.call.name} asks for prefixes that are not standard CIDR blocks: {wrong}"
-        return (self.reported(case, subject_of(case), summary, evidence),)
+        return (self.reported(case, case.once(subject_of), summary, evidence),)
 
 
 def _unreadable(case: Case) -> list[Evidence]:
     """The lists of prefixes that arrived in a shape nobody can read."""
     malformed = case.call.parameters.malformed
-    return [
-        Evidence(name, "(unreadable)", "not a list of texts")
-        for name in _LISTS
-        if case.check(f"{name} cannot be read", name in malformed, name)
-    ]
+    found: list[Evidence] = []
+    for name in _LISTS:
+        if case.trace is not None:
+            case.check(f"{name} cannot be read", name in malformed, name)
+        if name in malformed:
+            found.append(Evidence(name, "(unreadable)", "not a list of texts"))
+    return found
 
 
 def _defects(case: Case) -> list[Evidence]:
-    return [
-        Evidence(one.family.prefix, text, defect)
-        for one in asked(case.call)
-        for text in one.prefixes
-        if case.check(
-            f"{text} is not a standard {one.family.label} block",
-            (defect := _defect(text, one.family)) is not None,
-            defect or "it is",
-        )
-    ]
+    found: list[Evidence] = []
+    for one in case.call.once(asked):
+        family = one.family
+        for text in one.prefixes:
+            defect = _defect(text, family)
+            if case.trace is not None:
+                text_asked = f"{text} is not a standard {family.label} block"
+                case.check(text_asked, defect is not None, defect or "it is")
+            if defect is not None:
+                found.append(Evidence(family.prefix, text, defect))
+    return found
 
 
 def _defect(text: str, family: Family) -> str | None:

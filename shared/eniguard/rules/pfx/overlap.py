@@ -42,7 +42,7 @@ class PrefixOverlap(PrefixRule):
     needs = staticmethod(needs_neighbours)
 
     def evaluate(self, case: Case) -> Verdicts:
-        wanted = [one for one in asked(case.call) if one.prefixes]
+        wanted = [one for one in case.call.once(asked) if one.prefixes]
         if not wanted:
             return ()
         listing = _neighbours(case)
@@ -54,15 +54,15 @@ class PrefixOverlap(PrefixRule):
             if not isinstance(listing, Missing):
                 evidence += _with_neighbours(case, one.family, blocks, listing, missing)
         if not evidence:
-            return unclear(self, case, subject_of(case), missing)
+            return unclear(self, case, case.once(subject_of), missing)
         bad = ", ".join(dict.fromkeys(str(one.value) for one in evidence))
         summary = f"{case.call.name} asks for prefixes that overlap with addresses in use: {bad}"
-        return (self.reported(case, subject_of(case), summary, evidence, missing=missing),)
+        return (self.reported(case, case.once(subject_of), summary, evidence, missing=missing),)
 
 
 def _neighbours(case: Case) -> Known | Missing:
     """The listing of all ENIs of the vSwitch, or what is missing."""
-    vswitch_id = vswitch_of(case)
+    vswitch_id = case.once(vswitch_of)
     if isinstance(vswitch_id, Missing):
         return vswitch_id
     listing = known(case, ENI, vswitch_id, "vswitch")
@@ -71,11 +71,13 @@ def _neighbours(case: Case) -> Known | Missing:
 
 def _within(case: Case, family: Family, blocks: _Blocks) -> list[Evidence]:
     """Overlaps of the prefixes of a call with each other, and with the addresses it asks for."""
-    found = [
-        Evidence(family.prefix, other, f"overlaps with {text}, asked for in the same call")
-        for (text, mine), (other, theirs) in combinations(blocks, 2)
-        if case.check(f"{text} overlaps with {other} of the same call", mine.overlaps(theirs), other)
-    ]
+    found: list[Evidence] = []
+    for (text, mine), (other, theirs) in combinations(blocks, 2):
+        if case.trace is not None:
+            case.check(f"{text} overlaps with {other} of the same call", mine.overlaps(theirs), other)
+        if mine.overlaps(theirs):
+            note = f"overlaps with {text}, asked for in the same call"
+            found.append(Evidence(family.prefix, other, note))
     singles = listed(case.call, family.address)
     primary = case.call.parameters.values.get("PrimaryIpAddress")
     if family.number == 4 and isinstance(primary, str):

@@ -43,12 +43,14 @@ class PrefixConflictingParameters(PrefixRule):
     )
 
     def evaluate(self, case: Case) -> Verdicts:
-        evidence = [found for one in asked(case.call) for found in _conflicts(case, one)]
+        evidence: list[Evidence] = []
+        for one in case.call.once(asked):
+            evidence += _conflicts(case, one)
         if not evidence:
             return ()
         pairs = "; ".join(f"{one.name} with {one.value}" for one in evidence)
         summary = f"{case.call.name} carries parameters that exclude each other: {pairs}"
-        return (self.reported(case, subject_of(case), summary, evidence),)
+        return (self.reported(case, case.once(subject_of), summary, evidence),)
 
 
 class PrefixCountOutOfRange(PrefixRule):
@@ -66,13 +68,15 @@ class PrefixCountOutOfRange(PrefixRule):
     def evaluate(self, case: Case) -> Verdicts:
         if not carries_prefixes(case.call):
             return ()
-        evidence = [found for one in asked(case.call) for found in _out_of_range(case, one)]
+        evidence: list[Evidence] = []
+        for one in case.call.once(asked):
+            evidence += _out_of_range(case, one)
         evidence += _malformed(case)
         if not evidence:
             return ()
         shown = ", ".join(f"{one.name} {one.value}" for one in evidence)
         summary = f"{case.call.name} asks for a number of prefixes outside {FEWEST} to {MOST}: {shown}"
-        return (self.reported(case, subject_of(case), summary, evidence),)
+        return (self.reported(case, case.once(subject_of), summary, evidence),)
 
 
 def _conflicts(case: Case, one: Asked) -> list[Evidence]:
@@ -90,7 +94,9 @@ def _conflicts(case: Case, one: Asked) -> list[Evidence]:
     if not one.prefixes and count <= 0:
         return found
     for name, given in ((family.address, addresses), (family.address_count, address_count)):
-        if case.check(f"prefixes are asked for together with {name}", bool(given), given):
+        if case.trace is not None:
+            case.check(f"prefixes are asked for together with {name}", bool(given), given)
+        if given:
             asked_by = family.prefix if one.prefixes else family.prefix_count
             note = f"{family.label} prefixes and addresses need calls of their own"
             found.append(Evidence(asked_by, name, note))
@@ -99,9 +105,10 @@ def _conflicts(case: Case, one: Asked) -> list[Evidence]:
 
 def _both(case: Case, name: str, texts: tuple[str, ...], count_name: str, count: int) -> bool:
     """Whether a list and a number are given; a number of 0 asks for nothing."""
-    return case.check(
-        f"{name} and {count_name} are both given", bool(texts) and count > 0, f"{texts} and {count}"
-    )
+    both = bool(texts) and count > 0
+    if case.trace is not None:
+        case.check(f"{name} and {count_name} are both given", both, f"{texts} and {count}")
+    return both
 
 
 def _addresses(call: Call, family: Family) -> tuple[str, ...]:
@@ -116,7 +123,9 @@ def _addresses(call: Call, family: Family) -> tuple[str, ...]:
 def _out_of_range(case: Case, one: Asked) -> list[Evidence]:
     family, named, count = one.family, len(one.prefixes), one.count
     found: list[Evidence] = []
-    if case.check(f"more than {MOST} {family.label} prefixes are named", named > MOST, named):
+    if case.trace is not None:
+        case.check(f"more than {MOST} {family.label} prefixes are named", named > MOST, named)
+    if named > MOST:
         found.append(Evidence(f"{family.prefix}.N", named, f"valid are {FEWEST} to {MOST}"))
     if count is not None and case.check(
         f"{family.prefix_count} is not {FEWEST} to {MOST}", not FEWEST <= count <= MOST, count
@@ -127,8 +136,10 @@ def _out_of_range(case: Case, one: Asked) -> list[Evidence]:
 
 def _malformed(case: Case) -> list[Evidence]:
     malformed = case.call.parameters.malformed
-    return [
-        Evidence(name, "(unreadable)", f"not a number; valid are {FEWEST} to {MOST}")
-        for name in _NUMBERS
-        if case.check(f"{name} is not a number", name in malformed, name in malformed)
-    ]
+    found: list[Evidence] = []
+    for name in _NUMBERS:
+        if case.trace is not None:
+            case.check(f"{name} is not a number", name in malformed, name in malformed)
+        if name in malformed:
+            found.append(Evidence(name, "(unreadable)", f"not a number; valid are {FEWEST} to {MOST}"))
+    return found

@@ -40,7 +40,7 @@ def needs_place(call: Call, facts: Facts) -> Sequence[Ref]:
 
 def needs_neighbours(call: Call, facts: Facts) -> Sequence[Ref]:
     """ENI → all ENIs of its vSwitch; only for a call that names its prefixes."""
-    wanted = asked(call)
+    wanted = call.once(asked)
     if not wanted or not any(one.prefixes for one in wanted):
         return ()
     listings = [reference(call, ENI, one, "vswitch") for one in vswitch_ids(call, facts)]
@@ -69,11 +69,10 @@ def vswitch_ids(call: Call, facts: Facts) -> list[str]:
 
 
 def vswitch_of(case: Case) -> str | Missing:
-    """The id of the vSwitch that a call with prefixes is about, or what is missing to tell."""
-    return case.once(_vswitch_of)
+    """The id of the vSwitch that a call with prefixes is about, or what is missing to tell.
 
-
-def _vswitch_of(case: Case) -> str | Missing:
+    To be asked `once`.
+    """
     call = case.call
     named = call.ids(VSWITCH, "vswitch")
     if named:

@@ -80,7 +80,7 @@ class PrefixRegionUnsupported(PrefixRule):
             return ()
         region = case.call.region
         parameters = (
-            ", ".join(one.shown for one in asked(case.call)) or "prefix parameters that cannot be read"
+            ", ".join(one.shown for one in case.call.once(asked)) or "prefix parameters that cannot be read"
         )
         finding = self.reported(
             case,
@@ -92,7 +92,7 @@ class PrefixRegionUnsupported(PrefixRule):
                 ),
                 Evidence("asked-for", parameters),
             ),
-            others=(subject_of(case),),
+            others=(case.once(subject_of),),
         )
         return (finding,)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from msgspec import Struct
 
 from eniguard.events.calls import Call
+from eniguard.facts import effects
 from eniguard.facts.blocks import cidrs
 from eniguard.facts.kinds import Eni
+from eniguard.facts.refs import Unknown
+from eniguard.facts.state import reference
 from eniguard.model import Resource
 from eniguard.model.kinds import ENI, VSWITCH
 from eniguard.rules.case import Case
-from eniguard.rules.pfx.known import known
+from eniguard.rules.pfx.known import Known, Missing, known
 from eniguard.rules.subjects import eni_resource
 
 CREATE = "ecs:CreateNetworkInterface"
@@ -81,32 +84,28 @@ def asked(call: Call) -> tuple[Asked, ...]:
     """What a call asks for, per family of which it carries a readable prefix parameter.
 
     A blank text is no prefix: an empty field in the console means "assign one" (seed 002, Scenario 1).
+    To be asked `once`.
     """
-    return call.once(_asked)
-
-
-def _asked(call: Call) -> tuple[Asked, ...]:
     if not carries_prefixes(call):
         return ()
     values = call.parameters.values
-    return tuple(
-        [
-            Asked(family, listed(call, family.prefix), call.parameters.integer(family.prefix_count))
-            for family in FAMILIES
-            if family.prefix in values or family.prefix_count in values
-        ]
-    )
+    found = []
+    for family in FAMILIES:
+        if family.prefix in values or family.prefix_count in values:
+            prefixes = listed(call, family.prefix)
+            found.append(Asked(family, prefixes, call.parameters.integer(family.prefix_count)))
+    return tuple(found)
 
 
 def listed(call: Call, parameter: str) -> tuple[str, ...]:
     """The texts of a list parameter that are not blank."""
     texts = call.parameters.texts(parameter)
-    return tuple([text for text in texts if text.strip()]) if texts else ()
+    return tuple(filter(str.strip, texts)) if texts else ()
 
 
 def blocks_asked(call: Call) -> tuple[str, ...]:
     """The prefixes that a call asks for; none when it asks for some by number, or one cannot be read."""
-    wanted = asked(call)
+    wanted = call.once(asked)
     if not all(one.prefixes for one in wanted):
         return ()
     return cidrs([text for one in wanted for text in one.prefixes])
@@ -118,17 +117,40 @@ def target_eni(call: Call) -> str | None:
     return found[0] if found else None
 
 
+def asked_for(case: Case) -> tuple[Known, Eni] | Missing | None:
+    """The ENI a call is about as the call wants it, whether it succeeded or not; ``None`` if it names none.
+
+    To be asked `once`. No record holds what was asked for in vain, so for such a call it is put in.
+    """
+    call = case.call
+    eni_id = target_eni(call)
+    if eni_id is None:
+        return None
+    if call.outcome == "ok":
+        ref = reference(call, ENI, eni_id)
+        holder = Known(ref, case.after.get(ref), case.after)
+    else:
+        holder = known(case, ENI, eni_id)
+        if type(holder.value) is Eni:
+            wanted = effects.apply(call, ENI, holder.value)
+            holder = Known(holder.ref, wanted, holder.state, holder.later)
+    eni = holder.value
+    return (holder, eni) if type(eni) is Eni else holder.missing()
+
+
 def subject_of(case: Case) -> Resource:
-    """What findings about a call with prefixes are about: its ENI, else the vSwitch of a new one."""
-    return case.once(_subject_of)
+    """What findings about a call with prefixes are about: its ENI, else the vSwitch of a new one.
 
-
-def _subject_of(case: Case) -> Resource:
+    To be asked `once`.
+    """
     call = case.call
     eni_id = target_eni(call)
     if eni_id is not None:
-        eni = known(case, ENI, eni_id).value
-        return eni_resource(eni) if isinstance(eni, Eni) else Resource(ENI, eni_id)
+        ref = reference(call, ENI, eni_id)
+        eni = case.before.get(ref)
+        if type(eni) is Unknown:
+            eni = case.after.get(ref)
+        return eni_resource(eni) if type(eni) is Eni else Resource(ENI, eni_id)
     if call.action != CREATE:
         return Resource(ENI, NOT_NAMED)
     vswitches = call.ids(VSWITCH, "vswitch")

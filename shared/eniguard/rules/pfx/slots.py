@@ -14,15 +14,15 @@ from eniguard.facts.state import reference
 from eniguard.model import Evidence
 from eniguard.model.kinds import ENI, INSTANCE, INSTANCE_TYPE
 from eniguard.rules.case import Case
-from eniguard.rules.pfx.known import Known, Missing, asked_for, known
+from eniguard.rules.pfx.known import Known, Missing, known
 from eniguard.rules.pfx.request import (
     ASSIGN_ONLY,
     ATTACH,
     FAMILIES,
     Family,
     asked,
+    asked_for,
     carries_prefixes,
-    target_eni,
 )
 
 TYPE_CHANGES = frozenset(("ecs:ModifyInstanceSpec", "ecs:ModifyPrepayInstanceSpec"))
@@ -69,6 +69,11 @@ class Slots(Struct, frozen=True):
         )
 
 
+#: The slots of each ENI and family that a call concerns, and what is missing to tell others.
+Measured = tuple[Sequence[Slots], Sequence[Missing]]
+NOT_CONCERNED: Measured = (), ()
+
+
 def may_fill_slots(call: Call) -> bool:
     """Whether a call can take slots: an attach can, whatever it carries."""
     return call.action == ATTACH or call.action in TYPE_CHANGES or carries_prefixes(call)
@@ -111,63 +116,62 @@ def _needs_of_type_change(call: Call, facts: Facts) -> Iterator[Ref]:
             yield reference(call, INSTANCE_TYPE, new_type)
 
 
-def slots_after(case: Case) -> tuple[list[Slots], list[Missing]]:
-    """The slots of each ENI and family that a call concerns, and what is missing to tell others."""
-    return case.once(_slots_after)
+def slots_after(case: Case) -> Measured:
+    """The slots of each ENI and family that a call concerns, and what is missing to tell others.
 
-
-def _slots_after(case: Case) -> tuple[list[Slots], list[Missing]]:
+    To be asked `once`.
+    """
     call = case.call
     if call.action in TYPE_CHANGES:
         return _after_type_change(case)
     if call.action == ATTACH:
         return _after_attach(case)
-    families = [one.family for one in asked(call) if one.number]
-    return _after_assign(case, families) if families else ([], [])
+    families = [one.family for one in call.once(asked) if one.number]
+    return _after_assign(case, families) if families else NOT_CONCERNED
 
 
-def _after_assign(case: Case, families: Sequence[Family]) -> tuple[list[Slots], list[Missing]]:
-    eni_id = target_eni(case.call)
-    if eni_id is None:
-        return [], [Missing("the call names no ENI")]
-    holder = asked_for(case, eni_id)
-    eni = holder.value
-    if not isinstance(eni, Eni):
-        return [], [holder.missing()]
+def _after_assign(case: Case, families: Sequence[Family]) -> Measured:
+    found = case.once(asked_for)
+    if found is None:
+        return (), (Missing("the call names no ENI"),)
+    if type(found) is Missing:
+        return (), (found,)
+    holder, eni = found
     if eni.attached is None:
-        return [], [holder.missing("its status is not known")]
-    if not case.check(f"{eni_id} is attached to an instance", eni.attached, eni.status):
-        return [], []
+        return (), (holder.missing("its status is not known"),)
+    if not case.check(f"{eni.id} is attached to an instance", eni.attached, eni.status):
+        return NOT_CONCERNED
     if not eni.instance_id:
-        return [], [holder.missing("its record names no instance")]
+        return (), (holder.missing("its record names no instance"),)
     return _measured(holder, eni, families, _type_of(case, eni.instance_id))
 
 
-def _after_attach(case: Case) -> tuple[list[Slots], list[Missing]]:
-    eni_id = target_eni(case.call)
-    instance_id = _attaching_to(case.call)
-    if eni_id is None or instance_id is None:
-        return [], [Missing("the call does not name both an ENI and an instance")]
-    holder = asked_for(case, eni_id)
-    eni = holder.value
-    if not isinstance(eni, Eni):
-        return [], [holder.missing()]
+def _after_attach(case: Case) -> Measured:
+    instances = case.call.ids(INSTANCE, "instance")
+    found = case.once(asked_for) if instances else None
+    if found is None:
+        return (), (Missing("the call does not name both an ENI and an instance"),)
+    if type(found) is Missing:
+        return (), (found,)
+    holder, eni = found
     families, missing = _families_held(holder, eni)
-    if not case.check(f"{eni_id} holds prefixes", bool(families), ", ".join(one.label for one in families)):
-        return [], missing
-    found, more = _measured(holder, eni, families, _type_of(case, instance_id))
-    return found, [*missing, *more]
+    if case.trace is not None:
+        case.check(f"{eni.id} holds prefixes", bool(families), ", ".join([one.label for one in families]))
+    if not families:
+        return (), missing
+    measured, more = _measured(holder, eni, families, _type_of(case, instances[0]))
+    return measured, (*missing, *more)
 
 
-def _after_type_change(case: Case) -> tuple[list[Slots], list[Missing]]:
+def _after_type_change(case: Case) -> Measured:
     """The ENIs of the instance, measured against the type it is to have."""
     new_type = case.call.parameters.text("InstanceType")
     instances = case.call.ids(INSTANCE)
     if not new_type or not instances:
-        return [], []
+        return NOT_CONCERNED
     listing = known(case, ENI, instances[0], "instance")
     if not isinstance(listing.value, tuple):
-        return [], [listing.missing()]
+        return (), (listing.missing(),)
     found: list[Slots] = []
     missing: list[Missing] = []
     for eni in listing.value:
@@ -175,20 +179,20 @@ def _after_type_change(case: Case) -> tuple[list[Slots], list[Missing]]:
             continue
         families, unsure = _families_held(listing, eni)
         measured, more = (
-            _measured(listing, eni, families, known(case, INSTANCE_TYPE, new_type)) if families else ([], [])
+            _measured(listing, eni, families, known(case, INSTANCE_TYPE, new_type))
+            if families
+            else NOT_CONCERNED
         )
         found.extend(measured)
         missing.extend((*unsure, *more))
     return found, missing
 
 
-def _measured(
-    holder: Known, eni: Eni, families: Sequence[Family], kind: Known | Missing
-) -> tuple[list[Slots], list[Missing]]:
-    if isinstance(kind, Missing):
-        return [], [kind]
+def _measured(holder: Known, eni: Eni, families: Sequence[Family], kind: Known | Missing) -> Measured:
+    if type(kind) is Missing:
+        return (), (kind,)
     if not isinstance(kind.value, InstanceType):
-        return [], [kind.missing()]
+        return (), (kind.missing(),)
     found: list[Slots] = []
     missing: list[Missing] = []
     for family in families:
@@ -217,8 +221,13 @@ def _type_of(case: Case, instance_id: str) -> Known | Missing:
 
 def _families_held(holder: Known, eni: Eni) -> tuple[list[Family], list[Missing]]:
     """The families of which an ENI holds prefixes; whether it does may not be known."""
-    unsure = any(eni.prefix_count(family.number) is None for family in FAMILIES)
-    held = [family for family in FAMILIES if eni.prefix_count(family.number)]
+    held: list[Family] = []
+    unsure = False
+    for family in FAMILIES:
+        count = eni.prefix_count(family.number)
+        unsure = unsure or count is None
+        if count:
+            held.append(family)
     return held, [holder.missing(f"it is not known what prefixes {eni.id} holds")] if unsure else []
 
 

@@ -59,12 +59,12 @@ class PrefixTakenFromController(Rule):
         takes = call.action not in UNASSIGN or unassigned(call).number > 0
         if not case.check("the call takes something from an ENI", takes and eni_id is not None, eni_id):
             return ()
-        controllers = bool(case.policy.actors.controllers)
-        if not case.check(
-            "the caller can be told from a controller",
-            controllers or call.caller.type != "assumed-role",
-            "guard.yml names controllers" if controllers else call.caller.type,
-        ):
+        controllers, caller = bool(case.policy.actors.controllers), call.caller.type
+        told = controllers or caller != "assumed-role"
+        if case.trace is not None:
+            seen = "guard.yml names controllers" if controllers else caller
+            case.check("the caller can be told from a controller", told, seen)
+        if not told:
             return ()
         holder = known(case, ENI, eni_id or "")
         if not isinstance(holder.value, Eni) or holder.value.tags is None:
@@ -103,7 +103,7 @@ class PrefixTakenFromController(Rule):
             bool(case.policy.actors.controllers),
         ):
             return ()
-        return unclear(self, case, subject_of(case), [holder.missing("its tags are not known")])
+        return unclear(self, case, case.once(subject_of), [holder.missing("its tags are not known")])
 
 
 def _made_by_caller(case: Case, eni: Eni) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from eniguard.facts.kinds import Eni
 from eniguard.model import Reference
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.pfx.base import JUDGED_ACTORS, unclear
-from eniguard.rules.pfx.known import Missing, asked_for
+from eniguard.rules.pfx.known import Missing
 from eniguard.rules.pfx.place import needs_eni
-from eniguard.rules.pfx.request import ASSIGN_IPV6, IPV6, asked, subject_of, target_eni
+from eniguard.rules.pfx.request import ASSIGN_IPV6, IPV6, asked, asked_for, subject_of
 from eniguard.rules.subjects import eni_resource
 
 #: Terway tags its ENIs ``creator=terway`` or ``creator=terway-controller`` (docs/sources.md, Domain).
@@ -35,27 +34,28 @@ class ManyIpv6PrefixesOnTerwayEni(Rule):
     needs = staticmethod(needs_eni)
 
     def evaluate(self, case: Case) -> Verdicts:
-        eni_id = target_eni(case.call)
-        if eni_id is None or not any(one.family is IPV6 and one.number for one in asked(case.call)):
+        if not any(one.family is IPV6 and one.number for one in case.call.once(asked)):
             return ()
-        holder = asked_for(case, eni_id)
-        eni = holder.value
-        missing = None if isinstance(eni, Eni) else holder.missing()
-        if isinstance(eni, Eni) and eni.tags is None:
+        found = case.once(asked_for)
+        if found is None:
+            return ()
+        if type(found) is Missing:
+            return unclear(self, case, case.once(subject_of), (found,))
+        holder, eni = found
+        if eni.tags is None:
             missing = holder.missing("its tags are not known")
-        if not isinstance(eni, Eni) or missing is not None:
-            return unclear(self, case, subject_of(case), [missing or Missing("the ENI is not known")])
-        creator = dict(eni.tags or ()).get(CREATOR, "")
+            return unclear(self, case, case.once(subject_of), (missing,))
+        creator = dict(eni.tags).get(CREATOR, "")
         if not case.check("the ENI is tagged as one of Terway", creator.startswith(TERWAY), creator):
             return ()
         count = eni.prefix_count(6)
         if count is None:
-            return unclear(self, case, subject_of(case), [holder.missing("its prefixes are not known")])
+            return unclear(self, case, case.once(subject_of), [holder.missing("its prefixes are not known")])
         if not case.check("it holds more than one IPv6 prefix", count > 1, count):
             return ()
         evidence = (
             holder.evidence("IPv6 prefixes", count, "after the call"),
             holder.evidence(f"tag {CREATOR}", creator),
         )
-        summary = f"{eni_id}, an ENI of Terway, now holds {count} IPv6 prefixes"
+        summary = f"{eni.id}, an ENI of Terway, now holds {count} IPv6 prefixes"
         return (self.finding(case, eni_resource(eni), summary, evidence=evidence),)

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from eniguard.facts.kinds import SecurityGroup
 from eniguard.facts.refs import Ref, Unknown
+from eniguard.facts.state import reference
 from eniguard.facts.view import View
 from eniguard.model import Evidence, Reference, Resource, Severity, Undecided
 from eniguard.model.kinds import ENI, SECURITY_GROUP
@@ -29,8 +30,7 @@ from eniguard.rules.qta.usage import (
     groups_filled,
     needs_usage,
     summed,
-    usage_after,
-    usage_before,
+    usage,
 )
 from eniguard.rules.sweep import Swept, from_view
 
@@ -71,35 +71,34 @@ class GroupAddresses(Rule, Swept):
         """The number that is held against the quota."""
 
     def evaluate(self, case: Case) -> Verdicts:
-        groups = groups_filled(case)
-        if isinstance(groups, Untold):
+        groups = case.once(groups_filled)
+        if type(groups) is Untold:
             return (self._untold(case, groups),)
-        return [verdict for group_id in groups for verdict in self._group(case, group_id)]
+        verdicts: list[Verdict] = []
+        for group_id in groups:
+            verdicts += self._group(case, group_id)
+        return verdicts
 
     def _group(self, case: Case, group_id: str) -> Verdicts:
-        kind = group_type(case, group_id)
-        if isinstance(kind, Untold):
+        kind = case.once_for(group_type, group_id)
+        if type(kind) is Untold:
             return (self._untold(case, kind, Resource(SECURITY_GROUP, group_id)),)
-        if not case.check(f"{group_id} is of type {self.group_type}", kind == self.group_type, kind):
+        if case.trace is not None:
+            case.check(f"{group_id} is of type {self.group_type}", kind == self.group_type, kind)
+        if kind != self.group_type:
             return ()
-        before, after = case.once_for(usage_before, group_id), case.once_for(usage_after, group_id)
-        if isinstance(before, Untold):
+        ref = reference(case.call, ENI, group_id, "security_group")
+        before, after = usage(case.before, ref), usage(case.after, ref)
+        if type(before) is Untold:
             return (self._untold(case, before, Resource(SECURITY_GROUP, group_id)),)
-        if isinstance(after, Untold):
+        if type(after) is Untold:
             return (self._untold(case, after, Resource(SECURITY_GROUP, group_id)),)
-        was, now = self.counted(before), self.counted(after)
-        for percent, severity in _lines(case.params):
-            line = percent * case.params.quota
-            crossed = was * 100 < line <= now * 100
-            if case.trace is not None:
-                text = f"{percent} % of {case.params.quota} are reached by this call"
-                case.check(text, crossed, f"{was} → {now}")
-            if crossed:
-                return (self._crossed(case, group_id, percent, severity, was=was, after=after),)
-        return ()
+        was = self.counted(before)
+        line = _line_crossed(case, was, self.counted(after))
+        return () if line is None else (self._crossed(case, group_id, *line, was=was, after=after),)
 
     def _untold(self, case: Case, untold: Untold, subject: Resource | None = None) -> Verdict:
-        return Undecided(self.code, (untold.missing,), untold.reason, case.call.event_id, subject)
+        return Undecided(self.code, untold.missing, untold.reason, case.call.event_id, subject)
 
     def _crossed(
         self, case: Case, group_id: str, percent: int, severity: Severity, *, was: int, after: Usage
@@ -177,6 +176,19 @@ def _lines(params: _Shares) -> tuple[tuple[int, Severity], ...]:
         (params.medium_percent, "medium"),
         (params.low_percent, "low"),
     )
+
+
+def _line_crossed(case: Case, was: int, now: int) -> tuple[int, Severity] | None:
+    """The most severe line that a group is past after a call, and was not before it."""
+    quota = case.params.quota
+    for percent, severity in _lines(case.params):
+        line = percent * quota
+        crossed = was * 100 < line <= now * 100
+        if case.trace is not None:
+            case.check(f"{percent} % of {quota} are reached by this call", crossed, f"{was} → {now}")
+        if crossed:
+            return percent, severity
+    return None
 
 
 def _shown(found: Usage, used: int, quota: int, more: str = "") -> Iterator[tuple[str, int, str | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import final
 
 from msgspec import Struct
 
@@ -23,6 +24,10 @@ FILLS_GROUP = ASSIGN | {
     "ecs:CreateNetworkInterface",
     "ecs:ModifyNetworkInterfaceAttribute",
 }
+#: Of those, the ones that fill a group whatever they name.
+_ALWAYS_FILL = ASSIGN | {"ecs:CreateNetworkInterface"}
+_AN_ENI = (ENI, "subject")
+_A_GROUP = (SECURITY_GROUP, "group")
 
 
 class Usage(Struct, frozen=True, gc=False):
@@ -69,11 +74,12 @@ _SUMS = Tallies(_Sum)
 _FEW = 16
 
 
+@final
 class Untold(Struct, frozen=True, gc=False):
-    """What is missing to tell the usage of a group, as text, and why."""
+    """What is missing to tell the usage of a group, as texts, and why."""
 
     reason: str
-    missing: str
+    missing: tuple[str, ...]
 
 
 def needs_usage(call: Call, facts: Facts) -> Sequence[Ref]:
@@ -89,13 +95,10 @@ def needs_usage(call: Call, facts: Facts) -> Sequence[Ref]:
 
 def fills_group(call: Call) -> bool:
     """Whether a call can fill a group at all: one that joins an instance, or changes a name, cannot."""
-    return call.once(_fills_group)
-
-
-def _fills_group(call: Call) -> bool:
-    if call.action in ASSIGN or call.action == "ecs:CreateNetworkInterface":
+    if call.action in _ALWAYS_FILL:
         return True
-    return bool(call.ids(ENI, "subject") and call.ids(SECURITY_GROUP, "group"))
+    named = call.places.each
+    return _AN_ENI in named and _A_GROUP in named
 
 
 def _groups(call: Call, facts: Facts) -> Sequence[str]:
@@ -110,58 +113,39 @@ def _groups(call: Call, facts: Facts) -> Sequence[str]:
 
 
 def groups_filled(case: Case) -> Sequence[str] | Untold:
-    """The ids of the groups that a call fills, or what is missing to tell."""
-    return case.once(_groups_filled)
-
-
-def _groups_filled(case: Case) -> Sequence[str] | Untold:
+    """The ids of the groups that a call fills, or what is missing to tell; to be asked `once`."""
     call = case.call
     if not fills_group(call):
         return ()
     for eni_id in call.ids(ENI, "subject"):
         ref = reference(call, ENI, eni_id)
         eni = case.after.get(ref)
-        if not isinstance(eni, Eni):
+        if type(eni) is not Eni:
             return _untold(ref, eni)
         if call.action in ASSIGN:
             known = eni.security_group_ids
-            return _silent(ref, "its security groups are not known") if known is None else known
+            return _untold(ref, eni, "its security groups are not known") if known is None else known
     return tuple(dict.fromkeys(call.ids(SECURITY_GROUP, "group")))
 
 
 def group_type(case: Case, group_id: str) -> str | Untold:
-    """The type of a group (``normal`` or ``enterprise``), which no call changes."""
-    return case.once_for(_group_type, group_id)
-
-
-def _group_type(case: Case, group_id: str) -> str | Untold:
-    ref = case.before.ref(SECURITY_GROUP, group_id)
-    group: FactValue = case.before.get(ref)
-    if isinstance(group, Unknown):
+    """The type of a group (``normal`` or ``enterprise``), which no call changes; to be asked `once_for`."""
+    ref = reference(case.call, SECURITY_GROUP, group_id)
+    group = case.before.get(ref)
+    if type(group) is Unknown:
         group = case.after.get(ref)
-    if not isinstance(group, SecurityGroup):
+    if type(group) is not SecurityGroup:
         return _untold(ref, group)
-    return group.type.lower() if group.type else _silent(ref, "its type is not known")
+    return group.type.lower() if group.type else _untold(ref, group, "its type is not known")
 
 
-def usage_before(case: Case, group_id: str) -> Usage | Untold:
-    """What a group holds before a call."""
-    return _usage(case.before, group_id)
-
-
-def usage_after(case: Case, group_id: str) -> Usage | Untold:
-    """What a group holds after a call."""
-    return _usage(case.after, group_id)
-
-
-def _usage(state: State, group_id: str) -> Usage | Untold:
-    """What a group holds on one side of a call, by a complete listing of its ENIs."""
-    ref = state.ref(ENI, group_id, "security_group")
+def usage(state: State, ref: Ref) -> Usage | Untold:
+    """What a group holds on one side of a call, by the complete listing of its ENIs behind ``ref``."""
     listing = state.get(ref)
-    if not isinstance(listing, tuple):
+    if type(listing) is not tuple:
         return _untold(ref, listing)
-    found = usage_of(group_id, listing)
-    return found if isinstance(found, Usage) else _silent(ref, f"it is not known what {found} holds")
+    found = usage_of(ref.value, listing)
+    return _untold(ref, listing, f"it is not known what {found} holds") if isinstance(found, str) else found
 
 
 def usage_of(group_id: str, listing: tuple[AnyResource, ...]) -> Usage | str:
@@ -170,25 +154,25 @@ def usage_of(group_id: str, listing: tuple[AnyResource, ...]) -> Usage | str:
         found = _SUMS.of(group_id, listing)
         if not found.untold:
             return Usage(found.enis, found.addresses, found.prefixes)
-    return summed([eni for eni in listing if isinstance(eni, Eni)])
+    return summed(listing)
 
 
-def summed(enis: Sequence[Eni]) -> Usage | str:
+def summed(listing: Sequence[AnyResource]) -> Usage | str:
     """What a group of exactly these ENIs holds, or the id of one of which that is not known."""
-    addresses = prefixes = 0
-    for eni in enis:
+    enis = addresses = prefixes = 0
+    for eni in listing:
+        if not isinstance(eni, Eni):
+            continue
         held = eni.held()
         if held is None:
             return eni.id
+        enis += 1
         addresses += held[0]
         prefixes += held[1]
-    return Usage(len(enis), addresses, prefixes)
+    return Usage(enis, addresses, prefixes)
 
 
-def _untold(ref: Ref, value: FactValue) -> Untold:
-    return _silent(ref, value.reason if type(value) is Unknown else "it was already removed")
-
-
-def _silent(ref: Ref, reason: str) -> Untold:
+def _untold(ref: Ref, value: FactValue, silent: str = "it was already removed") -> Untold:
+    """What a fact does not tell; ``silent`` is why, where it is known."""
     missing = str(ref)
-    return Untold(f"{missing}: {reason}", missing)
+    return Untold(f"{missing}: {value.reason if type(value) is Unknown else silent}", (missing,))
