@@ -44,7 +44,7 @@ class ManagedGroupForeignService(ForeignWrite):
     needs = staticmethod(needs_groups)
 
     def subjects(self, case: Case) -> Sequence[GroupSubject]:
-        return groups_written(case)
+        return case.once(groups_written)
 
     def row(self, case: Case) -> Row | None:
         return sg_row(case.call.action)
@@ -93,7 +93,7 @@ class ServiceEditedCustomerGroup(Rule):
             return ()
         if not case.check("the service is not known to edit groups of yours", not _is_habit(case), role):
             return ()
-        subjects = groups_written(case)
+        subjects = case.once(groups_written)
         unsure = [one for one in subjects if one.managed is None]
         edited = [one for one in subjects if self._is_yours(case, one) and self._of_another(case, one)]
         if not edited or not self._first(case):
@@ -107,7 +107,7 @@ class ServiceEditedCustomerGroup(Rule):
         window = case.params.days * _DAY
         return [
             Observation(_series(case), call.event_id, one.name, call.at, window)
-            for one in groups_written(case)
+            for one in case.once(groups_written)
             if self._is_yours(case, one) and self._of_another(case, one)
         ]
 
