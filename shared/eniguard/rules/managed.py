@@ -50,7 +50,13 @@ def judged(
     managed, unsure = split(case, subjects)
     if not managed:  # nearly always
         return (undecided_about(rule, case, "is managed", unsure),) if unsure else ()
-    return [*[report(case, one) for one in managed], *not_known(rule, case, unsure)]
+    return [*_reported(case, managed, report), *not_known(rule, case, unsure)]
+
+
+def _reported(
+    case: Case, managed: Sequence[AnySubject], report: Callable[[Case, AnySubject], Finding]
+) -> list[Finding]:
+    return [report(case, one) for one in managed]
 
 
 def blamed(case: Case, subjects: Sequence[AnySubject]) -> tuple[Sequence[AnySubject], Inventory]:
