@@ -36,18 +36,13 @@ def observations(
     return marks
 
 
-def confirmed(case: Case, rule: Rule, verdicts: Sequence[object]) -> Sequence[object]:
-    """What one rule says of a case, as far as it is certain that it looks at the actor.
-
-    For an unconfirmed service, a rule that looks at some actors only cannot be decided: what would have
-    been a finding becomes Undecided.
-    """
-    if case.actor.kind in rule.actors:
-        return verdicts
-    return [_unconfirmed(case, one) if isinstance(one, Finding) else one for one in verdicts]
+def _certain(rule: Rule, actor: Actor) -> bool:
+    """Whether it is certain that a rule looks at an actor."""
+    return actor.kind != "unconfirmed_service" or actor.kind in rule.actors
 
 
 def _unconfirmed(case: Case, finding: Finding) -> Undecided:
+    """What becomes of a finding of a rule of which it is not certain that it looks at the actor."""
     role = case.actor.role or "(no role recorded)"
     ref: Ref = reference(case.call, ROLE, role)
     return Undecided(
@@ -78,8 +73,8 @@ def decide(
     """
     findings: list[Finding] = []
     undecided: list[Undecided] = []
-    call, actor = cases[0].call, cases[0].actor
-    certain = actor.kind != "unconfirmed_service"
+    case = cases[0]
+    call = case.call
     left = iter(steps)
     asking = True
     while asking:
@@ -88,21 +83,22 @@ def decide(
                 verdicts: Sequence[object] = rule.evaluate(cases[place])
                 if not verdicts:
                     continue
-                for one in verdicts if certain else confirmed(cases[0], rule, verdicts):
+                for one in verdicts:
                     if isinstance(one, Undecided):
                         undecided.append(one)
-                    elif isinstance(one, Finding):
+                    elif not isinstance(one, Finding):
+                        undecided.append(no_verdict(rule, one, call.event_id))
+                    elif _certain(rule, case.actor):
                         findings.append(one)
                     else:
-                        undecided.append(no_verdict(rule, one, call.event_id))
+                        undecided.append(_unconfirmed(case, one))
             asking = False
         except (Exception, SystemExit) as error:
             if isinstance(error, PASSED_ON):
                 raise
             undecided.append(failed(rule, error, call.event_id))
     if failures:
-        told = {one.rule for one in undecided if one.failed}
-        undecided += [one for one in failures if one.rule not in told]
+        undecided += _not_told(failures, undecided)
     return Decision(
         call.event_id,
         call.time,
@@ -110,8 +106,14 @@ def decide(
         call.outcome,
         call.region,
         call.account_id,
-        actor,
-        tagged_by_case(findings, cases[0], [rule for rule, _ in steps]) if findings else (),
+        case.actor,
+        tagged_by_case(findings, case, [rule for rule, _ in steps]) if findings else (),
         tuple(undecided),
         rounds,
     )
+
+
+def _not_told(failures: Sequence[Undecided], undecided: Sequence[Undecided]) -> list[Undecided]:
+    """Those of the failures whose rule did not fail once more when it was asked."""
+    told = {one.rule for one in undecided if one.failed}
+    return [one for one in failures if one.rule not in told]

@@ -40,8 +40,8 @@ class ForeignWrite(Rule):
         ):
             return ()
         managed, unsure = split(case, self.subjects(case))
-        if not managed and not unsure:
-            return ()
+        if not managed:  # nearly always
+            return not_known(self, case, unsure)
         found: list[Finding] = []
         nobodys: list[EniSubject | GroupSubject] = []
         for subject in managed:

@@ -19,18 +19,16 @@ AnySubject = TypeVar("AnySubject", bound=Subject)
 _NOUNS = {ENI: "ENI", SECURITY_GROUP: "security group"}
 
 
-def split(case: Case, subjects: Sequence[AnySubject]) -> tuple[list[AnySubject], list[AnySubject]]:
+def split(case: Case, subjects: Sequence[AnySubject]) -> tuple[Sequence[AnySubject], Sequence[AnySubject]]:
     """The subjects that were managed before the call, and those of which that is not known."""
     if case.trace is not None:
         _explain(case, subjects)
-    managed: list[AnySubject] = []
-    unsure: list[AnySubject] = []
-    for subject in subjects:
-        if subject.managed:
-            managed.append(subject)
-        elif subject.managed is None:
-            unsure.append(subject)
-    return managed, unsure
+    if len(subjects) == 1:  # nearly always
+        managed = subjects[0].managed
+        if managed is None:
+            return (), subjects
+        return (subjects, ()) if managed else ((), ())
+    return [one for one in subjects if one.managed], [one for one in subjects if one.managed is None]
 
 
 def _explain(case: Case, subjects: Sequence[Subject]) -> None:
@@ -52,7 +50,13 @@ def judged(
     managed, unsure = split(case, subjects)
     if not managed:  # nearly always
         return (undecided_about(rule, case, "is managed", unsure),) if unsure else ()
-    return [*[report(case, one) for one in managed], *not_known(rule, case, unsure)]
+    return [*_reported(case, managed, report), *not_known(rule, case, unsure)]
+
+
+def _reported(
+    case: Case, managed: Sequence[AnySubject], report: Callable[[Case, AnySubject], Finding]
+) -> list[Finding]:
+    return [report(case, one) for one in managed]
 
 
 def blamed(case: Case, subjects: Sequence[AnySubject]) -> tuple[Sequence[AnySubject], Inventory]:

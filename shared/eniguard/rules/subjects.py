@@ -164,17 +164,18 @@ def _group_refs(call: Call) -> tuple[Ref, ...]:
 
 def eni_subjects(case: Case) -> list[EniSubject]:
     """The ENIs a call is about, each once, with their state before the call."""
-    return case.once(_eni_subjects)
-
-
-def _eni_subjects(case: Case) -> list[EniSubject]:
     call = case.call
     named = call.ids(ENI, "subject", "used")
     if len(named) == 1 and call.action not in _THROUGH_HOLDERS:  # nearly every call
         return [_subject(case, named[0])]
+    return _resolved(case, named)
+
+
+def _resolved(case: Case, named: Sequence[str]) -> list[EniSubject]:
+    """The ENIs that a call names, and those behind what it names."""
     found = {one: _subject(case, one) for one in named}
     unresolved: list[EniSubject] = []
-    for ref in _holder_refs(call):
+    for ref in _holder_refs(case.call):
         value = case.before.get(ref)
         if type(value) is Unknown or type(value) is Gone:
             unresolved.append(EniSubject(f"(behind {ref.value})", None, ref, _why(value), via=ref.value))
@@ -192,13 +193,11 @@ def group_subjects(case: Case, *parts: Part) -> list[GroupSubject]:
 
 def groups_written(case: Case) -> list[GroupSubject]:
     """The security groups that a call changes or puts something into; a peer is only named by it."""
-    return case.once(_groups_written)
-
-
-def _groups_written(case: Case) -> list[GroupSubject]:
     ids = case.call.ids(SECURITY_GROUP, "subject", "group")
-    if len(ids) == 1:  # nearly every call
-        return [_group(case, ids[0])]
+    return [_group(case, ids[0])] if len(ids) == 1 else _groups(case, ids)  # nearly always one
+
+
+def _groups(case: Case, ids: Sequence[str]) -> list[GroupSubject]:
     return [_group(case, one) for one in dict.fromkeys(ids)]
 
 
@@ -242,6 +241,8 @@ def _eni_behind(holder: FactValue) -> str | None:
 def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
     ref = reference(case.call, ENI, eni_id)
     value = case.before.surely(ref)
+    if type(value) is Unknown:
+        return EniSubject(eni_id, None, ref, value.reason, None, via)
     if type(value) is not Eni:
         return EniSubject(eni_id, None, ref, _why(value), None, via)
     return EniSubject(eni_id, value.managed, ref, _NOT_SAID if value.managed is None else "", value, via)
@@ -250,6 +251,8 @@ def _subject(case: Case, eni_id: str, via: str | None = None) -> EniSubject:
 def _group(case: Case, group_id: str) -> GroupSubject:
     ref = reference(case.call, SECURITY_GROUP, group_id)
     value = case.before.surely(ref)
+    if type(value) is Unknown:
+        return GroupSubject(group_id, None, ref, value.reason)
     if type(value) is not SecurityGroup:
         return GroupSubject(group_id, None, ref, _why(value))
     owner = group_owner(value, case.policy.actors.service_ids)

@@ -52,7 +52,7 @@ class ManagedEniPersistentAttempts(PersistentAttempts):
 
 
 def _attempt(case: Case) -> Attempt | None:
-    subjects = eni_subjects(case)
+    subjects = case.once(eni_subjects)
     if case.call.error_code != ENI_MANAGED:
         row = eni_row(case.call.action)
         managed, _ = split(case, subjects)

@@ -79,7 +79,7 @@ class ManagedEniWriteRefused(Rule):
         return ()
 
     def _named_by_code(self, case: Case) -> Verdicts:
-        subjects = eni_subjects(case)
+        subjects = case.once(eni_subjects)
         if not case.check("the call leads to an ENI", bool(subjects), [one.name for one in subjects]):
             return [refused_elsewhere(self, case, Resource(ENI, "(not named)"))]
         return refusals(self, case, subjects, eni_row(case.call.action))
@@ -89,7 +89,7 @@ class ManagedEniWriteRefused(Rule):
 
         Where the table allows the call to the account, that the ENI is managed explains nothing.
         """
-        managed, unsure = split(case, eni_subjects(case))
+        managed, unsure = split(case, case.once(eni_subjects))
         row = eni_row(case.call.action)
         severity: Severity | None = "info" if row is not None and row.account else None
         found = (refusal(self, case, one, row, severity=severity) for one in managed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from eniguard.events.calls import Call
 from eniguard.facts.gathered import Facts
@@ -56,15 +57,13 @@ class ControlTagChanged(Rule):
     def evaluate(self, case: Case) -> Verdicts:
         tags = (_IGNORE, *case.policy.guard.control_tags)
         if case.call.action in UNTAGS:
-            return [verdict for one in _resources(case.call) for verdict in self._taken_off(case, one, tags)]
-        set_here = [
-            Evidence(one.key, one.value)
-            for one in case.call.parameters.tags()
-            for tag in tags
-            if _is(tag, one.key, one.value) and not _own_tag_at_creation(case, tag)
-        ]
+            return self._all_taken_off(case, tags)
+        set_here = _set_here(case, tags)
         if not set_here and case.trace is None:  # nearly every call: what it tags need not be read
             return ()
+        return self._all_put_on(case, set_here)
+
+    def _all_put_on(self, case: Case, set_here: Sequence[Evidence]) -> Verdicts:
         keys = _keys(set_here)
         return [
             self._put_on(case, one, keys, set_here)
@@ -75,6 +74,9 @@ class ControlTagChanged(Rule):
     def _put_on(self, case: Case, resource: Resource, keys: str, set_here: Sequence[Evidence]) -> Verdict:
         summary = f"{resource.id} was given the tag {keys}, which controls the guard"
         return self.finding(case, resource, summary, evidence=set_here)
+
+    def _all_taken_off(self, case: Case, tags: Sequence[ControlTag]) -> Verdicts:
+        return [verdict for one in _resources(case.call) for verdict in self._taken_off(case, one, tags)]
 
     def _taken_off(self, case: Case, resource: Resource, tags: Sequence[ControlTag]) -> list[Verdict]:
         keys = _keys_taken_off(case.call)
@@ -101,6 +103,15 @@ def _resources(call: Call) -> list[Resource]:
     """What the call tags: what it creates, or what it names."""
     part = "created" if call.action in _CREATES else "subject"
     return [Resource(one.kind, one.id) for one in call.targets if one.part == part]
+
+
+def _set_here(case: Case, tags: Sequence[ControlTag]) -> Sequence[Evidence]:
+    """The control tags that a call sets."""
+    return [
+        Evidence(one.key, one.value)
+        for one, tag in product(case.call.parameters.tags(), tags)
+        if _is(tag, one.key, one.value) and not _own_tag_at_creation(case, tag)
+    ]
 
 
 def _keys_taken_off(call: Call) -> tuple[str, ...]:

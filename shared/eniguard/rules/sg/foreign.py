@@ -44,7 +44,7 @@ class ManagedGroupForeignService(ForeignWrite):
     needs = staticmethod(needs_groups)
 
     def subjects(self, case: Case) -> Sequence[GroupSubject]:
-        return groups_written(case)
+        return case.once(groups_written)
 
     def row(self, case: Case) -> Row | None:
         return sg_row(case.call.action)
@@ -93,23 +93,25 @@ class ServiceEditedCustomerGroup(Rule):
             return ()
         if not case.check("the service is not known to edit groups of yours", not _is_habit(case), role):
             return ()
-        subjects = groups_written(case)
-        unsure = [one for one in subjects if one.managed is None]
-        edited = [one for one in subjects if self._is_yours(case, one) and self._of_another(case, one)]
+        edited = self._of_others(case)
+        unsure = [one for one in case.once(groups_written) if one.managed is None]
         if not edited or not self._first(case):
             return not_known(self, case, unsure)
-        return [*(self._edited(case, one) for one in edited), *not_known(self, case, unsure)]
+        return [*self._all_edited(case, edited), *not_known(self, case, unsure)]
 
     def observes(self, case: Case) -> Sequence[Observation]:
-        call, role = case.call, case.actor.role
-        if role is None or case.actor.kind != "service" or _is_habit(case):
+        if case.actor.role is None or case.actor.kind != "service" or _is_habit(case):
             return ()
-        window = case.params.days * _DAY
-        return [
-            Observation(_series(case), call.event_id, one.name, call.at, window)
-            for one in groups_written(case)
-            if self._is_yours(case, one) and self._of_another(case, one)
-        ]
+        edited = self._of_others(case)
+        return _marks(case, edited) if edited else ()  # nearly always nothing
+
+    def _of_others(self, case: Case) -> list[GroupSubject]:
+        """The groups of yours that the call changes and that its role did not make."""
+        subjects = case.once(groups_written)
+        return [one for one in subjects if self._is_yours(case, one) and self._of_another(case, one)]
+
+    def _all_edited(self, case: Case, edited: Sequence[GroupSubject]) -> list[Finding]:
+        return [self._edited(case, one) for one in edited]
 
     def _is_yours(self, case: Case, subject: GroupSubject) -> bool:
         yours = subject.managed is False
@@ -142,6 +144,11 @@ class ServiceEditedCustomerGroup(Rule):
 def _is_habit(case: Case) -> bool:
     actor = case.actor
     return actor.role is not None and may_edit_customer_group(actor.service, actor.role, case.call.action)
+
+
+def _marks(case: Case, edited: Sequence[GroupSubject]) -> list[Observation]:
+    call, series, window = case.call, _series(case), case.params.days * _DAY
+    return [Observation(series, call.event_id, one.name, call.at, window) for one in edited]
 
 
 def _series(case: Case) -> str:
