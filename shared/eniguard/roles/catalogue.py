@@ -24,7 +24,7 @@ _VENDOR = "aliyun"
 _SERVICE_LINKED = "aliyunservicerolefor"
 
 
-class ServiceRole(Struct, frozen=True, gc=False):
+class ServiceRole(Struct, frozen=True, gc=False, cache_hash=True):
     """One role that cloud services act through.
 
     ``service`` is the trusted service (``nat.aliyuncs.com``) and ``policy`` the policy attached to the role;

@@ -15,6 +15,8 @@ from eniguard.settings import DEFAULT_POLICY, Policy
 _Derived = TypeVar("_Derived")
 
 _EMPTY = History()
+#: Stands for what was not derived so far.
+_NOT_YET: Any = object()
 
 
 class Condition(Struct, frozen=True, gc=False):
@@ -93,20 +95,18 @@ class Case(Struct, frozen=True):
         It must not look at the parameters or the history of a rule. Under a watcher it is derived each time,
         so that each rule is seen to read the facts behind it.
         """
-        memo = self.before.memo
-        if derive in memo and self.before.watcher is None:
-            known: _Derived = memo[derive]
-            return known
-        found = memo[derive] = derive(self)
+        before = self.before
+        found: _Derived = before.memo.get(derive, _NOT_YET)
+        if found is _NOT_YET or before.watcher is not None:
+            found = before.memo[derive] = derive(self)
         return found
 
     def once_for(self, derive: Callable[[Case, str], _Derived], key: str) -> _Derived:
         """As `once`, for one of several ids."""
-        memo, place = self.before.memo, (derive, key)
-        if place in memo and self.before.watcher is None:
-            known: _Derived = memo[place]
-            return known
-        found = memo[place] = derive(self, key)
+        before, place = self.before, (derive, key)
+        found: _Derived = before.memo.get(place, _NOT_YET)
+        if found is _NOT_YET or before.watcher is not None:
+            found = before.memo[place] = derive(self, key)
         return found
 
     def series(self, name: str) -> History:
