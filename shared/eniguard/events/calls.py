@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct, field
 
-from eniguard.events.catalog import Api
+from eniguard.events.catalog import Api, Part
 from eniguard.events.outcomes import Outcome, outcome_of
 from eniguard.events.parameters import Parameters
 from eniguard.events.responses import NOTHING, given_back
 from eniguard.events.targets import Places, Target, reading_of, targets_of
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from eniguard.events.targets import Wanted
 
 _Derived = TypeVar("_Derived")
 #: Stands for what was not derived so far.
@@ -128,10 +123,10 @@ class Call(Struct, frozen=True, gc=False):
         places = self.places
         return tuple(map(Target, places.kinds, self.named, places.parts))
 
-    def ids(self, *wanted: Unpack[Wanted]) -> tuple[str, ...]:
+    def ids(self, kind: str, *parts: Part) -> tuple[str, ...]:
         """The ids of the targets of one kind (in the given parts; all parts when none is given)."""
-        places = self.places
-        return (places.get(wanted) or places[wanted])(self.named)
+        key, places = (kind, parts), self.places
+        return (places.get(key) or places[key])(self.named)
 
     def once(self, derive: Callable[[Call], _Derived]) -> _Derived:
         """What ``derive`` makes of this call, made once however many rules ask for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,12 +15,6 @@ from eniguard.events.plans import Plan, Taking, plan_of, taking
 from eniguard.events.responses import leaves, path_of
 from eniguard.events.values import Value
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    #: A kind, and any number of parts.
-    Wanted = tuple[str, Unpack[tuple[Part, ...]]]
 
 
 class Target(Struct, frozen=True, gc=False):
@@ -35,7 +29,7 @@ _Ids = tuple[str, ...]
 _Place = tuple[str, Part]
 
 
-class Places(dict["Wanted", Callable[[_Ids], _Ids]]):
+class Places(dict[tuple[str, tuple[Part, ...]], Callable[[_Ids], _Ids]]):
     """What the ids of a call stand for: a kind and a part for each.
 
     Nearly all calls share a few dozen of these, so that a call itself holds nothing but its ids. As a
@@ -50,8 +44,8 @@ class Places(dict["Wanted", Callable[[_Ids], _Ids]]):
         self.kinds = tuple([kind for kind, _ in each])
         self.parts = tuple([part for _, part in each])
 
-    def __missing__(self, wanted: Wanted) -> Callable[[_Ids], _Ids]:
-        kind, *parts = wanted
+    def __missing__(self, wanted: tuple[str, tuple[Part, ...]]) -> Callable[[_Ids], _Ids]:
+        kind, parts = wanted
         at = [
             number
             for number, (one, part) in enumerate(self.each)

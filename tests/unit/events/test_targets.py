@@ -81,8 +81,8 @@ def test_ids_are_chosen_by_kind_and_part_in_the_order_of_the_call() -> None:
     )
     ids, places = ("sg-1", "eni-1", "sg-2", "sg-3"), places_of(each)
 
-    assert places[GROUP,](ids) == ("sg-1", "sg-2", "sg-3")
-    assert places[GROUP, "peer_group"](ids) == ("sg-2", "sg-3")
-    assert places[ENI, "used", "subject"](ids) == ("eni-1",)
-    assert places[ENI, "created"](ids) == ()
+    assert places[GROUP, ()](ids) == ("sg-1", "sg-2", "sg-3")
+    assert places[GROUP, ("peer_group",)](ids) == ("sg-2", "sg-3")
+    assert places[ENI, ("used", "subject")](ids) == ("eni-1",)
+    assert places[ENI, ("created",)](ids) == ()
     assert places == places_of(each) != places_of(each[:1])
