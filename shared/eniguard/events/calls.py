@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from sys import intern
 from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct, field
@@ -197,10 +198,9 @@ def call_of(  # noqa: PLR0917 - the fast lane gives all by position
 
 def caller_of(who: Who, source_ip: str | None, user_agent: str | None) -> Caller:
     """The caller out of ``userIdentity`` and where the call came from; ``None`` for what is not recorded."""
-    type, user_name = who.type, who.user_name
+    type, user_name = intern(who.type or "unknown"), who.user_name
     role = session = None
     if type == "assumed-role" and user_name:
         role, _, session = user_name.partition(":")
-    return Caller(
-        type or "unknown", who.principal_id, who.account_id, user_name, role, session, source_ip, user_agent
-    )
+        role = intern(role)
+    return Caller(type, who.principal_id, who.account_id, user_name, role, session, source_ip, user_agent)
