@@ -90,8 +90,6 @@ class Pipeline:
         self._rounds = None if isinstance(source, SourceAtHand) else _Rounds(source)
         self._new_facts = source.facts if isinstance(source, SourceAtHand) else _unasked
         self._following = source if isinstance(source, Following) else None
-        #: Whether facts are asked for in rounds; from a source in memory they come as they are read.
-        self.in_rounds = self._rounds is not None
         self.history = history
         self.ledger = ledger
         #: Most calls of a trail share their action, outcome, and type and role of caller with others.
@@ -159,7 +157,7 @@ class Pipeline:
         return chosen.needs
 
     def ask(self, refs: Sequence[Ref], decided: Decided) -> None:
-        """Let the facts of a decision grow by more than its rules needed."""
+        """Let the facts of a decision grow by more than its rules needed; a source in memory is not asked."""
         if self._rounds is not None and (missing := decided.facts.missing(refs)):
             self._rounds.ask(missing, decided.case.call, decided.facts)
 

@@ -31,6 +31,7 @@ CHANGES = {"ecs:ModifySecurityGroupRule": "ingress", "ecs:ModifySecurityGroupEgr
 CONFIGURES = "ecs:ConfigureSecurityGroupPermissions"
 #: A new group has no rules: it lets nobody in from outside (docs/sources.md, API).
 _MAKES, _DELETES = "ecs:CreateSecurityGroup", "ecs:DeleteSecurityGroup"
+#: Calls that can change the rules of a group that they leave in place, and those that make or delete one.
 CHANGE_RULES = frozenset((*ADDS, *DROPS, *CHANGES, CONFIGURES))
 START_OR_END = frozenset((_MAKES, _DELETES))
 
@@ -56,11 +57,6 @@ _OWNED = {
 }
 #: Permissions kept in their normal form, at about a kilobyte each.
 _MOST_FORMS = 4_096
-
-
-def changes_rules(call: Call) -> bool:
-    """Whether a call can change the rules of a security group that it leaves in place."""
-    return call.action in CHANGE_RULES
 
 
 def groups_changed(call: Call) -> tuple[str, ...]:

@@ -75,8 +75,7 @@ class CallSequence:
         if self._watch is not None:
             self._watch(decided)
         if refs:
-            if pipeline.in_rounds:
-                pipeline.ask(refs, decided)
+            pipeline.ask(refs, decided)
             self._journal.fold(call, refs, decided.case.before)
         return decided
 
