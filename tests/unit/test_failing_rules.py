@@ -198,6 +198,24 @@ def test_a_rule_that_cannot_say_what_concerns_it_is_asked() -> None:
     assert failures(decision) == []
 
 
+def test_what_other_rules_say_of_their_concern_still_counts_beside_one_that_cannot_say() -> None:
+    class Unconcerned(_Mine):
+        code = "MINE003"
+        name = "unconcerned"
+
+        @staticmethod
+        def concerns(call: Call) -> bool:
+            return False
+
+    registry = Registry(
+        DEFAULT_POLICY, custom=(_FailsToSayWhatConcernsIt, Unconcerned), only=["MINE001", "MINE003"]
+    )
+
+    decision = Pipeline(registry=registry).decide(REFUSED, now=REFUSED.at).decision
+
+    assert [rule for rule, *_ in findings(decision)] == ["MINE001"]
+
+
 def test_trouble_with_what_a_rule_reads_is_not_its_failure() -> None:
     with pytest.raises(InputError):
         decision_with(_LosesItsFile)
