@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from eniguard.facts.refs import Ref
 from eniguard.facts.state import reference
 from eniguard.model import Actor, Decision, Finding, Observation, Undecided
@@ -70,6 +72,9 @@ def decide(
         Verdicts of rules that failed before they could be asked.
     rounds
         How many rounds of look-ups were made, for the record.
+
+    Undecided verdicts of brief cases need not be put in words. Where there are findings they are all the
+    same: the rules are asked once more, with cases that are not brief.
     """
     findings: list[Finding] = []
     undecided: list[Undecided] = []
@@ -97,6 +102,8 @@ def decide(
             if isinstance(error, PASSED_ON):
                 raise
             undecided.append(failed(rule, error, call.event_id))
+    if case.brief and findings and undecided:
+        return decide([replace(one, brief=False) for one in cases], steps, failures, rounds)
     if failures:
         undecided += _not_told(failures, undecided)
     return Decision(

@@ -73,6 +73,8 @@ class Pipeline:
         Where windows are kept; by default nowhere, so that each call stands alone.
     ledger
         Request ids of the guard's own calls.
+    brief
+        In decisions without findings, do not put undecided verdicts in words: only their rules are told.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Pipeline:
         source: Source | SourceAtHand | None = None,
         history: HistoryStore | None = None,
         ledger: Container[str] = identity.NO_LEDGER,
+        brief: bool = False,
     ) -> None:
         self.policy = policy
         self.registry = registry or registry_of(policy)
@@ -92,6 +95,7 @@ class Pipeline:
         self._following = source if isinstance(source, Following) else None
         self.history = history
         self.ledger = ledger
+        self._brief = brief
         #: Most calls of a trail share their action, outcome, and type and role of caller with others.
         self._aimed = lru_cache(maxsize=4096)(self._aim)
 
@@ -121,7 +125,7 @@ class Pipeline:
         rounds, failures = (0, []) if self._rounds is None else self._rounds.gather(call, chosen, facts)
         history: dict[str, History] = {}  # filled when the observers have seen their cases
         before, after = State(call, facts, "before"), State(call, facts, "after")
-        case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy)
+        case = Case(call, actor, before, after, history, NO_PARAMS, now, self.policy, None, self._brief)
         cases = concerned.cases(case)
         observers, kept = concerned.observers, self.history
         if observers and kept is not None and (marks := observations(cases, observers, failures)):

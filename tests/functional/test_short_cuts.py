@@ -7,10 +7,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from eniguard.errors import InputError
 from eniguard.facts.gathered import Facts
 from eniguard.model import Decision, History, Observation
 from eniguard.pipeline import Decided, Pipeline
-from eniguard.replay.engine import Options, Replay
+from eniguard.replay.engine import Entry, Options, Replay
 from eniguard.rules.registry import Registry
 from eniguard.settings import DEFAULT_POLICY, Guard, Policy
 from eniguard.sources import InRounds
@@ -60,6 +61,21 @@ def test_facts_read_when_a_rule_asks_give_the_same_decision_as_facts_asked_for_i
     assert len(decisions) > 300
     assert differing == []
     assert rounds >= {0, 1, 2}
+
+
+def test_words_that_nobody_reads_are_missing_in_nothing_that_is_given_out() -> None:
+    options = Options(paths=(EVENTS,), policy=DEFAULT_POLICY)
+    in_words, brief = Replay(replace(options, every=True)), Replay(options)
+
+    # when
+    all_of_them = list(in_words)
+    given_out = list(brief)
+
+    # then
+    assert given_out == [one for one in all_of_them if isinstance(one, InputError) or one.findings]
+    assert any(isinstance(one, Entry) and one.decision.undecided for one in given_out)
+    assert replace(brief.tally, seconds=0.0) == replace(in_words.tally, seconds=0.0)
+    assert brief.tally.undecided_rules
 
 
 def test_a_rule_that_a_call_does_not_concern_would_have_said_nothing() -> None:

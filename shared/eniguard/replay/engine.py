@@ -135,7 +135,7 @@ class Pass:
         self._share = share
         self._registry = registry_of(options.policy, only=options.only)
         self._states = States(options.state)
-        self._units = Units(options.policy, self._registry, options.watch)
+        self._units = Units(self._new_sequence)
         self._waivers = options.policy.waivers
         self._position = 0
         self.tally = Tally()
@@ -149,6 +149,11 @@ class Pass:
         yield from self._given_out(decided(self._units.flush()))
         self.tally.unreadable_items.update((one.path, one.problem) for one in self._states.unreadable())
 
+    def _new_sequence(self) -> CallSequence:
+        options = self._options
+        read_by_nobody = options.watch is None and not options.every
+        return CallSequence(options.policy, self._registry, options.watch, brief=read_by_nobody)
+
     def _source(self, source: Source) -> Iterator[Emitted]:
         try:
             own = self._states.own(source)
@@ -156,9 +161,7 @@ class Pass:
         except InputError as error:
             yield from self._unreadable(error)
             return
-        alone = (
-            None if own is None else CallSequence(self._options.policy, self._registry, self._options.watch)
-        )
+        alone = None if own is None else self._new_sequence()
         mine = own is None or share_of_text(source.relative, self._share.of) == self._share.number
         origin = Origin(source.relative, shared if own is None else own, own is not None)
         options = self._options

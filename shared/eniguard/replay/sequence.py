@@ -34,6 +34,8 @@ class CallSequence:
         Told of each decision with what it was made from, before the call is folded in.
     source
         Makes the source of facts out of a snapshot, if there is one, and the journal of the calls so far.
+    brief
+        As for `Pipeline`.
     """
 
     def __init__(
@@ -42,11 +44,13 @@ class CallSequence:
         registry: Registry,
         watch: Watch | None = None,
         source: MakeSource = LocalSource,
+        brief: bool = False,
     ) -> None:
         self._policy = policy
         self._registry = registry
         self._watch = watch
         self._source = source
+        self._brief = brief
         self._journal = Journal()
         self._history = MemoryHistory()
         self._pipelines: dict[Snapshot | None, Pipeline] = {}
@@ -85,5 +89,6 @@ class CallSequence:
             registry=self._registry,
             source=self._source(snapshot, self._journal),
             history=self._history,
+            brief=self._brief,
         )
         return made

@@ -7,7 +7,7 @@ decided in different processes with the same result.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress, repeat
 from zlib import crc32
 
@@ -17,9 +17,7 @@ from msgspec.structs import replace
 from eniguard.events.calls import Call
 from eniguard.model import Decision
 from eniguard.replay.order import Released, ReorderWindow, Seen
-from eniguard.replay.sequence import CallSequence, Watch
-from eniguard.rules.registry import Registry
-from eniguard.settings import Policy
+from eniguard.replay.sequence import CallSequence
 from eniguard.sources.snapshot import Snapshot
 
 #: The place of a result in the output: the arrival that let it out, its event time, its own position.
@@ -63,14 +61,12 @@ class Units:
 
     Parameters
     ----------
-    policy, registry, watch
-        As for `CallSequence`.
+    new_sequence
+        Makes what decides the calls of one unit.
     """
 
-    def __init__(self, policy: Policy, registry: Registry, watch: Watch | None = None) -> None:
-        self._policy = policy
-        self._registry = registry
-        self._watch = watch
+    def __init__(self, new_sequence: Callable[[], CallSequence]) -> None:
+        self._new_sequence = new_sequence
         self._units: dict[_Key, _Unit] = {}
         self._seen = Seen()
         #: How many arrivals had an event id that had arrived before.
@@ -103,7 +99,7 @@ class Units:
     def _unit(self, key: _Key) -> _Unit:
         unit = self._units.get(key)
         if unit is None:
-            unit = self._units[key] = _Unit(self._policy, self._registry, self._watch)
+            unit = self._units[key] = _Unit(self._new_sequence())
         return unit
 
 
@@ -120,8 +116,8 @@ class _Unit:
 
     __slots__ = ("sequence", "window")
 
-    def __init__(self, policy: Policy, registry: Registry, watch: Watch | None) -> None:
-        self.sequence = CallSequence(policy, registry, watch)
+    def __init__(self, sequence: CallSequence) -> None:
+        self.sequence = sequence
         self.window: ReorderWindow[Arrived] = ReorderWindow()
 
 

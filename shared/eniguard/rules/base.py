@@ -117,6 +117,8 @@ class Declared(ABC):
         settings = settings or RuleSettings()
         self.params = _params(type(self), settings.params)
         self._tuned = settings.severity
+        #: The verdict that this rule cannot be decided, without a word on why: enough where a case is brief.
+        self.unsaid = Undecided(self.code, (), "")
 
     @classmethod
     def validate(cls) -> None:
@@ -245,6 +247,8 @@ class Rule(Declared):
 
     def undecided(self, case: Case, reason: str, *refs: Ref, subject: Resource | None = None) -> Undecided:
         """A verdict that this rule cannot be decided, because ``refs`` are missing."""
+        if case.brief:
+            return self.unsaid
         # Nearly always one: a loop over it takes three times as long as naming it.
         missing = (str(refs[0]),) if len(refs) == 1 else tuple([str(ref) for ref in refs])
         return Undecided(self.code, missing, reason, case.call.event_id, subject)

@@ -53,6 +53,10 @@ class Case(Struct, frozen=True):
         The time of judging, in seconds since 1970 (UTC); in a replay the event time.
     policy
         The compiled guard.yml.
+    trace
+        Where conditions are noted when the decision is explained.
+    brief
+        Nobody reads more of an undecided verdict than its rule, unless there is a finding: see `decide`.
     """
 
     call: Call
@@ -64,6 +68,7 @@ class Case(Struct, frozen=True):
     now: float
     policy: Policy = DEFAULT_POLICY
     trace: Trace | None = None
+    brief: bool = False
 
     def bound(self, params: Any, trace: Trace | None = None) -> Case:
         """The same case for a rule with these parameters."""
@@ -78,6 +83,7 @@ class Case(Struct, frozen=True):
             self.now,
             self.policy,
             trace,
+            self.brief,
         )
 
     def check(self, text: str, holds: bool, actual: object = "") -> bool:

@@ -129,6 +129,8 @@ def not_known(rule: Rule, case: Case, subjects: Sequence[Subject]) -> tuple[Unde
 
 def undecided_about(rule: Rule, case: Case, question: str, subjects: Sequence[Subject]) -> Undecided:
     """One verdict for all subjects of a call of which something (``is managed``) is not known."""
+    if case.brief:
+        return rule.unsaid
     first = subjects[0]
     reason = f"it is not known whether {first.name} {question}: {first.reason}"
     missing: tuple[str, ...] = (str(first.missing),)

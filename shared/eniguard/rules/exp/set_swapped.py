@@ -126,6 +126,8 @@ class GroupsSwapped(Rule):
         return merged([(one, one) for one in found])
 
     def _undecided(self, case: Case, one: Member, missing: Sequence[Ref]) -> Verdict:
+        if case.brief:
+            return self.unsaid
         refs = tuple(map(str, missing))
         named = ", ".join(refs) or "a list that a rule names"
         reason = f"it is not known whether the call opens {one.ref.value}: {named} cannot be read"

@@ -67,11 +67,13 @@ class PrefixRule(Rule):
 
 def unclear(rule: Rule, case: Case, subject: Resource, missing: Sequence[Missing]) -> Verdicts:
     """Undecided for all that is missing; nothing when nothing is."""
+    if not missing:
+        return ()
+    if case.brief:
+        return (rule.unsaid,)
     if len(missing) == 1:  # nearly always
         one = missing[0]
         return (Undecided(rule.code, one.refs, one.reason, case.call.event_id, subject),)
-    if not missing:
-        return ()
     reason = "; ".join(dict.fromkeys([one.reason for one in missing]))
     refs = tuple(dict.fromkeys([ref for one in missing for ref in one.refs]))
     return (Undecided(rule.code, refs, reason, case.call.event_id, subject),)

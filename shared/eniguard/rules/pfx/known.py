@@ -19,10 +19,20 @@ from eniguard.rules.evidence import Shown, from_fact
 
 @final
 class Missing(Struct, frozen=True, gc=False):
-    """Something a rule would have to know: why it does not, and the facts that would say it, as texts."""
+    """What a rule would have to know and does not: why, and the fact that would say it, if there is one."""
 
-    reason: str
-    refs: tuple[str, ...] = ()
+    why: str
+    ref: Ref | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it is not known, and of what."""
+        return self.why if self.ref is None else f"{self.ref}: {self.why}"
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """The fact as a text, if there is one."""
+        return () if self.ref is None else (str(self.ref),)
 
 
 class Known(Struct, frozen=True):
@@ -36,11 +46,8 @@ class Known(Struct, frozen=True):
     def missing(self, part: str = "its record cannot be read") -> Missing:
         """The fact as a missing one; ``part`` is what its record does not say, when there is a record."""
         if type(self.value) is Unknown:
-            reason = self.value.reason
-        else:
-            reason = "it was already removed" if type(self.value) is Gone else part
-        ref = str(self.ref)
-        return Missing(f"{ref}: {reason}", (ref,))
+            return Missing(self.value.reason, self.ref)
+        return Missing("it was already removed" if type(self.value) is Gone else part, self.ref)
 
     def evidence(self, name: str, value: Shown, note: str | None = None) -> Evidence:
         """Evidence with the source and the age of this fact."""

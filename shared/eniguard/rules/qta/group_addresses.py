@@ -16,7 +16,7 @@ from eniguard.facts.kinds import SecurityGroup
 from eniguard.facts.refs import Ref, Unknown
 from eniguard.facts.state import reference
 from eniguard.facts.view import View
-from eniguard.model import Evidence, Reference, Resource, Severity, Undecided
+from eniguard.model import Evidence, Reference, Resource, Severity
 from eniguard.model.kinds import ENI, SECURITY_GROUP
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
 from eniguard.rules.case import Case
@@ -98,7 +98,9 @@ class GroupAddresses(Rule, Swept):
         return () if line is None else (self._crossed(case, group_id, *line, was=was, after=after),)
 
     def _untold(self, case: Case, untold: Untold, subject: Resource | None = None) -> Verdict:
-        return Undecided(self.code, untold.missing, untold.reason, case.call.event_id, subject)
+        if case.brief:
+            return self.unsaid
+        return self.undecided(case, f"{untold.missing}: {untold.why}", untold.missing, subject=subject)
 
     def _crossed(
         self, case: Case, group_id: str, percent: int, severity: Severity, *, was: int, after: Usage

@@ -76,10 +76,10 @@ _FEW = 16
 
 @final
 class Untold(Struct, frozen=True, gc=False):
-    """What is missing to tell the usage of a group, as texts, and why."""
+    """The fact that is missing to tell the usage of a group, and why it does not tell."""
 
-    reason: str
-    missing: tuple[str, ...]
+    missing: Ref
+    why: str
 
 
 def needs_usage(call: Call, facts: Facts) -> Sequence[Ref]:
@@ -174,5 +174,4 @@ def summed(listing: Sequence[AnyResource]) -> Usage | str:
 
 def _untold(ref: Ref, value: FactValue, silent: str = "it was already removed") -> Untold:
     """What a fact does not tell; ``silent`` is why, where it is known."""
-    missing = str(ref)
-    return Untold(f"{missing}: {value.reason if type(value) is Unknown else silent}", (missing,))
+    return Untold(ref, value.reason if type(value) is Unknown else silent)
