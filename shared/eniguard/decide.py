@@ -73,8 +73,8 @@ def decide(
     rounds
         How many rounds of look-ups were made, for the record.
 
-    Undecided verdicts of brief cases need not be put in words. Where there are findings they are all the
-    same: the rules are asked once more, with cases that are not brief.
+    Of brief cases, undecided verdicts are put in words only where there are findings: the rules are then
+    asked once more, with cases that are not brief.
     """
     findings: list[Finding] = []
     undecided: list[Undecided] = []
