@@ -66,8 +66,9 @@ class Call(Struct, frozen=True, gc=False):
     region
         ``acsRegion``, else ``requestParameters.RegionId``.
     account_id
-        ``userIdentity.accountId``, else ``recipientAccountId``, else the envelope's; the order of Alibaba
-        Cloud's own SQL (docs/sources.md, Events).
+        ``userIdentity.accountId``, else ``recipientAccountId``; the order of Alibaba Cloud's own SQL
+        (docs/sources.md, Events). Where the envelope names one, ``recipientAccountId``, which has to be the
+        same, else ``userIdentity.accountId``, which has to be so, too, else the envelope's.
     console
         Whether the call was made in a console.
     platform

@@ -229,7 +229,7 @@ class _Reader:
         call = call_in(header, api, way in self._forgeable)
         if call is None or call.at > self._latest:
             return False
-        if accounts and (header.recipient or call.account_id) not in accounts:
+        if accounts and not {call.account_id, header.recipient or call.account_id}.issubset(accounts):
             return False
         self.batch.concerned.append(Concerned(call, index, way))
         return True
@@ -250,13 +250,13 @@ class _Reader:
             self._not_concerned(route, 1)
             return
         event = trail_event.TrailEvent.of(trail_event.values_of(fields))
-        named = event.recipient_account_id or event.account_id
-        if accounts and named and named not in accounts:
-            both = f"account {accounts[0]} in the envelope, {named} in the event"
-            raise InputError(f"{both}; expected the same")
-        call = event.call(
-            route, account_id=accounts[0] if accounts else None, forgeable=way in self._forgeable
-        )
+        account_id = event.account_id
+        if accounts:
+            account_id = event.recipient_account_id or event.account_id or accounts[0]
+            if account_id not in accounts:
+                both = f"account {accounts[0]} in the envelope, {account_id} in the event"
+                raise InputError(f"{both}; expected the same")
+        call = event.call(route, account_id=account_id, forgeable=way in self._forgeable)
         if call.at > self._latest:
             raise InputError(f"eventTime {call.time} is more than a day ahead; expected a time in the past")
         self.batch.concerned.append(Concerned(call, self._index, way))

@@ -158,7 +158,7 @@ class TrailEvent(BaseModel):
         api
             The catalogue entry.
         account_id
-            The account the envelope names, for an event that names none.
+            The account the call is of.
         forgeable
             See :class:`~eniguard.events.calls.Call`.
 
@@ -182,7 +182,7 @@ class TrailEvent(BaseModel):
             time=time,
             at=at,
             region=region,
-            account_id=self.account_id or account_id,
+            account_id=account_id,
             request_id=self.request_id,
             error_code=self.error_code,
             caller=caller_of(self.user_identity or TrailIdentity(), self.source_ip_address, self.user_agent),

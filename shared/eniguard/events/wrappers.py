@@ -91,7 +91,10 @@ def _page(fields: Fields) -> Wrapped | None:
 
 
 def _log_row(fields: Fields) -> Wrapped | Reason | None:
-    """A row of a logstore; topics are ``actiontrail_audit_event`` and older ``actiontrail_event``."""
+    """A row of a logstore; topics are ``actiontrail_audit_event`` and older ``actiontrail_event``.
+
+    Those of the latter, and of the Log Audit Service, have an ``owner_id`` (docs/sources.md, Events).
+    """
     topic = _text(fields.get("__topic__"))
     if not topic and "event" not in fields:
         return None
@@ -100,7 +103,8 @@ def _log_row(fields: Fields) -> Wrapped | Reason | None:
         return "other_log"
     if event is None:
         raise InputError("this log row has no event to read; expected the event as JSON text in 'event'")
-    return Wrapped(event, "sls", True)
+    owner = _text(fields.get("owner_id"))
+    return Wrapped(event, "sls", True, (owner,) if owner else ())
 
 
 def _oss_trigger(fields: Fields) -> None:

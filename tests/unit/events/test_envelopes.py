@@ -142,8 +142,17 @@ def test_envelope_of_another_account_is_refused(body: dict[str, Any]) -> None:
 def test_receiving_account_counts_before_that_of_the_caller() -> None:
     body = event(recipientAccountId="1000000000000002")
 
-    assert len(read(cloud_event(body, aliyunaccountid="1000000000000002")).concerned) == 1
+    (concerned,) = read(cloud_event(body, aliyunaccountid="1000000000000002")).concerned
+    assert concerned.call.account_id == "1000000000000002"
     assert len(read(cloud_event(body)).errors) == 1
+
+
+def test_a_log_row_names_the_account_that_its_event_is_of() -> None:
+    row = log_row(PLAIN, topic="actiontrail_event")
+
+    assert len(read(row | {"owner_id": ACCOUNT}).concerned) == 1
+    (error,) = read(row | {"owner_id": "1000000000000002"}).errors
+    assert f"account 1000000000000002 in the envelope, {ACCOUNT} in the event" in error.problem
 
 
 def test_event_without_an_account_takes_that_of_the_envelope() -> None:

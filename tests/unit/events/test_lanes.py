@@ -35,7 +35,8 @@ def model(body: dict[str, Any]) -> Call | InputError:
         fields = fields_of(json.dumps(body).encode())
         api = routed(fields)
         assert isinstance(api, Api)
-        return TrailEvent.of(values_of(fields)).call(api, account_id=None, forgeable=False)
+        event = TrailEvent.of(values_of(fields))
+        return event.call(api, account_id=event.account_id, forgeable=False)
     except (InputError, msgspec.MsgspecError) as error:
         return error if isinstance(error, InputError) else InputError(str(error))
 
