@@ -13,6 +13,7 @@ from eniguard.rules.case import Case
 from eniguard.rules.managed import described, managed_evidence, not_known, place, split, undecided_about
 from eniguard.rules.owners import owned_by
 from eniguard.rules.permissions import UNDOCUMENTED_ENI_TAG_WRITES, Row
+from eniguard.rules.rule_texts import stated_rules
 from eniguard.rules.subjects import EniSubject, GroupSubject
 
 #: Once the role that made the resource is on record, its owner is no longer read off free text.
@@ -71,6 +72,6 @@ class ForeignWrite(Rule):
             resource,
             f"{case.call.name} by {caller} succeeded although {described(resource)}",
             severity=self._severity(case, subject),
-            evidence=managed_evidence(case, subject),
+            evidence=(*stated_rules(case.call), *managed_evidence(case, subject)),
             references=place(self.row(case)),
         )

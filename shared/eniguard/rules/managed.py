@@ -12,6 +12,7 @@ from eniguard.rules.base import Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.evidence import FACT_CONFLICT, from_fact
 from eniguard.rules.permissions import Row
+from eniguard.rules.rule_texts import stated_rules
 from eniguard.rules.subjects import Subject
 
 AnySubject = TypeVar("AnySubject", bound=Subject)
@@ -99,7 +100,7 @@ def refusal(
         f"{case.call.name} was refused; {described(resource) if certain else may_be(resource)}",
         severity=severity,
         inventory=inventory,
-        evidence=(refusal_code(case), *managed_evidence(case, subject)),
+        evidence=(refusal_code(case), *stated_rules(case.call), *managed_evidence(case, subject)),
         advice=release_advice(resource),
         references=place(row),
     )

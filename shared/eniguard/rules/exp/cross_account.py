@@ -26,11 +26,11 @@ from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, needs_exposure
 from eniguard.rules.exp.open_ports import INGRESS
 from eniguard.rules.exp.outline import outline
 from eniguard.rules.exp.reach import gained, stretches
-from eniguard.rules.exp.resolved import far_side
 from eniguard.rules.exp.revocation import fix_or_why, revocation
 from eniguard.rules.exp.spans import meet
 from eniguard.rules.exp.stated import Stated, stated, unreadable
 from eniguard.rules.managed import managed_evidence
+from eniguard.rules.rule_texts import far_side
 from eniguard.rules.subjects import GroupSubject
 
 

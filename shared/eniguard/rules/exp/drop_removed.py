@@ -44,8 +44,9 @@ from eniguard.rules.exp.reach import gained, stretches
 from eniguard.rules.exp.resolved import Resolved, resolve
 from eniguard.rules.exp.services import shown as shown_services
 from eniguard.rules.exp.spans import Spans, merged, union
-from eniguard.rules.exp.stated import shown_rule, unreadable
+from eniguard.rules.exp.stated import unreadable
 from eniguard.rules.managed import managed_evidence
+from eniguard.rules.rule_texts import shown_rule
 from eniguard.rules.subjects import GroupSubject
 
 

@@ -20,7 +20,8 @@ from eniguard.rules.exp.addresses import is_public
 from eniguard.rules.exp.groups import list_refs, lists_in, resolved, rules_ref
 from eniguard.rules.exp.needs import copies, listed_rules
 from eniguard.rules.exp.outline import is_drop
-from eniguard.rules.exp.resolved import Resolved, far_side, union_of_texts
+from eniguard.rules.exp.resolved import Resolved, union_of_texts
+from eniguard.rules.rule_texts import far_side
 
 JOIN, LEAVE = "ecs:JoinSecurityGroup", "ecs:LeaveSecurityGroup"
 #: Also replaces the whole set, by groups of the VPC that an instance is moved to.

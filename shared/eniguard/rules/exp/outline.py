@@ -14,7 +14,8 @@ from eniguard.events.values import Permission
 from eniguard.facts.blocks import BITS
 from eniguard.facts.rule_effects import ADDS, added_by
 from eniguard.rules.exp.addresses import is_wide
-from eniguard.rules.exp.resolved import far_side, union_of_texts
+from eniguard.rules.exp.resolved import union_of_texts
+from eniguard.rules.rule_texts import far_side
 
 #: The largest ``wide_prefix`` that the rules take. The rules of calls that state less than this are never
 #: looked up.

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from eniguard.events.calls import Call
 from eniguard.events.values import Permission
-from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import Ref, Unknown
 from eniguard.facts.rule_effects import (
     CHANGES,
@@ -16,12 +15,12 @@ from eniguard.facts.rule_effects import (
     Rules,
     added_by,
     changes_content,
-    protocol_name,
     rule_ids,
 )
 from eniguard.rules.case import Case
 from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, listed_after, rules_ref
-from eniguard.rules.exp.resolved import Resolved, far_side, lists_of, resolve
+from eniguard.rules.exp.resolved import Resolved, lists_of, resolve
+from eniguard.rules.rule_texts import shown
 
 
 class Stated(Struct, frozen=True, gc=False):
@@ -86,18 +85,3 @@ def unreadable(call: Call) -> bool:
     """Whether the call holds or names rules in a form that cannot be read."""
     malformed = call.parameters.malformed
     return bool(malformed) and not SAY_WHICH.isdisjoint(malformed)
-
-
-def shown(direction: str, one: Permission) -> str:
-    """A rule as a person reads it, as in ``accept TCP 22/22 from 0.0.0.0/0, priority 1``."""
-    text, group, listed = far_side(direction, one)
-    far = text or group or listed or "a side that is not stated"
-    ports = one.port_range or one.port_range_list_id or ("" if one.ip_protocol else "ports not stated")
-    what = " ".join(filter(None, (protocol_name(one.ip_protocol), ports)))
-    way = "to" if direction == "egress" else "from"
-    return f"{(one.policy or 'accept').lower()} {what} {way} {far}, priority {one.priority or '1'}"
-
-
-def shown_rule(one: SecurityGroupRule) -> str:
-    """A listed rule as a person reads it."""
-    return shown(one.direction or "ingress", one.permission)

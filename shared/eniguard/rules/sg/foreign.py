@@ -15,6 +15,7 @@ from eniguard.rules.foreign import ForeignWrite
 from eniguard.rules.managed import managed_evidence, not_known
 from eniguard.rules.owners import same_role
 from eniguard.rules.permissions import Row, sg_row
+from eniguard.rules.rule_texts import stated_rules
 from eniguard.rules.sg.writes import ALL_WRITES, MEMBERSHIP
 from eniguard.rules.subjects import GroupSubject, groups_written, needs_groups
 
@@ -137,7 +138,11 @@ class ServiceEditedCustomerGroup(Rule):
             case,
             subject.resource(),
             f"{case.call.name} by {service} changed security group {subject.name}, which is yours",
-            evidence=(Evidence("role", case.actor.role), *managed_evidence(case, subject)),
+            evidence=(
+                Evidence("role", case.actor.role),
+                *stated_rules(case.call),
+                *managed_evidence(case, subject),
+            ),
         )
 
 

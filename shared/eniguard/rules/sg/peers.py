@@ -13,6 +13,7 @@ from eniguard.rules.case import Case
 from eniguard.rules.evidence import from_fact
 from eniguard.rules.managed import not_known, place, split
 from eniguard.rules.permissions import sg_row
+from eniguard.rules.rule_texts import stated_rules
 from eniguard.rules.subjects import GroupSubject, group_subjects, needs_groups
 
 
@@ -80,7 +81,10 @@ class GroupTrustsManagedGroup(Rule):
             target.resource(),
             f"A rule of security group {target.name} names a managed group: {names}",
             inventory=inventory,
-            evidence=[_peer(case, one) for one in managed],
+            evidence=[
+                *stated_rules(case.call, [one.name for one in managed]),
+                *[_peer(case, one) for one in managed],
+            ],
             others=peers,
             references=place(sg_row(case.call.action)),
         )

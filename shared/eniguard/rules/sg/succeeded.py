@@ -7,6 +7,7 @@ from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
 from eniguard.rules.managed import described, judged, managed_evidence, place
 from eniguard.rules.permissions import account_forbidden, sg_row
+from eniguard.rules.rule_texts import stated_rules
 from eniguard.rules.subjects import GroupSubject, groups_written, needs_groups
 
 
@@ -46,6 +47,6 @@ class ManagedGroupWriteSucceeded(Rule):
             case,
             resource,
             f"{case.call.name} succeeded although {described(resource)}",
-            evidence=managed_evidence(case, subject),
+            evidence=(*stated_rules(case.call), *managed_evidence(case, subject)),
             references=place(sg_row(case.call.action)),
         )

@@ -227,3 +227,23 @@ class TestEditedCustomerGroup:
         decisions = decided_in_order([write("sg-own", by), write("sg-own", by)], state=STATE, only=["SG010"])
 
         assert [undecided(one) for one in decisions] == [["SG010"], ["SG010"]]
+
+
+@pytest.mark.parametrize(("rule", "group"), [("SG005", "sg-nlb"), ("SG010", "sg-own")])
+def test_each_rule_that_was_written_is_in_the_evidence(rule: str, group: str) -> None:
+    ssh = {"IpProtocol": "TCP", "PortRange": "22/22"}
+    one = write(
+        group,
+        NAT_GATEWAY,
+        "ecs:ConfigureSecurityGroupPermissions",
+        AuthorizePermissions=[{**ssh, "SourceCidrIp": "192.0.2.0/24"}],
+        RevokePermissions=[{**ssh, "DestCidrIp": "198.51.100.0/24"}],
+    )
+
+    decision, *_ = judged(one, rule)
+
+    evidence = [(one.value, one.note) for one in decision.findings[0].evidence if one.name == "permission"]
+    assert evidence == [
+        ("accept TCP 22/22 from 192.0.2.0/24, priority 1", "asked to add"),
+        ("accept TCP 22/22 to 198.51.100.0/24, priority 1", "asked to revoke"),
+    ]

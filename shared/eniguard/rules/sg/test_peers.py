@@ -68,13 +68,21 @@ def test_rule_that_names_a_managed_group_is_reported_on_the_group_that_has_it(
     ]
 
 
-def test_every_managed_peer_is_in_the_evidence_of_one_finding() -> None:
-    peers = [{"SourceGroupId": group} for group in ("sg-nlb", "sg-own-2", "sg-alb")]
+def test_every_managed_peer_and_each_rule_that_names_it_is_in_the_evidence_of_one_finding() -> None:
+    web = {"IpProtocol": "TCP", "PortRange": "443/443"}
+    peers = [{**web, "SourceGroupId": group} for group in ("sg-nlb", "sg-own-2", "sg-alb")]
+    peers.append({"IpProtocol": "UDP", "PortRange": "53/53", "SourceGroupId": "sg-nlb"})
 
     decision = judged(Permissions=peers)
 
     assert findings(decision) == [("SG007", "low", "sg-own")]
-    assert [one.value for one in decision.findings[0].evidence] == ["sg-nlb", "sg-alb"]
+    assert [(one.name, one.value) for one in decision.findings[0].evidence] == [
+        ("permission", "accept TCP 443/443 from sg-nlb, priority 1"),
+        ("permission", "accept TCP 443/443 from sg-alb, priority 1"),
+        ("permission", "accept UDP 53/53 from sg-nlb, priority 1"),
+        ("managed-peer", "sg-nlb"),
+        ("managed-peer", "sg-alb"),
+    ]
 
 
 @pytest.mark.parametrize("named", [{"SourceGroupId": "sg-own-2"}, {"SourceCidrIp": "10.0.0.0/8"}])

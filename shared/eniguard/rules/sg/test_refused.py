@@ -72,6 +72,19 @@ def test_refused_write_names_the_group_and_its_service_for_every_caller(by: Iden
     assert decision.findings[0].references[-1].row == "row 7 DeleteSecurityGroup"
 
 
+def test_each_rule_that_was_refused_is_in_the_evidence() -> None:
+    rules = [
+        {"IpProtocol": "TCP", "PortRange": f"{port}/{port}", "SourceCidrIp": "::/0"} for port in (22, 80)
+    ]
+
+    (finding,) = judged("ecs:AuthorizeSecurityGroup", SecurityGroupId="sg-nlb", Permissions=rules).findings
+
+    assert [one.value for one in finding.evidence if one.name == "permission"] == [
+        "accept TCP 22/22 from ::/0, priority 1",
+        "accept TCP 80/80 from ::/0, priority 1",
+    ]
+
+
 def test_controller_is_no_exception() -> None:
     policy = Policy(actors=Actors(controllers=(ActorMatch(user="alice"),)))
 

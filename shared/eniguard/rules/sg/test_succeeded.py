@@ -34,6 +34,11 @@ STATE = snapshot(
     }
 )
 
+SSH = {"IpProtocol": "TCP", "PortRange": "22/22", "SourceCidrIp": "192.0.2.0/24"}
+DNS = {"IpProtocol": "UDP", "PortRange": "53/53", "Ipv6SourceCidrIp": "2001:db8::/64", "Priority": "5"}
+SSH_SHOWN = "accept TCP 22/22 from 192.0.2.0/24, priority 1"
+DNS_SHOWN = "accept UDP 53/53 from 2001:db8::/64, priority 5"
+
 
 def judged(
     action: str,
@@ -53,6 +58,36 @@ def test_write_by_the_account_on_a_managed_group_is_critical(by: Identity) -> No
     assert findings(decision) == [("SG004", "critical", "sg-nlb")]
     assert decision.findings[0].subject.owner_service == "nlb.aliyuncs.com"
     assert decision.findings[0].references[-1].row == "row 11 ModifySecurityGroupPolicy"
+
+
+@pytest.mark.parametrize(
+    ("action", "named", "evidence"),
+    [
+        (
+            "ecs:AuthorizeSecurityGroup",
+            {"Permissions": [SSH, DNS]},
+            [("permission", SSH_SHOWN, "asked to add"), ("permission", DNS_SHOWN, "asked to add")],
+        ),
+        ("ecs:RevokeSecurityGroup", {"Permissions": [SSH]}, [("permission", SSH_SHOWN, "asked to revoke")]),
+        (
+            "ecs:RevokeSecurityGroup",
+            {"SecurityGroupRuleId": ["sgr-1", "sgr-2"]},
+            [("rule-id", "sgr-1", None), ("rule-id", "sgr-2", None)],
+        ),
+        (
+            "ecs:ModifySecurityGroupRule",
+            {"SecurityGroupRuleId": "sgr-1", **SSH},
+            [("permission", SSH_SHOWN, "asked to change"), ("rule-id", "sgr-1", None)],
+        ),
+    ],
+)
+def test_each_rule_that_was_written_is_in_the_evidence(
+    action: str, named: dict[str, Any], evidence: list[tuple[str, str, str | None]]
+) -> None:
+    (finding,) = judged(action, SecurityGroupId="sg-nlb", **named).findings
+
+    shown = [(one.name, one.value, one.note) for one in finding.evidence]
+    assert [one for one in shown if one[0] in ("permission", "rule-id")] == evidence
 
 
 def test_controller_is_no_exception() -> None:
