@@ -102,25 +102,71 @@ def machines(stage: Stage) -> None:
         world.call("vpc:DeleteVpc", VpcId=vpc)
 
 
+#: The service, the name and the parameters of a call that the fake does not have.
+Missing = tuple[str, str, dict[str, str]]
+VPC_LIST = {"PrefixListId": "vpl-bp1example0001"}
+
+
+def _on_addresses(instance: str) -> tuple[Missing, ...]:
+    held = {"InstanceId": instance}
+    floating = {"HaVipId": "havip-bp1example0001", **held}
+    segment = "eipsg-bp1example0001"
+    return (
+        ("Vpc", "AllocateEipAddressPro", {"Bandwidth": "5"}),
+        ("Vpc", "AllocateEipSegmentAddress", {"EipMask": "28"}),
+        ("Vpc", "ReleaseEipSegmentAddress", {"SegmentInstanceId": segment}),
+        ("Vpc", "TransformEipSegmentToPublicIpAddressPool", {"InstanceId": segment}),
+        ("Vpc", "ModifyEipForwardMode", {"InstanceId": "eip-bp1example0001", "Mode": "NAT"}),
+        ("Ecs", "AllocatePublicIpAddress", held),
+        ("Ecs", "ReleasePublicIpAddress", held),
+        ("Ecs", "ConvertNatPublicIpToEip", held),
+        ("Ecs", "ModifyInstanceNetworkSpec", {**held, "InternetMaxBandwidthOut": "5"}),
+        ("Vpc", "AssociateHaVip", floating),
+        ("Vpc", "UnassociateHaVip", floating),
+        ("Ecs", "AssociateHaVip", floating),
+        ("Ecs", "UnassociateHaVip", floating),
+        ("Vpc", "ReleaseIpv6Address", {"Ipv6AddressId": "ipv6-bp1example0001"}),
+    )
+
+
+def _on_networks(world: World) -> tuple[Missing, ...]:
+    listed = {"PrefixListName": "offices", "PrefixListEntries.1.Cidr": "192.0.2.0/24"}
+    table = {"ResourceType": "vpcRouteTable", "ResourceId": "vtb-bp1example0001"}
+    prefix = {"NatGatewayId": "ngw-bp1example0001", "Ipv4Prefix": "10.0.128.32/28"}
+    return (
+        ("Vpc", "AllocateIpv6Address", {"VSwitchId": world.vswitch}),
+        ("Vpc", "CreateVpcPrefixList", listed),
+        ("Vpc", "RetryVpcPrefixListAssociation", {**VPC_LIST, **table}),
+        ("Vpc", "DeleteVpcPrefixList", VPC_LIST),
+        ("Vpc", "CreateNatGateway", {"VpcId": world.vpc, "VSwitchId": world.vswitch}),
+        ("Vpc", "CreateNatIp", prefix),
+        ("Vpc", "DeleteNatIp", prefix),
+    )
+
+
 def not_implemented(stage: Stage) -> None:
     """Calls that the fake does not have, written by hand from those it has."""
     world = World(stage)
     instance = world.make_instance()
     role = {"ServiceName": "arms.aliyuncs.com"}
     rules = {"SecurityGroupId": world.group, "AuthorizePermissions": json.dumps([SSH])}
-    missing: tuple[tuple[str, str, dict[str, str]], ...] = (
+    missing: tuple[Missing, ...] = (
         ("Ecs", "ConfigureSecurityGroupPermissions", rules),
         ("Ecs", "ModifyInstanceVpcAttribute", {"InstanceId": instance, "VSwitchId": world.vswitch}),
-        ("Vpc", "ModifyVpcPrefixList", {"PrefixListId": "vpl-bp1example0001", "PrefixListName": "offices"}),
+        ("Vpc", "ModifyVpcPrefixList", {**VPC_LIST, "PrefixListName": "offices"}),
         ("ResourceManager", "CreateServiceLinkedRoleForProduct", role),
         ("DBS", "InitializeDbsServiceLinkedRole", {}),
         ("Slr", "CreateSlrRole", role),
         ("Sas", "CreateSlrAndSlsProject", {}),
         ("ARMS", "OpenArmsDefaultSLR", {}),
         ("xtrace", "OpenXtraceDefaultSLR", {}),
+        *_on_addresses(instance),
+        *_on_networks(world),
     )
+    names = [name for _, name, _ in missing]
     for service, name, parameters in missing:
-        path, said = f"calls/not-implemented-{name}", f"{name}, which the fake cloud does not have."
+        twin = f"-{service.lower()}" if names.count(name) > 1 else ""
+        path, said = f"calls/not-implemented-{name}{twin}", f"{name}, which the fake cloud does not have."
         change = renamed(service, name, **parameters)
         with stage.case(path, said, change=change, made="hand-written"):
             world.call("ecs:ModifyInstanceAttribute", InstanceId=instance, InstanceName="web")

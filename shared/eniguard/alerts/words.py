@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     k.VPC: marked("VPC"),
     k.CIDR_RESERVATION: marked("reserved block"),
     k.EIP: marked("EIP"),
+    k.EIP_SEGMENT: marked("contiguous EIP group"),
     k.IPV6_ADDRESS: marked("IPv6 address"),
     k.IPV6_BANDWIDTH: marked("IPv6 Internet bandwidth"),
     k.ROLE: marked("RAM role"),

@@ -260,11 +260,13 @@ _EFFECTS: dict[tuple[str, str], Effect] = {
     ("ecs:UnassociateEipAddress", EIP): _unbind_eip,
     ("vpc:ReleaseEipAddress", EIP): _gone,
     ("ecs:ReleaseEipAddress", EIP): _gone,
+    ("vpc:ReleaseIpv6Address", IPV6_ADDRESS): _gone,
     ("vpc:AllocateIpv6InternetBandwidth", IPV6_ADDRESS): _allocate_bandwidth,
     ("vpc:DeleteIpv6InternetBandwidth", IPV6_ADDRESS): _delete_bandwidth,
     ("vpc:DeleteVSwitchCidrReservation", CIDR_RESERVATION): _release_reservation,
     ("ecs:ModifyPrefixList", PREFIX_LIST): _list_entries,
     ("ecs:DeletePrefixList", PREFIX_LIST): _gone,
+    ("vpc:DeleteVpcPrefixList", PREFIX_LIST): _gone,
     ("ecs:ModifyPortRangeList", PORT_RANGE_LIST): _list_entries,
     ("ecs:DeletePortRangeList", PORT_RANGE_LIST): _gone,
 }

@@ -14,6 +14,7 @@ _PREFIXES = frozenset(
         "acl",
         "d",
         "eip",
+        "eipsg",
         "eni",
         "enip",
         "i",

@@ -9,12 +9,28 @@ from eniguard.errors import ConfigError
 from eniguard.events.catalog import APIS, api_of, event_names, known_action
 from eniguard.events.catalog.scope import OUT_OF_SCOPE
 from eniguard.rules.permissions import ENI_TABLE, SG_TABLE
+from fakealiyun.coverage import published
 
-#: Request and response fields of 74 published APIs, by action.
-FIELDS: dict[str, dict[str, list[str]]] = json.loads(
-    (Path(__file__).parents[2] / "data" / "api_fields.json").read_text(encoding="utf-8")
+DATA = Path(__file__).parents[2] / "data"
+#: Request and response fields of published APIs, by action.
+FIELDS: dict[str, dict[str, list[str]]] = json.loads((DATA / "api_fields.json").read_text(encoding="utf-8"))
+#: The writes of ECS and VPC that name, make or change what the guard is about (docs/sources.md, API).
+NETWORK_WRITES: dict[str, list[str]] = json.loads((DATA / "network_writes.json").read_text(encoding="utf-8"))
+#: What the name of such a write has in it; its fields tell of the others.
+NAMED_AFTER = (
+    "Eip",
+    "HaVip",
+    "Ipv6Address",
+    "Ipv6InternetBandwidth",
+    "NetworkInterface",
+    "PortRangeList",
+    "PrefixList",
+    "PrivateIpAddress",
+    "PublicIpAddress",
+    "SecurityGroup",
+    "VSwitchCidrReservation",
 )
-READS = ("Describe", "List", "Get", "Lookup")
+READS = ("Describe", "List", "Get", "Lookup", "Check", "VpcDescribe")
 #: Fields of the single-rule form, which the catalogue reads as permissions.
 FLAT_RULE = "Permissions"
 #: Fields that no published client sends, kept so that PFX013 would see a reservation's block being changed.
@@ -39,6 +55,32 @@ def test_every_api_of_the_permission_tables_is_catalogued() -> None:
 def test_every_published_write_api_is_catalogued_or_out_of_scope_for_a_reason() -> None:
     writes = {action for action in FIELDS if not is_read(action)}
     assert {action for action in writes if action not in APIS and action not in OUT_OF_SCOPE} == set()
+
+
+@pytest.mark.parametrize("source", sorted(NETWORK_WRITES))
+def test_every_write_on_network_resources_is_catalogued_or_out_of_scope_for_a_reason(source: str) -> None:
+    writes = NETWORK_WRITES[source]
+
+    assert [action for action in writes if action not in APIS and action not in OUT_OF_SCOPE] == []
+
+
+def test_no_write_of_the_sdks_that_is_named_after_network_resources_is_forgotten() -> None:
+    writes = {
+        f"{host}:{name}"
+        for (host, _), names in published().items()
+        for name in names
+        if host in ("ecs", "vpc") and any(word in name for word in NAMED_AFTER)
+    }
+
+    assert len(writes) > 100
+    assert {action for action in writes if not is_read(action)} - set(NETWORK_WRITES["sdk"]) == set()
+
+
+def test_the_catalogue_has_no_write_of_ecs_or_vpc_from_nowhere() -> None:
+    known = {*FIELDS, *NETWORK_WRITES["sdk"], *NETWORK_WRITES["role_policies"]}
+    writes = {action for action, api in APIS.items() if api.write and api.product in ("ecs", "vpc")}
+
+    assert writes - known == {"ecs:ConfigureSecurityGroupPermissions"}  # docs/sources.md, API
 
 
 def test_nothing_is_both_catalogued_and_out_of_scope() -> None:
@@ -68,6 +110,10 @@ def test_targets_stand_where_the_published_fields_say(action: str) -> None:
 
 def test_an_api_that_no_source_describes_is_marked_assumed() -> None:
     assert {action for action, api in APIS.items() if action not in FIELDS and not api.assumed} == set()
+
+
+def test_an_api_of_the_sdks_is_not_marked_assumed() -> None:
+    assert [action for action in NETWORK_WRITES["sdk"] if action in APIS and APIS[action].assumed] == []
 
 
 @pytest.mark.parametrize("action", sorted(APIS))

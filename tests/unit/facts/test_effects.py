@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from eniguard.events.catalog import APIS
 from eniguard.facts import effects
-from eniguard.facts.kinds import Eip, Eni, Instance, Ipv6Address, SecurityGroup
+from eniguard.facts.kinds import AnyResource, CidrList, Eip, Eni, Instance, Ipv6Address, SecurityGroup
 from eniguard.facts.refs import GONE
-from eniguard.model.kinds import EIP, ENI, INSTANCE, IPV6_ADDRESS, SECURITY_GROUP
+from eniguard.model.kinds import EIP, ENI, INSTANCE, IPV6_ADDRESS, PREFIX_LIST, SECURITY_GROUP
 from eniguard.testing import NAT_GATEWAY, call
 
 FREE = Eni(
@@ -151,6 +151,31 @@ def test_an_eip_is_bound_and_unbound() -> None:
     assert effects.apply(batch, EIP, Eip("eip-1")) == Eip("eip-1", "eni-1", "NetworkInterface")
     unbound = call("vpc:UnassociateEipAddress", AllocationId="eip-1")
     assert effects.apply(unbound, EIP, Eip("eip-1", "eni-1", "NetworkInterface")) == Eip("eip-1")
+
+
+@pytest.mark.parametrize(
+    ("action", "parameter", "kind", "resource"),
+    [
+        ("vpc:ReleaseEipAddress", "AllocationId", EIP, Eip("eip-1", "eni-1", "NetworkInterface")),
+        ("ecs:ReleaseEipAddress", "AllocationId", EIP, Eip("eip-1")),
+        ("vpc:ReleaseIpv6Address", "Ipv6AddressId", IPV6_ADDRESS, Ipv6Address("ipv6-1")),
+        ("ecs:DeletePrefixList", "PrefixListId", PREFIX_LIST, CidrList("pl-1", ())),
+        ("vpc:DeleteVpcPrefixList", "PrefixListId", PREFIX_LIST, CidrList("vpl-1", ())),
+    ],
+)
+def test_what_is_released_or_deleted_is_gone(
+    action: str, parameter: str, kind: str, resource: AnyResource
+) -> None:
+    assert effects.apply(call(action, **{parameter: resource.id}), kind, resource) is GONE
+
+
+def test_mode_of_an_eip_and_a_floating_address_leave_what_is_bound_as_it_is() -> None:
+    bound = Eip("eip-1", "eni-1", "NetworkInterface")
+    mode = call("vpc:ModifyEipForwardMode", InstanceId="eip-1", Mode="NAT")
+    floating = call("vpc:AssociateHaVip", InstanceId="eni-1", InstanceType="NetworkInterface")
+
+    assert effects.apply(mode, EIP, bound) is bound
+    assert effects.apply(floating, ENI, FREE) is FREE
 
 
 def test_instances_change_type_and_groups() -> None:

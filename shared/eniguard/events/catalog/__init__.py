@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from eniguard.errors import ConfigError
 from eniguard.events.catalog import (
     actiontrail,
+    eip,
     eni,
     eventbridge,
     fc,
@@ -32,6 +33,7 @@ APIS: dict[str, Api] = {
         *security_group.APIS,
         *instance.APIS,
         *vpc.APIS,
+        *eip.APIS,
         *ram.APIS,
         *actiontrail.APIS,
         *eventbridge.APIS,

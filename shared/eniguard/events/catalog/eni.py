@@ -97,7 +97,7 @@ APIS: tuple[Api, ...] = (
         (Where("NetworkInterfacePermissionId", ENI_PERMISSION),),
     ),
     Api("ecs", "EnableNetworkInterfaceQoS", True, {"NetworkInterfaceId": _T}, (_ENI,)),
-    Api("ecs", "DisableNetworkInterfaceQoS", True, {"NetworkInterfaceId": _T}, (_ENI,), assumed=True),
+    Api("ecs", "DisableNetworkInterfaceQoS", True, {"NetworkInterfaceId": _T}, (_ENI,)),
     Api("ecs", "TagResources", True, {"ResourceType": _T, "ResourceId": _L, "Tag": Shape.TAGS}, _TAGGED),
     Api(
         "ecs",
@@ -107,8 +107,8 @@ APIS: tuple[Api, ...] = (
         _TAGGED,
     ),
     # The older forms of the two, for one resource (SDK 7.11.8).
-    Api("ecs", "AddTags", True, _ONE_TAGGED, _TAGGED, assumed=True),
-    Api("ecs", "RemoveTags", True, _ONE_TAGGED, _TAGGED, assumed=True),
+    Api("ecs", "AddTags", True, _ONE_TAGGED, _TAGGED),
+    Api("ecs", "RemoveTags", True, _ONE_TAGGED, _TAGGED),
     Api(
         "ecs",
         "DescribeNetworkInterfaces",

@@ -23,16 +23,16 @@ def _group_rule(name: str, parameters: dict[str, Shape], peer: Where) -> Api:
     return Api("ecs", name, True, parameters, (_GROUP, peer))
 
 
-def _list_call(name: str, parameter: str, kind: str, *, created: bool = False) -> Api:
-    """A prefix list or port list write; no source lists the fields, the names follow the describe calls."""
-    entries = {"Entry": Shape.ENTRIES, "AddEntry": Shape.ENTRIES, "RemoveEntry": Shape.ENTRIES}
-    return Api(
-        "ecs",
-        name,
-        True,
-        {parameter: _T, **entries},
-        (Where(parameter, kind, "created" if created else "subject", response=created),),
-        assumed=True,
+def _list_calls(name: str, kind: str) -> tuple[Api, ...]:
+    """The writes on prefix lists or on port lists."""
+    list_id = f"{name}Id"
+    named = (Where(list_id, kind),)
+    changes = {list_id: _T, "AddEntry": Shape.ENTRIES, "RemoveEntry": Shape.ENTRIES}
+    made = (Where(list_id, kind, "created", response=True),)
+    return (
+        Api("ecs", f"Create{name}", True, {"Entry": Shape.ENTRIES}, made),
+        Api("ecs", f"Modify{name}", True, changes, named),
+        Api("ecs", f"Delete{name}", True, {list_id: _T}, named),
     )
 
 
@@ -82,12 +82,8 @@ APIS: tuple[Api, ...] = (
     ),
     Api("ecs", "JoinSecurityGroup", True, _MEMBER, _MEMBERS),
     Api("ecs", "LeaveSecurityGroup", True, _MEMBER, _MEMBERS),
-    _list_call("CreatePrefixList", "PrefixListId", PREFIX_LIST, created=True),
-    _list_call("ModifyPrefixList", "PrefixListId", PREFIX_LIST),
-    _list_call("DeletePrefixList", "PrefixListId", PREFIX_LIST),
-    _list_call("CreatePortRangeList", "PortRangeListId", PORT_RANGE_LIST, created=True),
-    _list_call("ModifyPortRangeList", "PortRangeListId", PORT_RANGE_LIST),
-    _list_call("DeletePortRangeList", "PortRangeListId", PORT_RANGE_LIST),
+    *_list_calls("PrefixList", PREFIX_LIST),
+    *_list_calls("PortRangeList", PORT_RANGE_LIST),
     Api("ecs", "DescribeSecurityGroupAttribute", False, {"SecurityGroupId": _T}, (_GROUP,)),
     Api("ecs", "DescribeSecurityGroups", False, {"SecurityGroupId": _T, "SecurityGroupIds": _L}, (_GROUP,)),
     Api("ecs", "DescribeSecurityGroupReferences", False, {"SecurityGroupId": _L}, (_GROUP,)),

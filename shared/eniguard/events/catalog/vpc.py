@@ -1,16 +1,10 @@
-"""VPC calls on vSwitches, reservations, EIPs and IPv6 bandwidth (fields: VPC 2016-04-28, SDK 7.2.2).
-
-ECS carries deprecated twins of the EIP calls; they are listed here beside their originals.
-"""
+"""VPC calls on vSwitches, reservations, prefix lists and IPv6 (fields: VPC 2016-04-28, SDK 7.2.2)."""
 
 from __future__ import annotations
 
 from eniguard.events.catalog.shapes import Api, Shape, Where
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
-    EIP,
-    ENI,
-    INSTANCE,
     IPV6_ADDRESS,
     IPV6_BANDWIDTH,
     PREFIX_LIST,
@@ -18,52 +12,32 @@ from eniguard.model.kinds import (
     VSWITCH,
 )
 
-_T, _L, _I, _F = Shape.TEXT, Shape.TEXTS, Shape.INTEGER, Shape.FLAG
+_T, _I, _F = Shape.TEXT, Shape.INTEGER, Shape.FLAG
 
-_EIP = Where("AllocationId", EIP)
-#: ``InstanceType`` names the kind behind ``InstanceId``; it defaults to ``EcsInstance``.
-_EIP_TARGETS = (
-    _EIP,
-    Where("InstanceId", ENI, "used", when=("InstanceType", "NetworkInterface")),
-    Where("InstanceId", INSTANCE, "instance", when=("InstanceType", "EcsInstance")),
-    Where("InstanceId", INSTANCE, "instance", when=("InstanceType", None)),
-)
-_EIP_FIELDS = {"AllocationId": _T, "InstanceId": _T, "InstanceType": _T}
 _IPV6 = (Where("Ipv6AddressId", IPV6_ADDRESS), Where("Ipv6InternetBandwidthId", IPV6_BANDWIDTH))
+_PREFIX_LIST = Where("PrefixListId", PREFIX_LIST)
 _RESERVATION = Where("VSwitchCidrReservationId", CIDR_RESERVATION)
 _RESERVED_BLOCK = {"VSwitchCidrReservationCidr": _T, "VSwitchCidrReservationMask": _T, "IpVersion": _T}
 
 
-def _eip_call(product: str, name: str) -> Api:
-    return Api(product, name, True, _EIP_FIELDS, _EIP_TARGETS)
-
-
 APIS: tuple[Api, ...] = (
-    _eip_call("vpc", "AssociateEipAddress"),
-    _eip_call("vpc", "UnassociateEipAddress"),
-    _eip_call("ecs", "AssociateEipAddress"),
-    _eip_call("ecs", "UnassociateEipAddress"),
     Api(
         "vpc",
-        "AssociateEipAddressBatch",
+        "AllocateIpv6Address",
         True,
-        {"BindedInstanceId": _T, "BindedInstanceType": _T, "InstanceIds": _L},
+        {"VSwitchId": _T, "DryRun": _F},
         (
-            Where("InstanceIds", EIP),
-            Where("BindedInstanceId", ENI, "used", when=("BindedInstanceType", "NetworkInterface")),
+            Where("VSwitchId", VSWITCH, "vswitch"),
+            Where("Ipv6AddressId", IPV6_ADDRESS, "created", response=True),
         ),
     ),
-    Api("ecs", "AllocateEipAddress", True, {}, (Where("AllocationId", EIP, "created", response=True),)),
     Api(
         "vpc",
-        "AllocateEipAddress",
+        "ReleaseIpv6Address",
         True,
-        {},
-        (Where("AllocationId", EIP, "created", response=True),),
-        assumed=True,
+        {"Ipv6AddressId": _T, "DryRun": _F},
+        (Where("Ipv6AddressId", IPV6_ADDRESS),),
     ),
-    Api("vpc", "ReleaseEipAddress", True, {"AllocationId": _T}, (_EIP,), assumed=True),
-    Api("ecs", "ReleaseEipAddress", True, {"AllocationId": _T}, (_EIP,), assumed=True),
     Api(
         "vpc",
         "AllocateIpv6InternetBandwidth",
@@ -124,7 +98,6 @@ APIS: tuple[Api, ...] = (
         True,
         {"VpcId": _T, "CidrBlock": _T},
         (Where("VSwitchId", VSWITCH, "created", response=True), Where("VpcId", VPC, "vpc")),
-        assumed=True,
     ),
     Api(
         "vpc",
@@ -132,16 +105,39 @@ APIS: tuple[Api, ...] = (
         True,
         {"VSwitchId": _T, "DryRun": _F},
         (Where("VSwitchId", VSWITCH),),
-        assumed=True,
     ),
-    Api("vpc", "DeleteVpc", True, {"VpcId": _T, "DryRun": _F}, (Where("VpcId", VPC),), assumed=True),
+    Api("vpc", "DeleteVpc", True, {"VpcId": _T, "DryRun": _F}, (Where("VpcId", VPC),)),
+    Api(
+        "vpc",
+        "CreateVpcPrefixList",
+        True,
+        {"PrefixListEntries": Shape.ENTRIES, "DryRun": _F},
+        (Where("PrefixListId", PREFIX_LIST, "created", response=True),),
+    ),
     Api(
         "vpc",
         "ModifyVpcPrefixList",
         True,
-        {"PrefixListId": _T, "AddPrefixListEntry": Shape.ENTRIES, "RemovePrefixListEntry": Shape.ENTRIES},
-        (Where("PrefixListId", PREFIX_LIST),),
-        assumed=True,
+        {
+            "PrefixListId": _T,
+            "AddPrefixListEntry": Shape.ENTRIES,
+            "RemovePrefixListEntry": Shape.ENTRIES,
+            "DryRun": _F,
+        },
+        (_PREFIX_LIST,),
     ),
+    Api("vpc", "DeleteVpcPrefixList", True, {"PrefixListId": _T, "DryRun": _F}, (_PREFIX_LIST,)),
+    # Applies a list to a route table anew.
+    Api("vpc", "RetryVpcPrefixListAssociation", True, {"PrefixListId": _T, "DryRun": _F}, (_PREFIX_LIST,)),
+    # A NAT gateway takes /28 prefixes from the reserved blocks of its vSwitch.
+    Api(
+        "vpc",
+        "CreateNatGateway",
+        True,
+        {"VpcId": _T, "VSwitchId": _T, "Ipv4Prefix": _T},
+        (Where("VSwitchId", VSWITCH, "vswitch"), Where("VpcId", VPC, "vpc")),
+    ),
+    Api("vpc", "CreateNatIp", True, {"Ipv4Prefix": _T, "Ipv4PrefixCount": _I, "DryRun": _F}),
+    Api("vpc", "DeleteNatIp", True, {"Ipv4Prefix": _T, "DryRun": _F}),
     Api("vpc", "ModifyBypassToaAttribute", True, {}, assumed=True),
 )

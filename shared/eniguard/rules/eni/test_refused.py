@@ -205,6 +205,24 @@ def test_vpc_call_refused_with_the_code_of_managed_enis_finds_its_eni(
     assert findings(judged(action, VPC_STATE, error=ENI_MANAGED, **named)) == [("ENI001", "low", "eni-nat")]
 
 
+OUTSIDE_THE_TABLE: list[tuple[str, dict[str, Any]]] = [
+    ("vpc:ModifyEipForwardMode", {"InstanceId": "eip-1", "Mode": "NAT"}),
+    ("vpc:ReleaseIpv6Address", {"Ipv6AddressId": "ipv6-1"}),
+    ("vpc:AssociateHaVip", {"InstanceId": "eni-nat", "InstanceType": "NetworkInterface"}),
+]
+
+
+@pytest.mark.parametrize(("action", "named"), OUTSIDE_THE_TABLE, ids=[one for one, _ in OUTSIDE_THE_TABLE])
+def test_write_that_the_table_does_not_name_is_about_the_managed_eni_if_the_code_says_so(
+    action: str, named: dict[str, Any]
+) -> None:
+    refused = judged(action, VPC_STATE, error=ENI_MANAGED, **named)
+    otherwise = judged(action, VPC_STATE, error="OperationUnsupported", **named)
+
+    assert findings(refused) == [("ENI001", "low", "eni-nat")]
+    assert (findings(otherwise), undecided(otherwise)) == ([], [])
+
+
 def test_refusal_of_the_one_write_the_account_may_make_is_info() -> None:
     named: dict[str, Any] = {"Ipv6InternetBandwidthId": "ipv6bw-1"}
 
