@@ -132,8 +132,7 @@ def _named(name: str, names: tuple[str, ...]) -> bool:
 
 
 def _is_controller(caller: Caller, policy: Policy) -> bool:
-    controllers = policy.actors.controllers
-    if not controllers:
-        return False
-    user = caller.user_name if caller.role is None else None
-    return any(match.names(caller.role, user, caller.principal_id) for match in controllers)
+    return any(
+        match.names(caller.type, caller.role, caller.user_name, caller.principal_id)
+        for match in policy.actors.controllers
+    )

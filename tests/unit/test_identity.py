@@ -121,6 +121,16 @@ def test_controllers_are_those_that_the_policy_names_exactly() -> None:
     assert classified(made_by(role("ci")), policy).kind == "account"
 
 
+@pytest.mark.parametrize("type_", ["root-account", "saml-user", "cloudsso-user", "unheard-of", None])
+def test_only_a_ram_user_has_the_name_of_a_user(type_: str | None) -> None:
+    by_name = Policy(actors=Actors(controllers=(ActorMatch(user="ci"),)))
+    by_id = Policy(actors=Actors(controllers=(ActorMatch(principal_id="77"),)))
+    one = made_by(Identity(type_, "77", ACCOUNT, "ci"))
+
+    assert classified(one, by_name).kind == "account"
+    assert classified(one, by_id).kind == "controller"
+
+
 def test_every_part_of_a_match_must_be_the_callers() -> None:
     policy = Policy(
         actors=Actors(controllers=(ActorMatch(role="terway", principal_id="300000000000000001:session"),))

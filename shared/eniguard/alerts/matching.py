@@ -53,8 +53,7 @@ def family_of(rule: str) -> str:
 def _called_by(wanted: Sequence[ActorMatch], actor: Actor | None) -> bool:
     if actor is None:
         return False
-    user = actor.name if actor.role is None else None
-    return any(one.names(actor.role, user, actor.principal_id) for one in wanted)
+    return any(one.names(actor.type, actor.role, actor.name, actor.principal_id) for one in wanted)
 
 
 def _has_all(wanted: dict[str, str | None], tags: dict[str, str] | None) -> bool:

@@ -53,6 +53,8 @@ def _inflated(data: bytes, chunks: Iterator[bytes], most: int) -> Iterator[bytes
                 data = data.lstrip(b"\0")
                 if not data:
                     break
+                if not _GZIP.startswith(data[:2]):  # a lone first byte may be that of a member
+                    raise zlib.error("bytes that are no gzip data follow its end")
                 member = zlib.decompressobj(_WINDOW)
             out = member.decompress(data, most)
             if out:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eniguard.events.catalog import APIS, Api
+from eniguard.events.values import number_text
 
 #: Where responses carry what a call created or assigned (SDK response fields).
 _RESPONSE_LISTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -102,6 +103,8 @@ def _texts(value: Any, lists: int = _LISTS) -> Sequence[str]:
         return [text for item in value for text in _texts(item, lists - 1)] if lists else ()
     if isinstance(value, bool):
         return ("true" if value else "false",)
-    if isinstance(value, str) or (isinstance(value, int | float) and -_BEYOND < value < _BEYOND):
-        return (str(value),)
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, int | float) and -_BEYOND < value < _BEYOND:
+        return (number_text(value),)
     return ()

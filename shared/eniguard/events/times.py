@@ -14,8 +14,9 @@ _TIME = re.compile(
 )
 _CANONICAL = "%Y-%m-%dT%H:%M:%SZ"
 _SECONDS = {f"{second:02d}Z": float(second) for second in range(60)}
-#: Years an event can come from; the bounds keep every offset within what a date can hold.
-_YEARS = range(1970, 9999)
+#: The first year an event can come from, and the first it cannot; between them every offset from UTC stays
+#: within what a date can hold.
+_FIRST, _BEYOND = 1970, 9999
 
 
 def parsed(text: str) -> tuple[str, float]:
@@ -24,13 +25,17 @@ def parsed(text: str) -> tuple[str, float]:
     Raises
     ------
     ValueError
-        Not a time with a date, a clock and an offset from UTC.
+        Not a time with a date, a clock and an offset from UTC, or none of an event.
     """
     match = _TIME.fullmatch(text)
     if match is None:
         raise ValueError("not a time")
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
-    if year not in _YEARS or second > 60:
+    if year < _FIRST:
+        raise ValueError("it is before 1970")
+    if year >= _BEYOND:
+        raise ValueError("it is in the future")
+    if second > 60:
         raise ValueError("no such date or clock time")
     leap = second == 60
     local = datetime(year, month, day, hour, minute, second - leap, tzinfo=timezone.utc)

@@ -89,6 +89,23 @@ class Malformed(ValueError):
 
 #: Numbers from here on are no parameter of any call; they, infinity and NaN count as malformed.
 _BEYOND = 10**20
+#: A real stands for one integer up to here; from here on for several (IEEE 754, binary64).
+_EXACT = 2**53
+
+
+def number_text(number: int | float) -> str:
+    """A number as a sender writes it: some make reals of all their numbers, and a whole one is an integer.
+
+    Raises
+    ------
+    Malformed
+        No number that a call can have.
+    """
+    if not -_BEYOND < number < _BEYOND:
+        raise Malformed
+    if isinstance(number, float) and number.is_integer() and -_EXACT < number < _EXACT:
+        return str(int(number))
+    return str(number)
 
 
 def _text(raw: Any) -> str:
@@ -96,8 +113,8 @@ def _text(raw: Any) -> str:
         return raw
     if raw is True or raw is False:
         return "true" if raw else "false"
-    if isinstance(raw, int | float) and -_BEYOND < raw < _BEYOND:
-        return str(raw)
+    if isinstance(raw, int | float):
+        return number_text(raw)
     raise Malformed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from eniguard.events.values import number_text
 from eniguard.facts.kinds import Tags
 
 Item = Mapping[str, Any]
@@ -41,7 +42,7 @@ def number(item: Item, field: str) -> int | None:
     if value is None:
         return None
     try:
-        return int(str(value))
+        return int(number_text(value) if isinstance(value, float) else str(value))
     except ValueError:
         raise ItemError(f"{field}: a number was expected, not {_quoted(value)}") from None
 

@@ -37,6 +37,10 @@ _SMALL_STEP = 4096
 _Damaged = cast("type[Exception]", isal_zlib.error)
 
 
+class _Trailing(Exception):
+    """Bytes that are no gzip follow the last member."""
+
+
 class Source(Struct, frozen=True):
     """One file to read.
 
@@ -172,6 +176,9 @@ def blocks(source: Source, *, cap: int = EXPANDED_CAP) -> Iterator[bytes | Input
     except EOFError:
         problem = "gzip data that ends too early; expected the whole object"
         yield InputError(problem, path=source.shown, offset=given)
+    except _Trailing:
+        problem = "bytes that are no gzip data follow its end; expected nothing there, or more gzip data"
+        yield InputError(problem, path=source.shown, offset=given)
     except (OSError, ValueError) as error:
         yield InputError(f"cannot be read: {_reason(error)}", path=source.shown, offset=given)
 
@@ -199,6 +206,8 @@ def _gunzipped(file: BinaryIO, chunk: bytes, step: int) -> Iterator[bytes]:
         if expander.eof:
             if not chunk.strip(b"\0"):  # padding after the last member
                 return
+            if not _GZIP.startswith(chunk[:2]):  # a lone first byte may be that of a member
+                raise _Trailing
             expander = isal_zlib.decompressobj(_GZIP_BITS)
         yield expander.decompress(chunk, step)
         while expander.unconsumed_tail:

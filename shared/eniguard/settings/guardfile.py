@@ -242,9 +242,10 @@ def _explained(error: Any) -> str:
         return f"{where}: unknown key; valid here: {_valid(_model_at(location[:-1]))}"
     if not location:  # what does not fit together, with its place in the message, and everything as its input
         return str(error["msg"]).removeprefix("Value error, ")
+    said = "expected a mapping of keys" if error["type"] == "model_type" else error["msg"]
     if unrepeated:
-        return f"{where}: {error['msg']}"
-    return f"{where}: {error['msg']}, got {str(error['input'])[:80]!r}"
+        return f"{where}: {said}"
+    return f"{where}: {said}, got {str(error['input'])[:80]!r}"
 
 
 def _is_word(part: str | int) -> bool:

@@ -25,6 +25,13 @@ class CallerEntry(Strict):
     user: str | None = Field(default=None, description="Login name of a RAM user")
     principal_id: str | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _says_by_what(cls, entry: object) -> object:
+        if not isinstance(entry, dict):
+            raise ValueError("expected {user: …}, {role: …} or {principal_id: …}")
+        return entry
+
     @model_validator(mode="after")
     def _names_somebody(self) -> CallerEntry:
         if self.role is None and self.user is None and self.principal_id is None:

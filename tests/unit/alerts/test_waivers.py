@@ -94,6 +94,13 @@ def test_user_is_matched_by_login_name() -> None:
     assert matches(FindingMatch(actors=(ActorMatch(user="Alice"),)), by_alice)
 
 
+def test_what_others_are_called_is_no_user() -> None:
+    by_root = finding(actor=Actor("account", "root-account", ACCOUNT, "alice"))
+
+    assert not matches(FindingMatch(actors=(ActorMatch(user="alice"),)), by_root)
+    assert matches(FindingMatch(actors=(ActorMatch(principal_id=ACCOUNT),)), by_root)
+
+
 def test_resource_without_tags_has_not_the_tag() -> None:
     assert not matches(FindingMatch(tags={"team": None}), finding(tags={}))
 

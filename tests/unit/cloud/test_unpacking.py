@@ -48,3 +48,11 @@ def test_gzip_that_ends_early_is_an_input_error(data: bytes, lost: int, size: in
 
     with pytest.raises(InputError, match="example: no whole gzip file"):
         list(unpacked(iter(in_chunks(stored, size)), name="example", chunk=64))
+
+
+@given(data=st.binary(max_size=300), tail=st.binary(min_size=1, max_size=9), size=st.integers(1, 700))
+def test_bytes_after_the_end_of_gzip_are_an_input_error(data: bytes, tail: bytes, size: int) -> None:
+    stored = gzip.compress(data) + b"x" + tail
+
+    with pytest.raises(InputError, match="example: no whole gzip file: bytes that are no gzip data follow"):
+        list(unpacked(iter(in_chunks(stored, size)), name="example", chunk=64))

@@ -130,7 +130,18 @@ def test_text_that_is_not_one_text_is_malformed(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(3, 3), ("3", 3), (" 3 ", 3), ("-3", -3), ("+3", 3), ("0", 0)]
+    ("value", "expected"),
+    [
+        (3, 3),
+        ("3", 3),
+        (" 3 ", 3),
+        ("-3", -3),
+        ("+3", 3),
+        ("0", 0),
+        (3.0, 3),
+        (-0.0, 0),
+        (2.0**53 - 1, 2**53 - 1),
+    ],
 )
 def test_counts_may_be_numbers_or_texts(value: Any, expected: int) -> None:
     assert normalised(ASSIGN, {"Ipv4PrefixCount": value}).integer("Ipv4PrefixCount") == expected
@@ -144,7 +155,10 @@ def test_counts_may_be_numbers_or_texts(value: Any, expected: int) -> None:
         "-",
         "",
         "3.0",
+        "3e0",
         3.5,
+        2.0**53,
+        1e300,
         "٣",
         "²",
         float("nan"),
@@ -158,6 +172,13 @@ def test_counts_may_be_numbers_or_texts(value: Any, expected: int) -> None:
 )
 def test_count_that_is_no_count_is_malformed(value: Any) -> None:
     assert normalised(ASSIGN, {"Ipv4PrefixCount": value}).malformed == ("Ipv4PrefixCount",)
+
+
+def test_whole_real_is_an_integer_in_a_text_too() -> None:
+    found = normalised(AUTHORIZE, {"Permissions": [{"IpProtocol": "TCP", "Priority": 1.0}]})
+
+    assert found.permissions() == (Permission(ip_protocol="TCP", priority="1"),)
+    assert normalised(CREATE, {"VSwitchId": 1.5}).text("VSwitchId") == "1.5"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,19 @@ def test_text_that_is_no_time_with_an_offset_is_refused(text: str) -> None:
         parsed(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("9999-12-31T23:59:59Z", "it is in the future"),
+        ("1969-12-31T23:59:59Z", "it is before 1970"),
+        ("2025-07-07T01:39:61Z", "no such date or clock time"),
+    ],
+)
+def test_time_that_no_event_has_says_why(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parsed(text)
+
+
 @given(st.integers(0, 4_000_000_000), st.integers(-14 * 60, 14 * 60))
 def test_a_local_time_and_its_utc_form_are_the_same_instant(at: int, minutes: int) -> None:
     moment = datetime.fromtimestamp(at + 86_400, timezone.utc)

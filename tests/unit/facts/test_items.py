@@ -61,6 +61,12 @@ def test_a_field_of_the_wrong_type_is_named_with_what_was_expected(
     assert len(said) < 150
 
 
+def test_a_whole_real_is_a_number() -> None:
+    assert outcome("ecs:InstanceType", {"EniQuantity": 3.0}) == outcome(
+        "ecs:InstanceType", {"EniQuantity": 3}
+    )
+
+
 def test_an_object_inside_an_item_is_read_the_same_way() -> None:
     said = outcome("ecs:NetworkInterface", {"Attachment": {"InstanceId": []}})
 

@@ -201,6 +201,16 @@ def test_truncated_gzip_keeps_the_events_before_the_cut(tmp_path: Path, lost: in
     assert len(data) - 4 * lost - 100 <= error.offset <= len(data)
 
 
+@pytest.mark.parametrize("tail", [b"garbage", b"\0\0garbage", b"\x1fgarbage", b"x" * 3_000_000])
+def test_bytes_after_the_end_of_gzip_are_told_for_what_they_are(tmp_path: Path, tail: bytes) -> None:
+    batch = read(written(tmp_path / "t.gz", gzip.compress(ARRAY) + tail))
+
+    assert ids(batch) == ["e0", "e1", "e2"]
+    (error,) = batch.errors
+    assert "bytes that are no gzip data follow its end" in error.problem
+    assert error.offset == len(ARRAY)
+
+
 def test_damaged_gzip_keeps_the_events_before_the_damage(tmp_path: Path) -> None:
     data = incompressible(60)
     packed = bytearray(gzip.compress(data))

@@ -63,6 +63,22 @@ def test_deployers_are_named_like_controllers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("actors: {controllers: [alice]}", "actors.controllers.0"),
+        ("actors: {deployers: [{role: pipeline}, 7]}", "actors.deployers.1"),
+        ("routes: [{match: {actors: [alice]}, sinks: [a]}]", "routes.0.match.actors.0"),
+    ],
+)
+def test_caller_that_does_not_say_by_what_it_is_known_is_told_how(text: str, place: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_policy(text)
+
+    expected = "expected {user: …}, {role: …} or {principal_id: …}"
+    assert f"guard.yml: {place}: Value error, {expected}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("section", "place", "valid"),
     [
         (

@@ -37,8 +37,8 @@ def test_without_modules_there_are_none() -> None:
             "rules: {ENI001: {severity: hgih}}",
             "rules.ENI001.severity: Input should be 'info', 'low', 'medium'",
         ),
-        ("rules: {ENI001: off}", "rules.ENI001: Input should be a valid dictionary"),
-        ("rules: [ENI001]", "rules: Input should be a valid dictionary"),
+        ("rules: {ENI001: off}", "rules.ENI001: expected a mapping of keys"),
+        ("rules: [ENI001]", "rules: expected a mapping of keys"),
     ],
 )
 def test_what_is_not_a_list_of_modules_or_an_entry_is_told_with_its_place(text: str, told: str) -> None:

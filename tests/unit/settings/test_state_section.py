@@ -63,7 +63,7 @@ def test_nothing_is_said_of_state_and_regions_by_default() -> None:
         ),
         ("{url: 'memory:', prefix: 's3cret s3cret'}", "state.prefix: String should match pattern"),
         ("{prefix: s3cret}", "state.url: Field required"),
-        ("'redis://u:s3cret@h/0'", "state: Input should be a valid dictionary or instance of StateSection"),
+        ("'redis://u:s3cret@h/0'", "state: expected a mapping of keys"),
     ],
 )
 def test_wrong_section_is_an_error_that_repeats_no_value(section: str, message: str) -> None:

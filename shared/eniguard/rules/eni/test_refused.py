@@ -235,17 +235,53 @@ def test_refusal_of_the_one_write_the_account_may_make_is_info() -> None:
     "error",
     [
         "Throttling.User",
+        "OperationFailed.Throttling",
         "InternalError",
         "ServiceUnavailable",
+        "RequestTimeout",
+        "ServiceTimeout",
+        "UnknownError",
+        "OperationFailed.SystemBusy",
+        "OperationFailed.QueryAccountInfo",
+        "TaskConflict",
+        "OperationFailed.LastTokenProcessing",
         "Forbidden.RAM",
+        "Forbidden.RegionNotFound",
+        "InvalidAccessKeyId.NotFound",
         "InvalidAllocationId.NotFound",
+        "ResourceNotFound.Eip",
+        "OperationFailed.InternetBandwidthNonExist",
         "IncorrectEipStatus",
+        "IncorrectHaVipStatus",
+        "InvalidBindingStatus",
+        "InvalidEIPStatus.BizDisabled",
+        "InvalidIpStatus.HasBeenUsedBySnatTable",
+        "InvalidStatus.EcsStatusNotSupport",
+        "InvalidStatus.EniStatusNotSupport",
+        "InvalidStatus.SnatOrDnat",
+        "OperationFailed.EcsMigrating",
+        "OperationFailed.InternetBandwidthUnstable",
     ],
 )
 def test_vpc_refusal_with_a_reason_of_its_own_is_left_alone(error: str) -> None:
     decision = judged("vpc:UnassociateEipAddress", VPC_STATE, error=error, AllocationId="eip-1")
 
     assert (findings(decision), undecided(decision)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "Mode.Conflict",
+        "OperationFailed.EipBindModeConflict",
+        "OperationDenied",
+        "InvalidParameter.EniInstanceId",
+    ],
+)
+def test_vpc_refusal_without_such_a_reason_is_about_the_managed_eni(error: str) -> None:
+    decision = judged("vpc:UnassociateEipAddress", VPC_STATE, error=error, AllocationId="eip-1")
+
+    assert findings(decision) == [("ENI001", "low", "eni-nat")]
 
 
 def test_vpc_refusal_on_something_that_is_no_eni_is_left_alone() -> None:

@@ -98,8 +98,7 @@ def has_role_of_the_guard(actor: Actor, policy: Policy) -> bool:
 def deploys(case: Case) -> bool:
     """Whether the caller is a pipeline that guard.yml names under ``actors.deployers``."""
     deployers, actor = case.policy.actors.deployers, case.actor
-    user = actor.name if actor.role is None else None
-    deploying = any(one.names(actor.role, user, actor.principal_id) for one in deployers)
+    deploying = any(one.names(actor.type, actor.role, actor.name, actor.principal_id) for one in deployers)
     return not case.check("the caller is none of actors.deployers in guard.yml", not deploying, actor.name)
 
 

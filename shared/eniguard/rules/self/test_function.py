@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from eniguard.events.user_identity import Identity
 from eniguard.model import Decision
 from eniguard.rules.self.function import FunctionChanged
 from eniguard.settings import ActorMatch, Actors, Guard, Policy
-from eniguard.testing import ALICE, call, decided, findings, role, undecided
+from eniguard.testing import ACCOUNT, ALICE, ROOT, call, decided, findings, role, undecided
 
 PIPELINE = role("deploy")
 POLICY = Policy(
@@ -52,6 +53,14 @@ def test_other_functions_failed_calls_and_pipelines_are_not(action: str) -> None
     assert findings(judged(action, error="AccessDenied", **own)) == []
     assert findings(judged(action, PIPELINE, **own)) == []
     assert findings(judged(action, policy=Policy(), **own)) == []
+
+
+def test_account_that_is_called_like_a_pipeline_is_none() -> None:
+    policy = replace(POLICY, actors=Actors(deployers=(ActorMatch(user="ci"),)))
+    own: dict[str, Any] = {"functionName": "eniguard-trail-event"}
+
+    assert findings(judged("DeleteFunction", Identity("ram-user", "7", ACCOUNT, "ci"), policy, **own)) == []
+    assert findings(judged("DeleteFunction", replace(ROOT, user_name="ci"), policy, **own)) == REPORTED
 
 
 @pytest.mark.parametrize(("action", "limit"), STARVING.items())

@@ -6,6 +6,7 @@ import json
 import re
 
 from eniguard.events.catalog.ram import CREATES_ROLE_ON_THE_WAY
+from eniguard.events.outcomes import cause_of
 from eniguard.model import Evidence, Reference
 from eniguard.roles import policy_of
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
@@ -91,6 +92,9 @@ class SlrCreateDenied(Rule):
     false_positives = "The role may exist already, created by somebody else a moment later."
 
     def evaluate(self, case: Case) -> Verdicts:
+        code = case.call.error_code or ""
+        if not case.check("a right is missing, not valid credentials", cause_of(code) == "permission", code):
+            return ()
         subject, service = role_to_create(case.call)
         usable = service is not None and _SERVICE_NAME.fullmatch(service) is not None
         case.check("the event names the service in the form of a service name", usable, service)
@@ -99,7 +103,7 @@ class SlrCreateDenied(Rule):
                 case,
                 subject,
                 f"creating the service-linked role {subject.id} was denied: the right {CREATE} is missing",
-                evidence=(Evidence("error-code", case.call.error_code), Evidence("trusted-service", service)),
+                evidence=(Evidence("error-code", code), Evidence("trusted-service", service)),
                 advice=_advice(service) if service is not None and usable else None,
             )
         ]

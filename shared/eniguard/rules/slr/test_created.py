@@ -184,6 +184,13 @@ def test_name_that_is_no_service_name_is_kept_out_of_the_statement(service: str 
     assert "ram:ServiceName" in advice
 
 
+@pytest.mark.parametrize("error", ["InvalidAccessKeyId.NotFound", "InvalidSecurityToken.Expired"])
+def test_creation_without_valid_credentials_is_not_about_rights(error: str) -> None:
+    decision = denied("nat.aliyuncs.com", error)
+
+    assert (decision.outcome, findings(decision)) == ("denied", [])
+
+
 def test_other_refusals_of_a_creation_are_not_about_rights() -> None:
     assert findings(denied("nat.aliyuncs.com", "EntityAlreadyExists.Role")) == []
     assert findings(denied("nat.aliyuncs.com", "Throttling.User")) == []

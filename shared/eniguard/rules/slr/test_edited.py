@@ -139,6 +139,7 @@ def test_refused_edit_of_its_policy_is_reported(action: str) -> None:
         ("MyAliyunServiceRoleForNatgw", ALICE, "InvalidOperation"),
         (SLR, NAT_GATEWAY, "InvalidOperation"),
         (SLR, ALICE, "EntityNotExist.Role.NotFound"),
+        (SLR, ALICE, "EntityNotExist.Role"),
         (SLR, ALICE, "Throttling.User"),
         (SLR, ALICE, "NoPermission"),
     ],

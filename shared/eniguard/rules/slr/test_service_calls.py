@@ -246,6 +246,17 @@ def test_denied_reads_and_the_platform_itself_are_reported_too() -> None:
     assert findings(denied(PLATFORM)) == [("SLR005", "low", "(of ecs.aliyuncs.com)")]
 
 
+@pytest.mark.parametrize("error", ["Forbidden.RegionId", "Forbidden.RegionNotFound"])
+def test_region_that_is_not_served_is_no_denial(error: str) -> None:
+    decision = denied(NAT_GATEWAY, error=error)
+
+    assert (decision.outcome, findings(decision)) == ("refused", [])
+
+
+def test_key_that_does_not_exist_is_a_denial() -> None:
+    assert len(findings(denied(NAT_GATEWAY, error="InvalidAccessKeyId.NotFound"))) == 1
+
+
 @pytest.mark.parametrize(
     "caller", [ALICE, role("ops", "AliyunServiceRoleForNatgw"), role("AliyunServiceRoleForNatgw2")]
 )
