@@ -37,6 +37,8 @@ _EXPIRED = ("invalidsecuritytoken.expired", "securitytokenexpired", "invalidsecu
 #: Answers of a server that is busy with something else; the same call may go through a moment later.
 _BUSY = ("serviceunavailable", "systembusy", "internalerror", "internalfailure")
 _MOST_SHOWN = 200
+#: What actions of a product begin with in policies, where that is not its name (docs/sources.md, API).
+_RAM_NAMES = {"resourcemanager": "ram"}
 
 
 class Refusal(Struct, frozen=True):
@@ -125,7 +127,8 @@ def _kind(status: int, code: str) -> type[CloudError]:
 
 def _advice(kind: type[CloudError], product: str, action: str) -> str:
     if kind is Denied:
-        return f"allow {product}:{action} in the policy of the role that calls, or renew its keys"
+        named = f"{_RAM_NAMES.get(product, product)}:{action}"
+        return f"allow {named} in the policy of the role that calls, or renew its keys"
     if kind is Throttled:
         return "call less often, or ask for a higher quota"
     if kind is NotFound:

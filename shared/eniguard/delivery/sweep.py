@@ -13,6 +13,7 @@ from msgspec import Struct
 from eniguard.delivery.runtime import Runtime
 from eniguard.delivery.taking import Counts, Taking
 from eniguard.intake import Retries
+from eniguard.intake.deletions import are_watched
 from eniguard.rule_modules import registry_of
 from eniguard.sweeping import (
     Bulk,
@@ -23,6 +24,7 @@ from eniguard.sweeping import (
     Part,
     Parts,
     Place,
+    RoleDeletions,
     Silent,
     Standing,
     places_of,
@@ -52,10 +54,11 @@ class SweepDelivery:
     """Makes good what the other functions left, each part on its own.
 
     The parts, in their order: the canary; events that another instance had begun; rules that were left open;
-    plans that nothing has carried out; the gap fill from LookupEvents; the managed listings; the rules on
-    what stands there; canaries whose time is over; what was given up, in bulk; summaries of alerts, trouble
-    with their delivery, and alerts that wait; and what is measured. A part that fails is told of, and the
-    others are run all the same. What there is no time for is done by the next sweep.
+    plans that nothing has carried out; the gap fill from LookupEvents; the managed listings; deletions of
+    roles that were accepted; the rules on what stands there; canaries whose time is over; what was given up,
+    in bulk; summaries of alerts, trouble with their delivery, and alerts that wait; and what is measured. A
+    part that fails is told of, and the others are run all the same. What there is no time for is done by the
+    next sweep.
 
     Parameters
     ----------
@@ -155,6 +158,9 @@ class SweepDelivery:
             yield Part("gap_fill", lambda call: gaps.run(places, taking.within(call), call), 0.5)
             managed = ManagedSweep(store, runtime.accounts, clock=clock)
             yield Part("managed_listing", lambda call: managed.run(places, call), 0.5)
+            if are_watched(runtime.registry):
+                deletions = RoleDeletions(runtime.pipeline, store, runtime.accounts, telling, clock=clock)
+                yield Part("role_deletions", lambda call: deletions.run(own, call), 0.3)
             standing = Standing(self._rules.sweeps, policy, store, runtime.accounts, telling, clock=clock)
             yield Part("rules", lambda call: standing.run(places, call), 0.8)
         silent = Silent(self._rules.internal, ways_of(policy), store, telling, clock=clock)

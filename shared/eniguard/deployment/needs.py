@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from eniguard.errors import ConfigError
+from eniguard.events.catalog.ram import STATUS_OF_DELETION
+from eniguard.intake.deletions import are_watched
 from eniguard.remediation.remedies import OF_RULES, REMEDIES, Place
 from eniguard.rule_modules import registry_of
 from eniguard.rules.registry import Registry
@@ -26,7 +28,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 #: What every function asks beside the rules: whether a role that looks like a service's is one.
 OF_ALL = ("ram:GetRole",)
 #: What the sweep asks beside the rules: the gaps of the other ways, and what services manage.
-OF_SWEEP = ("actiontrail:LookupEvents", "ecs:DescribeNetworkInterfaces", "ecs:DescribeSecurityGroups")
+_OF_SWEEP = ("actiontrail:LookupEvents", "ecs:DescribeNetworkInterfaces", "ecs:DescribeSecurityGroups")
 #: What a store of Tablestore asks (docs/state.md).
 OF_TABLE = ("ots:BatchWriteRow", "ots:DeleteRow", "ots:GetRange", "ots:GetRow", "ots:PutRow")
 #: What a log trigger does in the name of its role (docs/sources.md, Permissions).
@@ -181,8 +183,13 @@ def _of_rules(kind: Kind, policy: Policy) -> set[str]:
     asked = [rule for rule in registry.rules if rule.code not in registry.idle]
     wanted = {*OF_ALL, *(action for rule in asked for action in rule.permissions)}
     if kind == "sweep":
-        wanted.update(OF_SWEEP, *(rule.permissions for rule in registry.sweeps))
+        wanted.update(of_sweep(registry), *(rule.permissions for rule in registry.sweeps))
     return wanted
+
+
+def of_sweep(registry: Registry) -> tuple[str, ...]:
+    """What the sweep asks beside the look-ups of its rules."""
+    return (*_OF_SWEEP, STATUS_OF_DELETION) if are_watched(registry) else _OF_SWEEP
 
 
 def of_remediation(policy: Policy, region: str, account: str) -> Iterator[Need]:

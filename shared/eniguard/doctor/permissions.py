@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from eniguard.deployment.needs import OF_ALL, OF_SWEEP, OF_TABLE, of_remediation
+from eniguard.deployment.needs import OF_ALL, OF_TABLE, of_remediation, of_sweep
 from eniguard.doctor.answers import Function, PolicyAnswer, RolePolicies, missing, read
 from eniguard.doctor.check import Check, asked, not_configured, ok, unknown, wrong
 from eniguard.doctor.sealing_keys import references
@@ -81,7 +81,7 @@ def needs_of(setup: Setup, kind: str | None, function: Function) -> Iterator[Nee
         if member != account:
             yield Need("sts:AssumeRole", f"acs:ram::{member}:role/{role}")
     if kind == "sweep":
-        yield from map(Need, OF_SWEEP)
+        yield from map(Need, of_sweep(registry))
     elif kind == "trail_log":
         for trail in setup.policy.guard.trails:
             if trail.sls_project is not None:

@@ -30,6 +30,7 @@ _RESPONSE_LISTS: dict[str, tuple[tuple[str, str], ...]] = {
         ("VpcId", "VpcId"),
         ("Description", "Description"),
     ),
+    "DeleteServiceLinkedRole": (("DeletionTaskId", "DeletionTaskId"),),
     "GetServiceLinkedRoleDeletionStatus": (
         ("Status", "Status"),
         ("Message", "Reason.Message"),

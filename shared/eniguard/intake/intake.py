@@ -20,6 +20,7 @@ from eniguard.errors import AlreadyInProgress, DeadlineNear
 from eniguard.events.envelopes import Concerned
 from eniguard.events.kept import KeptEvent, kept
 from eniguard.events.wrappers import Way
+from eniguard.intake.deletions import Deletions, are_watched
 from eniguard.intake.pending import DEFERRED, Pending, event_key
 from eniguard.intake.told import Telling, tell_failure
 from eniguard.own_calls import Canaries
@@ -95,6 +96,7 @@ class Intake:
         self._events = self._once(store, "event")
         self._confirmed = self._once(store, "confirmed_event")
         self._pending = Pending(store)
+        self._deletions = Deletions(store) if are_watched(pipeline.registry) else None
         self._dead_letters = dead_letters
         self._canaries = canaries
 
@@ -209,6 +211,8 @@ class Intake:
             return "duplicate"
         self._telling.decision(decision, one.way, call, forgeable=one.call.forgeable, repeat=claim.repeat)
         self._pending.left_open(one.call, event, decision, self._clock())
+        if self._deletions is not None:
+            self._deletions.accepted(one.call, event, self._clock())
         call.metrics.event_to_decision(one.call.at, way=one.way)
         return "decided"
 

@@ -1,7 +1,8 @@
 """Events that are not settled yet, put down in the store for the sweep.
 
-Two kinds wait in one queue each: those another instance had begun when they arrived, and those that a rule
-could not be decided on. What rules could not be decided on to the end is collected in a third queue.
+Three kinds wait in one queue each: those another instance had begun when they arrived, those that a rule
+could not be decided on, and deletions of roles that are only accepted (`eniguard.intake.deletions`). What
+rules could not be decided on to the end is collected in a fourth queue.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from eniguard.state import Due, Store
 from eniguard.toolkit import Logger
 
 DEFERRED, UNDECIDED, GIVEN_UP = "deferred_events", "undecided_events", "given_up_events"
+DELETIONS = "role_deletions"
 
 #: Seconds until an undecided event is decided again, by how often it was; a choice of this project. The first
 #: step is the interval of the sweep; by the last one the state is no longer what it was at the call.
@@ -85,6 +87,10 @@ class Pending:
             return False
         self._store.schedule(UNDECIDED, key, now + AGAIN_AFTER[waiting.tries], _encode(waiting))
         return True
+
+    def watch(self, key: str, event: KeptEvent, until: float) -> None:
+        """Put down a deletion of a role that was accepted, to be asked about until then."""
+        self._store.schedule(DELETIONS, key, until, _encode(Waiting(event)))
 
     def give_up(self, key: str, decision: Decision, rules: tuple[str, ...], now: float) -> None:
         """Put down the rules that stay open, to be told of in bulk."""

@@ -7,6 +7,7 @@ from eniguard.sweeping.deliveries import Deliveries
 from eniguard.sweeping.gap_fill import GapFill
 from eniguard.sweeping.managed import ManagedSweep
 from eniguard.sweeping.parts import Part, Parts, Place, places_of
+from eniguard.sweeping.role_deletions import RoleDeletions
 from eniguard.sweeping.silence import Silent, ways_of
 from eniguard.sweeping.standing import Standing
 
@@ -21,6 +22,7 @@ __all__ = [
     "Part",
     "Parts",
     "Place",
+    "RoleDeletions",
     "Silent",
     "Standing",
     "places_of",

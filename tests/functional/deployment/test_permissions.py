@@ -182,6 +182,18 @@ def test_a_rule_that_can_say_nothing_under_a_policy_adds_no_right(monkeypatch: p
     assert before - after == {"ecs:DescribeNetworkInterfaces"}
 
 
+def test_only_the_sweep_asks_how_deletions_of_roles_ended_where_their_rule_is_enabled() -> None:
+    asked = "ram:GetServiceLinkedRoleDeletionStatus"
+    off = Policy(rules={"SLR003": RuleSettings(enabled=False)})
+
+    allowed = [
+        {name for name, role in roles(policy).items() if asked in {need.action for need in role.needs}}
+        for policy in (DEFAULT_POLICY, off)
+    ]
+
+    assert allowed == [{"eniguard-dev-sweep"}, set()]
+
+
 def test_what_costs_too_much_on_the_path_of_an_event_is_not_allowed_there() -> None:
     left_out = {rule.code for rule in PACKAGED if not rule.event_path}
 

@@ -43,6 +43,7 @@ OF_FUNCTIONS = [
     "ots:GetRange",
     "sts:AssumeRole",
     "actiontrail:LookupEvents",
+    "ram:GetServiceLinkedRoleDeletionStatus",
     "ram:GetRole",
 ]
 

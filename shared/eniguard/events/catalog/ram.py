@@ -28,8 +28,11 @@ CREATES_ROLE_ON_THE_WAY = (
 )
 
 
-#: Asks how far the deletion of a service-linked role is; of one that failed, the answer says why.
+#: Starts a task that deletes a service-linked role.
+DELETION = "ram:DeleteServiceLinkedRole"
+#: Asks how far that task is; of one that failed, the answer says why.
 DELETION_STATUS = "GetServiceLinkedRoleDeletionStatus"
+STATUS_OF_DELETION = f"ram:{DELETION_STATUS}"
 
 
 def _role_call(name: str, parameters: dict[str, Shape], targets: tuple[Where, ...], *, assumed: bool) -> Api:

@@ -69,6 +69,25 @@ def test_task_that_has_not_failed_is_not_reported(status: str) -> None:
     assert (findings(decision), undecided(decision)) == ([], [])
 
 
+def test_failed_task_is_one_finding_whoever_asks_and_however_often() -> None:
+    other = f"{TASK[:-4]}0001"
+    first, again, of_other = (asked({"Status": "FAILED"}, task).findings[0] for task in (TASK, TASK, other))
+
+    assert first.event_id != again.event_id
+    assert first.finding_id == again.finding_id
+    assert of_other.finding_id != first.finding_id
+
+
+def test_event_of_a_deletion_does_not_say_how_its_task_ended() -> None:
+    accepted = call(
+        "ram:DeleteServiceLinkedRole",
+        response={"DeletionTaskId": TASK, "Status": "FAILED"},
+        RoleName=NAT_ROLE,
+    )
+
+    assert findings(decided(accepted, state=KNOWN, only=["SLR003"])) == []
+
+
 def test_question_whose_answer_is_not_recorded_is_undecided() -> None:
     decision = asked(None)
 
