@@ -57,12 +57,13 @@ def inventory(
         raise not_listed(snapshot, *LISTED)
     sweep = judged(snapshot, registry_of(policy), policy)
     resources = {kind: snapshot.items(kind) for kind in LISTED}
-    lines = inventory_lines(view_of(snapshot, policy), resources, by_subject(sweep), managed_only=managed)
+    everything = inventory_lines(view_of(snapshot, policy), resources, by_subject(sweep))
+    lines = [one for one in everything if one.ownership.managed is not False] if managed else everything
     _write(lines, form)
     code = say_unreadable(snapshot)
     for kind in missing:
         say(f"eniguard: {shown(str(not_listed(snapshot, kind)))}")
-    _say_counts(lines, snapshot)
+    _say_counts(everything, snapshot)
     _say_sweep(sweep, {line.id for line in lines})
     context.exit(code)
 

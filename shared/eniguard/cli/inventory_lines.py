@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from eniguard.cli.eni_fields import addresses_of, instance_of, prefixes_of
 from eniguard.cli.ownership import Ownership, Reported, ownership
 from eniguard.facts.kinds import AnyResource, Eni, SecurityGroup
 from eniguard.facts.refs import Unknown
@@ -19,8 +20,8 @@ LISTED = (ENI, SECURITY_GROUP)
 class InventoryLine(Struct, frozen=True):
     """One ENI or security group; ``None`` is what is not known, or what such a resource does not have.
 
-    Addresses include the primary one. ``enis`` is how many ENIs a group holds. ``findings`` are those of the
-    sweep rules on this resource.
+    Addresses include the primary one. ``instance_id`` is empty when no instance uses the ENI. ``enis`` is how
+    many ENIs a group holds. ``findings`` are those of the sweep rules on this resource.
     """
 
     kind: str
@@ -41,8 +42,6 @@ def inventory_lines(
     view: View,
     resources: Mapping[str, Mapping[str, AnyResource | Unknown]],
     findings: Mapping[str, Sequence[Reported]],
-    *,
-    managed_only: bool,
 ) -> list[InventoryLine]:
     """Every ENI, then every security group, in the order of the snapshot.
 
@@ -54,15 +53,12 @@ def inventory_lines(
         What is known of each item of the snapshot, by kind and id.
     findings
         Those of the sweep, by the id of their subject.
-    managed_only
-        Leave out what is known to be the account's own; what is not known to be managed or not stays.
     """
-    lines = [
+    return [
         _line(view, kind, resource_id, one, findings.get(resource_id, ()))
         for kind in LISTED
         for resource_id, one in resources[kind].items()
     ]
-    return [line for line in lines if line.ownership.managed is not False or not managed_only]
 
 
 def _line(
@@ -83,9 +79,9 @@ def _eni(view: View, eni: Eni, findings: Sequence[Reported]) -> InventoryLine:
         status=eni.status,
         vpc_id=eni.vpc_id,
         vswitch_id=eni.vswitch_id,
-        instance_id=eni.instance_id or None,
-        addresses=_both(eni.ipv4_addresses, eni.ipv6_addresses),
-        prefixes=_both(eni.ipv4_prefixes, eni.ipv6_prefixes),
+        instance_id=instance_of(eni),
+        addresses=addresses_of(eni),
+        prefixes=prefixes_of(eni),
         description=eni.description,
         findings=findings,
     )
@@ -102,8 +98,3 @@ def _group(view: View, group: SecurityGroup, findings: Sequence[Reported]) -> In
         description=group.description,
         findings=findings,
     )
-
-
-def _both(ipv4: tuple[str, ...] | None, ipv6: tuple[str, ...] | None) -> list[str] | None:
-    """The texts of both families; unknown when one of them is."""
-    return None if ipv4 is None or ipv6 is None else [*ipv4, *ipv6]

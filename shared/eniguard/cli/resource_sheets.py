@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from eniguard.cli.eni_fields import addresses_of, instance_of, prefixes_of
 from eniguard.cli.ownership import Ownership, Reported, ownership
 from eniguard.facts.kinds import Eni, Instance, InstanceType, SecurityGroup
 from eniguard.facts.refs import Unknown
@@ -34,7 +35,10 @@ class SlotSheet(Struct, frozen=True):
 
 
 class EniSheet(Struct, frozen=True):
-    """One ENI; ``groups`` are its security groups by id, each with whether it is managed."""
+    """One ENI; ``groups`` are its security groups by id, each with whether it is managed.
+
+    ``instance_id`` is empty when no instance uses it.
+    """
 
     id: str
     ownership: Ownership
@@ -71,8 +75,8 @@ class QuotaSheet(Struct, frozen=True):
 class GroupSheet(Struct, frozen=True):
     """One security group.
 
-    ``managed_enis`` are the managed ones among its ENIs, ``named_by`` the other groups with a rule that names
-    it; ``None`` where they are not known.
+    ``managed_enis`` are the managed ones among its ENIs, ``unsure_enis`` those that may be or not,
+    ``named_by`` the other groups with a rule that names it; ``None`` where they are not known.
     """
 
     id: str
@@ -85,6 +89,7 @@ class GroupSheet(Struct, frozen=True):
     description: str | None
     quota: QuotaSheet | None
     managed_enis: list[str] | None
+    unsure_enis: list[str] | None
     named_by: list[str] | None
     findings: Sequence[Reported]
 
@@ -96,13 +101,13 @@ def eni_sheet(eni: Eni, view: View, findings: Sequence[Reported]) -> EniSheet:
         ownership=ownership(eni, view),
         status=eni.status,
         type=eni.type,
-        instance_id=eni.instance_id or None,
+        instance_id=instance_of(eni),
         vpc_id=eni.vpc_id,
         vswitch_id=eni.vswitch_id,
         created_at=eni.created_at,
         description=eni.description,
-        addresses=_both(eni.ipv4_addresses, eni.ipv6_addresses),
-        prefixes=_both(eni.ipv4_prefixes, eni.ipv6_prefixes),
+        addresses=addresses_of(eni),
+        prefixes=prefixes_of(eni),
         groups={one: _managed(view, one) for one in eni.security_group_ids or ()},
         slots=[_slots(eni, family, view) for family in FAMILIES],
         findings=findings,
@@ -113,7 +118,7 @@ def group_sheet(group: SecurityGroup, view: View, policy: Policy, findings: Sequ
     """What a view says of a security group; ``policy`` has the quota that the account was given."""
     members = view.enis_by("security_group", group.id)
     naming = groups_naming(view, group.id)
-    managed = None if isinstance(members, Unknown) else [eni.id for eni in members if eni.managed]
+    enis = None if isinstance(members, Unknown) else members
     return GroupSheet(
         id=group.id,
         ownership=ownership(group, view),
@@ -124,14 +129,11 @@ def group_sheet(group: SecurityGroup, view: View, policy: Policy, findings: Sequ
         created_at=group.created_at,
         description=group.description,
         quota=_quota(group, members, policy),
-        managed_enis=managed,
+        managed_enis=None if enis is None else [eni.id for eni in enis if eni.managed],
+        unsure_enis=None if enis is None else [eni.id for eni in enis if eni.managed is None],
         named_by=None if isinstance(naming, Unknown) else sorted(set(naming)),
         findings=findings,
     )
-
-
-def _both(ipv4: tuple[str, ...] | None, ipv6: tuple[str, ...] | None) -> list[str] | None:
-    return None if ipv4 is None or ipv6 is None else [*ipv4, *ipv6]
 
 
 def _managed(view: View, group_id: str) -> bool | None:

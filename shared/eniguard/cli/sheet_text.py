@@ -19,7 +19,7 @@ def eni_lines(sheet: EniSheet) -> Iterator[str]:
     yield f"ENI {shown(sheet.id)}"
     yield from _owner(sheet.ownership)
     yield _field("status", sheet.status)
-    yield _field("instance", sheet.instance_id or ("none" if sheet.status else None))
+    yield _field("instance", "none" if sheet.instance_id == "" else sheet.instance_id)
     yield _field("VPC", sheet.vpc_id)
     yield _field("vSwitch", sheet.vswitch_id)
     yield _field("created", sheet.created_at)
@@ -42,8 +42,9 @@ def group_lines(sheet: GroupSheet) -> Iterator[str]:
     yield _field("VPC", sheet.vpc_id)
     yield _field("created", sheet.created_at)
     yield _field("description", sheet.description)
-    yield _field("quota", "not known: its type is not known" if sheet.quota is None else _quota(sheet.quota))
+    yield _field("quota", _no_quota(sheet.type) if sheet.quota is None else _quota(sheet.quota))
     yield _field("managed ENIs", _named(sheet.managed_enis))
+    yield from _unsure(sheet.unsure_enis)
     yield _field("named by", _named(sheet.named_by))
     yield from _findings(sheet.findings)
 
@@ -61,6 +62,7 @@ def vswitch_lines(sheet: VSwitchSheet) -> Iterator[str]:
         else (f"{one} ({owner or 'service not known'})" for one, owner in managed.items())
     )
     yield _field("managed ENIs", _named(owners))
+    yield from _unsure(sheet.unsure_enis)
     for family in sheet.families:
         yield ""
         yield from _family(family)
@@ -72,13 +74,22 @@ _TYPES = {"normal": "basic (normal)", "enterprise": "advanced (enterprise)"}
 
 def _family(family: FamilySheet) -> Iterator[str]:
     yield f"{family.family} block {shown('none' if family.cidr == '' else family.cidr or 'not known')}"
-    if family.cidr == "":
+    if family.cidr == "" and not (family.addresses or family.prefixes or family.reservations):
         return
     yield _field("in use", _used(family))
+    if not family.reservations:
+        yield _field("reserved", None if family.reservations is None else "none")
     for one in family.reservations or ():
         yield _field("reserved", _reservation(one))
-    free = None if family.next_free is None else ", ".join(family.next_free)
-    yield _field("next free", free or family.note)
+    yield _field("next free", _next_free(family))
+
+
+def _next_free(family: FamilySheet) -> str | None:
+    if family.next_free is None:
+        return f"not known: {family.note}"
+    if not family.next_free:
+        return family.note
+    return ", ".join(family.next_free) + (f"; perhaps others: {family.note}" if family.note else "")
 
 
 def _used(family: FamilySheet) -> str | None:
@@ -100,8 +111,13 @@ def _owner(one: Ownership) -> Iterator[str]:
         yield _field("owner", f"{one.owner_service or 'not known'}{why}")
 
 
+def _unsure(enis: Sequence[str] | None) -> Iterator[str]:
+    if enis:
+        yield _field("maybe managed", _named(enis))
+
+
 def _group(group_id: str, managed: bool | None) -> str:
-    return f"{group_id} (managed)" if managed else group_id
+    return group_id + {True: " (managed)", False: "", None: " (managed: not known)"}[managed]
 
 
 def _slots(one: SlotSheet) -> str:
@@ -109,6 +125,10 @@ def _slots(one: SlotSheet) -> str:
     if one.limit is None:
         return f"{held}; {one.note}"
     return f"{held}; {_number(one.left)} of {one.limit} left ({one.note})"
+
+
+def _no_quota(group_type: str | None) -> str:
+    return "not known for groups of this type" if group_type else "not known: its type is not known"
 
 
 def _quota(one: QuotaSheet) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from eniguard.cli.json_text import indented, tell_json
 from eniguard.cli.policy_option import policy_option
-from eniguard.cli.safe import tell
+from eniguard.cli.safe import say, shown, tell
 from eniguard.cli.state_option import no_such, not_listed, say_unreadable, snapshot_of, state_option, view_of
 from eniguard.model.kinds import ENI, SECURITY_GROUP, VSWITCH
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from eniguard.cli.ownership import Reported
     from eniguard.facts.kinds import AnyResource
     from eniguard.facts.view import View
+    from eniguard.model import Sweep
     from eniguard.settings import Policy
     from eniguard.sources.snapshot import Snapshot
 
@@ -81,7 +83,7 @@ def sg(*, group_id: str, state: str | None, policy_path: str | None, form: str) 
     default=5,
     show_default=True,
     metavar="N",
-    type=click.IntRange(0, _MOST),
+    type=click.IntRange(1, _MOST),
     help="Free prefixes to name of each IP family.",
 )
 @policy_option
@@ -117,23 +119,31 @@ class _Looked:
         self.view: View = view_of(self.snapshot, self.policy)
         self.resource: AnyResource = self._resource(kind, wanted)
 
+    @cached_property
+    def sweep(self) -> Sweep:
+        """What the rules of the sweep say of the whole snapshot."""
+        from eniguard.replay.sweeps import judged
+        from eniguard.rule_modules import registry_of
+
+        return judged(self.snapshot, registry_of(self.policy), self.policy)
+
     @property
     def findings(self) -> list[Reported]:
         """What the rules of the sweep say of it."""
         from eniguard.cli.ownership import by_subject
-        from eniguard.replay.sweeps import judged
-        from eniguard.rule_modules import registry_of
 
-        sweep = judged(self.snapshot, registry_of(self.policy), self.policy)
-        return by_subject(sweep).get(self.resource.id, [])
+        return by_subject(self.sweep).get(self.resource.id, [])
 
     def write(self, sheet: Any, lines: Callable[[Any], Iterable[str]], form: str) -> None:
-        """Write its sheet, then what of the snapshot could not be read; ends the command."""
+        """Write its sheet, then what could not be told or read; ends the command."""
         if form == "json":
             tell_json(indented(sheet) + "\n")
         else:
             for line in lines(sheet):
                 tell(line)
+        for one in self.sweep.undecided:
+            if one.subject is not None and one.subject.id == self.resource.id:
+                say(f"undecided: {one.rule}: {shown(one.reason)}")
         click.get_current_context().exit(say_unreadable(self.snapshot))
 
     def _resource(self, kind: str, wanted: str) -> AnyResource:

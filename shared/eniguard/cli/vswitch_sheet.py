@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from msgspec import Struct
 
+from eniguard.cli.free_places import next_free
 from eniguard.cli.ownership import Reported
 from eniguard.facts.blocks import Piece, block
-from eniguard.facts.free_blocks import free_prefixes, places
-from eniguard.facts.kinds import CidrReservation, VSwitch
+from eniguard.facts.free_blocks import places
+from eniguard.facts.kinds import CidrReservation, Eni, VSwitch
 from eniguard.facts.refs import Unknown
 from eniguard.facts.view import View
 from eniguard.rules.owners import eni_owner
-from eniguard.rules.pfx.containment import ASSIGNED
 from eniguard.rules.pfx.request import FAMILIES, Family
-from eniguard.rules.pfx.reserved import in_use
+from eniguard.rules.pfx.reserved import block_of, family_of, in_use
 
 
 class ReservationSheet(Struct, frozen=True):
@@ -24,7 +23,7 @@ class ReservationSheet(Struct, frozen=True):
 
     ``assigned`` and ``available`` are the platform's own counts of prefixes. ``free`` and ``strays`` are
     counted here, from what the ENIs hold: places that a prefix fits into, and places that single addresses
-    take.
+    take. ``None`` is what is not known.
     """
 
     id: str
@@ -39,8 +38,9 @@ class ReservationSheet(Struct, frozen=True):
 class FamilySheet(Struct, frozen=True):
     """One IP family of a vSwitch.
 
-    ``next_free`` are the lowest prefixes that could be asked for now; ``None``, with the reason in ``note``,
-    when that is not known.
+    ``cidr`` is empty when the vSwitch has no block of the family. ``next_free`` are the lowest prefixes that
+    could be asked for now: empty when there is none, ``None`` when that is not known; ``note`` then says why.
+    Beside prefixes, ``note`` says of which reserved blocks nothing is known.
     """
 
     family: str
@@ -53,20 +53,25 @@ class FamilySheet(Struct, frozen=True):
 
 
 class VSwitchSheet(Struct, frozen=True):
-    """One vSwitch; ``managed_enis`` maps each managed ENI in it to the service behind it."""
+    """One vSwitch.
+
+    ``managed_enis`` maps each managed ENI in it to the service behind it; ``unsure_enis`` are those that
+    may be or not.
+    """
 
     id: str
     vpc_id: str | None
     status: str | None
     enis: int | None
     managed_enis: dict[str, str | None] | None
+    unsure_enis: list[str] | None
     families: list[FamilySheet]
     findings: Sequence[Reported]
 
 
 def vswitch_sheet(vswitch: VSwitch, view: View, findings: Sequence[Reported], *, most: int) -> VSwitchSheet:
     """What a view says of a vSwitch, with at most ``most`` free prefixes of each IP family."""
-    listing = view.enis_by("vswitch", vswitch.id)
+    listing = _members(vswitch, view)
     enis = None if isinstance(listing, Unknown) else listing
     managed = None if enis is None else {eni.id: eni_owner(eni).service for eni in enis if eni.managed}
     return VSwitchSheet(
@@ -75,54 +80,70 @@ def vswitch_sheet(vswitch: VSwitch, view: View, findings: Sequence[Reported], *,
         status=vswitch.status,
         enis=None if enis is None else len(enis),
         managed_enis=managed,
-        families=[_family(vswitch, family, view, most) for family in FAMILIES],
+        unsure_enis=None if enis is None else [eni.id for eni in enis if eni.managed is None],
+        families=[_family(vswitch, family, view, listing, most) for family in FAMILIES],
         findings=findings,
     )
 
 
-def _family(vswitch: VSwitch, family: Family, view: View, most: int) -> FamilySheet:
-    listing, used = view.reservations_of(vswitch.id), in_use(view, vswitch.id, family.number)
-    pieces = None if isinstance(used, Unknown) else [one.piece for one in used]
-    mine = None if isinstance(listing, Unknown) else [one for one in listing if one.family == family.number]
-    found, note = None, _why_none(mine, listing, used, family)
-    if mine is not None and pieces is not None and note is None:
-        found = list(islice(_free(mine, pieces), most))
-        note = None if found else f"every place in the reserved {family.label} blocks is taken"
+def _members(vswitch: VSwitch, view: View) -> tuple[Eni, ...] | Unknown:
+    """The ENIs of a vSwitch; unknown when the record of an ENI that may be in it does not say where it is."""
+    everyone = view.enis()
+    if isinstance(everyone, Unknown):
+        return everyone
+    vpcs = (None, vswitch.vpc_id)
+    lost = [
+        eni.id
+        for eni in everyone
+        if eni.vswitch_id is None and (vswitch.vpc_id is None or eni.vpc_id in vpcs)
+    ]
+    if lost:
+        more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+        return Unknown(f"the vSwitch of {lost[0]}{more} is not given")
+    return view.enis_by("vswitch", vswitch.id)
+
+
+def _family(
+    vswitch: VSwitch, family: Family, view: View, enis: tuple[Eni, ...] | Unknown, most: int
+) -> FamilySheet:
+    used = enis if isinstance(enis, Unknown) else in_use(view, vswitch.id, family.number)
+    pieces = used if isinstance(used, Unknown) else [one.piece for one in used]
+    known = None if isinstance(pieces, Unknown) else pieces
+    listing = view.reservations()
+    theirs = listing if isinstance(listing, Unknown) else [one for one in listing if _may_be_in(vswitch, one)]
+    found = next_free(vswitch, family, theirs, pieces, most)
     return FamilySheet(
         family=family.label,
         cidr=vswitch.block(family.number),
-        addresses=None if pieces is None else sum(one.single for one in pieces),
-        prefixes=None if pieces is None else sum(not one.single for one in pieces),
-        reservations=None if mine is None else [_reservation(one, family, pieces) for one in mine],
-        next_free=found,
-        note=note,
+        addresses=None if known is None else sum(one.single for one in known),
+        prefixes=None if known is None else sum(not one.single for one in known),
+        reservations=None if isinstance(theirs, Unknown) else _reservations(theirs, family, known),
+        next_free=found.prefixes,
+        note=found.note,
     )
 
 
-def _why_none(
-    mine: Sequence[CidrReservation] | None, listing: object, used: object, family: Family
-) -> str | None:
-    """Why no free prefix can be named, as far as that is clear before looking for one."""
-    if isinstance(listing, Unknown):
-        return listing.reason
-    if not any(_assigned(one) for one in mine or ()):
-        return f"no reserved {family.label} block is Assigned; CreateVSwitchCidrReservation makes one"
-    return used.reason if isinstance(used, Unknown) else None
+def _may_be_in(vswitch: VSwitch, one: CidrReservation) -> bool:
+    """Whether a reserved block is of a vSwitch; one whose record does not say so may lie in its block."""
+    if one.vswitch_id:
+        return one.vswitch_id == vswitch.id
+    family = family_of(one)
+    if family is None:
+        return True
+    whole, inner = block(vswitch.block(family) or "", family), block_of(one, family)
+    return whole is None or inner is None or whole.contains(inner)
 
 
-def _free(reservations: Sequence[CidrReservation], pieces: Sequence[Piece]) -> Iterator[str]:
-    """The free prefixes of all Assigned blocks, lowest first."""
-    blocks = [block(one.cidr or "", one.family or 0) for one in reservations if _assigned(one)]
-    for whole in sorted((one for one in blocks if one is not None), key=lambda one: one.first):
-        yield from free_prefixes(whole, pieces)
-
-
-def _assigned(one: CidrReservation) -> bool:
-    return (one.status or "").lower() == ASSIGNED
+def _reservations(
+    listing: Sequence[CidrReservation], family: Family, pieces: Sequence[Piece] | None
+) -> list[ReservationSheet]:
+    """The blocks of a family that are certainly of the vSwitch."""
+    mine = [one for one in listing if one.vswitch_id and family_of(one) == family.number]
+    return [_reservation(one, family, pieces) for one in mine]
 
 
 def _reservation(one: CidrReservation, family: Family, pieces: Sequence[Piece] | None) -> ReservationSheet:
-    whole = block(one.cidr or "", family.number)
+    whole = block_of(one, family.number)
     found = None if whole is None or pieces is None else places(whole, pieces)
     return ReservationSheet(
         id=one.id,

@@ -188,9 +188,17 @@ def _vswitch(item: Item) -> VSwitch:
         id=item_id(names.VSWITCH, item),
         vpc_id=text(item, "VpcId"),
         cidr=text(item, "CidrBlock") or None,
-        ipv6_cidr="" if flag(item, "EnabledIpv6") is False else text(item, "Ipv6CidrBlock"),
+        ipv6_cidr=_ipv6_block(item),
         status=text(item, "Status"),
     )
+
+
+def _ipv6_block(item: Item) -> str | None:
+    """The IPv6 block of a vSwitch; of one that has IPv6, no text is not the same as no block."""
+    enabled, cidr = flag(item, "EnabledIpv6"), text(item, "Ipv6CidrBlock")
+    if enabled is False:
+        return ""
+    return cidr or None if enabled else cidr
 
 
 def _vpc(item: Item) -> Vpc:

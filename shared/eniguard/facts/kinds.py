@@ -47,7 +47,7 @@ class Eni(Struct, frozen=True, gc=False):
     @property
     def attached(self) -> bool | None:
         """Whether an instance uses it (or is about to); ``None`` when its status is not known."""
-        return None if self.status is None else self.status in ("InUse", "Attaching", "Detaching")
+        return self.status in ("InUse", "Attaching", "Detaching") if self.status else None
 
     def count(self, family: int) -> int | None:
         """Addresses of one IP family (4 or 6), the primary one included; ``None`` when not known."""
@@ -68,13 +68,16 @@ class Eni(Struct, frozen=True, gc=False):
         return None if known is None else len(known) + unnamed
 
     def held(self) -> tuple[int, int] | None:
-        """Its addresses and its prefixes, both families together; ``None`` when some are not known."""
+        """Its addresses and its prefixes, both families together; ``None`` when some are not known.
+
+        Every ENI has a primary IPv4 address, also one whose record leaves it out.
+        """
         ipv4, ipv6 = self.ipv4_addresses, self.ipv6_addresses
         ipv4_prefixes, ipv6_prefixes = self.ipv4_prefixes, self.ipv6_prefixes
         if ipv4 is None or ipv6 is None or ipv4_prefixes is None or ipv6_prefixes is None:
             return None
         return (
-            len(ipv4) + len(ipv6) + self.unnamed_ipv4_addresses + self.unnamed_ipv6_addresses,
+            (len(ipv4) + self.unnamed_ipv4_addresses or 1) + len(ipv6) + self.unnamed_ipv6_addresses,
             len(ipv4_prefixes) + len(ipv6_prefixes) + self.unnamed_ipv4_prefixes + self.unnamed_ipv6_prefixes,
         )
 

@@ -25,7 +25,13 @@ NAT: dict[str, Any] = {
     "Ipv4PrefixSets": {"Ipv4PrefixSet": [{"Ipv4Prefix": "10.0.1.0/28"}]},
     "SecurityGroupIds": {"SecurityGroupId": ["sg-waf"]},
 }
-OWN = {"NetworkInterfaceId": "eni-own", "ServiceManaged": False, "Status": "InUse", "VSwitchId": "vsw-1"}
+OWN: dict[str, Any] = {
+    "NetworkInterfaceId": "eni-own",
+    "ServiceManaged": False,
+    "Status": "InUse",
+    "VSwitchId": "vsw-1",
+    "PrivateIpAddress": "10.0.0.7",
+}
 UNSURE = {"NetworkInterfaceId": "eni-unsure", "Status": "InUse"}
 WAF = {"SecurityGroupId": "sg-waf", "ServiceManaged": True, "ServiceID": 7, "VpcId": "vpc-1"}
 GUARD_YML = b"actors:\n  service_ids: {'7': waf.aliyuncs.com}\n"
@@ -92,6 +98,35 @@ def test_managed_leaves_out_only_what_is_known_to_be_the_accounts_own(snapshot: 
     assert list(listed("--state", snapshot, "--managed")) == ["eni-nat", "eni-unsure", "sg-waf"]
 
 
+def test_the_counts_are_of_the_whole_snapshot_also_where_the_list_leaves_out_some(snapshot: Path) -> None:
+    said = run("inventory", "--state", snapshot, "--managed").stderr
+
+    assert "ENIs 3 (managed 1, 1 not known), security groups 1 (managed 1); account" in said
+
+
+@pytest.mark.parametrize(
+    ("fields", "instance"),
+    [
+        ({"Status": "Available", "InstanceId": ""}, ""),
+        ({"Status": "InUse", "InstanceId": "i-1"}, "i-1"),
+        ({"Status": "InUse"}, None),
+        ({"Status": ""}, None),
+        ({}, None),
+    ],
+)
+def test_no_instance_is_told_from_one_that_is_not_known(
+    fields: dict[str, str], instance: str | None, tmp_path: Path
+) -> None:
+    eni = {"NetworkInterfaceId": "eni-1", "PrivateIpAddress": "10.0.0.7", **fields}
+    path = write(tmp_path / "state.json", state(ecs__NetworkInterface=[eni]))
+
+    assert listed("--state", path)["eni-1"]["instance_id"] == instance
+    shown = json.loads(run("show", "eni", "eni-1", "--state", path, "--format", "json").stdout)
+    assert shown["instance_id"] == instance
+    text = run("show", "eni", "eni-1", "--state", path).stdout
+    assert f"  instance       {'not known' if instance is None else instance or 'none'}\n" in text
+
+
 def test_what_the_sweep_finds_stands_beside_the_resource(snapshot: Path) -> None:
     lines = listed("--state", snapshot)
 
@@ -119,8 +154,8 @@ def test_the_table_and_the_counts_say_the_same(snapshot: Path, monkeypatch: pyte
     assert rows[1:] == [
         "eni-nat yes ENI007 low nat.aliyuncs.com; in vsw-1; Available; addresses 1; prefixes 1; "
         "Created by nat.aliyuncs.com",
-        "eni-own no - in vsw-1; InUse; addresses 0; prefixes 0",
-        "eni-unsure not known - InUse; addresses 0; prefixes 0",
+        "eni-own no - in vsw-1; InUse; addresses 1; prefixes 0",
+        "eni-unsure not known - InUse; addresses not known; prefixes 0",
         "sg-waf yes - in vpc-1; ENIs 1",
     ]
     assert (
@@ -218,7 +253,7 @@ def test_an_item_that_cannot_be_read_is_listed_as_not_known_beside_the_others(tm
     assert f"the listing of ecs:NetworkInterface in the state snapshot is not complete: {PROBLEM}" in "".join(
         line for line in errors if line.startswith("undecided: ENI007: ")
     )
-    assert any(line.startswith("ENIs 2 (managed 1, 1 not known), ") for line in errors)
+    assert any(line.startswith("ENIs 3 (managed 1, 1 not known), ") for line in errors)
     assert result.exit_code == 4
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from ipaddress import ip_network
-from itertools import islice
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,14 +74,22 @@ def without(tmp_path: Path, *kinds: str) -> Path:
     return write(tmp_path / "less.json", state(**kept))
 
 
+def reserving(tmp_path: Path, *blocks: Mapping[str, Any]) -> Path:
+    return write(tmp_path / "reserved.json", state(**{**KINDS, "vpc__CidrReservation": blocks}))
+
+
+def lacking(block: Mapping[str, Any], *fields: str) -> dict[str, Any]:
+    return {name: value for name, value in block.items() if name not in fields}
+
+
 def sheet(*arguments: object) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(run("show", *arguments, "--format", "json").stdout)
     return found
 
 
 def text(*arguments: object) -> dict[str, str]:
-    """The fields of the text form; the last one of a name wins."""
-    lines = run("show", *arguments).stdout.splitlines()
+    """The fields of the text form; the first one of a name wins."""
+    lines = reversed(run("show", *arguments).stdout.splitlines())
     return {line[2:17].strip(): line[17:] for line in lines if line.startswith("  ")}
 
 
@@ -114,6 +120,7 @@ def test_the_primary_address_takes_a_slot_also_when_the_record_leaves_it_out(tmp
 
     assert (ipv4["addresses"], ipv4["left"]) == (1, 5)
     assert (ipv6["addresses"], ipv6["left"]) == (0, 6)
+    assert text("eni", "eni-bare", "--state", path)["addresses"] == "not known"
 
 
 def test_an_eni_that_no_instance_uses_has_the_limit_on_prefixes(snapshot: Path) -> None:
@@ -160,6 +167,23 @@ def test_the_quota_of_an_advanced_group_is_another_and_can_be_set(snapshot: Path
     assert (quota["quota"], quota["used"], quota["left"]) == (10, 5, 5)
 
 
+def test_the_primary_address_counts_for_the_quota_also_when_the_record_leaves_it_out(tmp_path: Path) -> None:
+    bare = {"NetworkInterfaceId": "eni-bare", "SecurityGroupIds": {"SecurityGroupId": ["sg-own"]}}
+    path = write(tmp_path / "state.json", state(**{**KINDS, "ecs__NetworkInterface": [bare]}))
+
+    quota = sheet("sg", "sg-own", "--state", path)["quota"]
+
+    assert (quota["enis"], quota["addresses"], quota["used"], quota["left"]) == (1, 1, 1, 5_999)
+
+
+def test_a_type_of_group_without_a_documented_quota_has_none(tmp_path: Path) -> None:
+    group = {"SecurityGroupId": "sg-1", "SecurityGroupType": "grand"}
+    path = write(tmp_path / "state.json", state(ecs__SecurityGroup=[group], ecs__NetworkInterface=[]))
+
+    assert text("sg", "sg-1", "--state", path)["quota"] == "not known for groups of this type"
+    assert sheet("sg", "sg-1", "--state", path)["quota"] is None
+
+
 def test_a_group_without_a_listing_of_enis_says_so(tmp_path: Path) -> None:
     path = without(tmp_path, "ecs__NetworkInterface", "ecs__SecurityGroupRule")
 
@@ -167,87 +191,6 @@ def test_a_group_without_a_listing_of_enis_says_so(tmp_path: Path) -> None:
 
     assert fields["quota"] == "of 6000; the state snapshot has no listing of ecs:NetworkInterface"
     assert (fields["managed ENIs"], fields["named by"]) == ("not known", "not known")
-
-
-def test_a_vswitch_is_shown_with_its_blocks_and_the_next_free_prefixes(snapshot: Path) -> None:
-    shown = sheet("vswitch", "vsw-1", "--state", snapshot)
-    ipv4, ipv6 = shown["families"]
-
-    assert (shown["enis"], shown["managed_enis"]) == (3, {"eni-nat": "nat.aliyuncs.com"})
-    assert (ipv4["addresses"], ipv4["prefixes"]) == (3, 3)
-    assert [(one["cidr"], one["free"], one["strays"]) for one in ipv4["reservations"]] == [
-        ("10.0.1.128/26", 3, 1),
-        ("10.0.1.0/26", 1, 0),
-    ]
-    assert ipv4["next_free"] == ["10.0.1.48/28", "10.0.1.144/28", "10.0.1.160/28", "10.0.1.176/28"]
-    assert (ipv6["cidr"], ipv6["next_free"]) == ("", None)
-    lines = run("show", "vswitch", "vsw-1", "--state", snapshot, "--next", 2).stdout
-    assert "next free      10.0.1.48/28, 10.0.1.144/28\n" in lines
-    assert "IPv6 block none" in lines
-
-
-@pytest.mark.parametrize(
-    ("blocks", "note"),
-    [
-        ([], "no reserved IPv4 block is Assigned; CreateVSwitchCidrReservation makes one"),
-        (
-            [reservation(1, "10.0.1.0/26", "Releasing")],
-            "no reserved IPv4 block is Assigned; CreateVSwitchCidrReservation makes one",
-        ),
-        ([reservation(1, "10.0.1.16/28")], "every place in the reserved IPv4 blocks is taken"),
-        (None, "the state snapshot has no listing of vpc:CidrReservation"),
-    ],
-)
-def test_when_no_prefix_is_free_it_says_why(blocks: Any, note: str, tmp_path: Path) -> None:
-    kinds = {**KINDS, "vpc__CidrReservation": blocks}
-    path = write(
-        tmp_path / "state.json", state(**{name: one for name, one in kinds.items() if one is not None})
-    )
-
-    assert text("vswitch", "vsw-1", "--state", path)["next free"] == note
-
-
-def test_free_prefixes_are_not_guessed_without_a_listing_of_enis(tmp_path: Path) -> None:
-    path = without(tmp_path, "ecs__NetworkInterface")
-
-    fields = text("vswitch", "vsw-1", "--state", path)
-
-    assert fields["next free"] == "the state snapshot has no listing of ecs:NetworkInterface"
-    assert (fields["ENIs"], fields["managed ENIs"], fields["in use"]) == ("not known",) * 3
-
-
-def test_a_block_of_thousands_of_prefixes_is_shown_at_once(tmp_path: Path) -> None:
-    # given
-    places = ip_network("10.0.0.0/16").subnets(new_prefix=28)
-    taken = [str(one) for one in islice(places, 4_000)]
-    enis = [
-        {
-            "NetworkInterfaceId": f"eni-{number}",
-            "VSwitchId": "vsw-1",
-            "Ipv4PrefixSets": {"Ipv4PrefixSet": [{"Ipv4Prefix": one} for one in taken[number::100]]},
-        }
-        for number in range(100)
-    ]
-    kinds = {
-        **KINDS,
-        "ecs__NetworkInterface": enis,
-        "vpc__CidrReservation": [
-            reservation(1, "10.0.0.0/16"),
-            reservation(2, "2001:db8::/32", version="IPv6"),
-        ],
-    }
-    path = write(tmp_path / "state.json", state(**kinds))
-
-    # when
-    start = time.perf_counter()
-    shown = sheet("vswitch", "vsw-1", "--state", path, "--next", 1000)
-    took = time.perf_counter() - start
-
-    # then
-    ipv4, ipv6 = shown["families"]
-    assert (ipv4["next_free"][0], len(ipv4["next_free"])) == ("10.0.250.0/28", 96)
-    assert (ipv6["next_free"][0], len(ipv6["next_free"])) == ("2001:db8::/80", 1000)
-    assert took < 5
 
 
 @pytest.mark.parametrize(

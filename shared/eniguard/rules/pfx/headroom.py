@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from eniguard.facts.blocks import Block, block, cidrs
+from eniguard.facts.blocks import Block, cidrs
 from eniguard.facts.free_blocks import Places, places
 from eniguard.facts.kinds import CidrReservation
 from eniguard.facts.refs import Unknown
@@ -16,7 +16,7 @@ from eniguard.model import Evidence, Reference, Resource, Severity
 from eniguard.model.kinds import CIDR_RESERVATION, ENI, VSWITCH
 from eniguard.rules.base import Verdict, Verdicts
 from eniguard.rules.pfx.request import FAMILIES
-from eniguard.rules.pfx.reserved import InUse, Reserved, in_use, reserved
+from eniguard.rules.pfx.reserved import InUse, Reserved, block_of, doubtful, in_use, reserved
 from eniguard.rules.sweep import SweepRule, from_view
 
 _LABELS = {family.number: family.label for family in FAMILIES}
@@ -61,11 +61,16 @@ class ReservationHeadroom(SweepRule):
         return [
             verdict
             for vswitch_id, families in by_vswitch.items()
-            for verdict in self._vswitch(view, vswitch_id, families, params)
+            for verdict in self._vswitch(view, vswitch_id, families, listing, params)
         ]
 
     def _vswitch(
-        self, view: View, vswitch_id: str, families: Sequence[Reserved], params: Any
+        self,
+        view: View,
+        vswitch_id: str,
+        families: Sequence[Reserved],
+        listing: Sequence[CidrReservation],
+        params: Any,
     ) -> Iterator[Verdict]:
         low: list[tuple[Severity, Reserved]] = []
         subject = Resource(VSWITCH, vswitch_id)
@@ -75,7 +80,15 @@ class ReservationHeadroom(SweepRule):
                 reason = f"{vswitch_id}: a reserved {_LABELS[one.family]} block does not say what is free"
                 refs = [view.ref(CIDR_RESERVATION, found.id) for found in one.blocks]
                 yield self.undecided(reason, *refs, subject=subject)
-            elif free * 100 <= params.medium_percent * total:
+            elif free * 100 > params.medium_percent * total:
+                continue
+            elif unsure := doubtful(one, listing):
+                reason = (
+                    f"{vswitch_id}: {unsure[0].id} may be one of its reserved {_LABELS[one.family]} blocks"
+                )
+                refs = [view.ref(CIDR_RESERVATION, found.id) for found in unsure]
+                yield self.undecided(reason, *refs, subject=subject)
+            else:
                 low.append(("high" if free * 100 <= params.high_percent * total else "medium", one))
         if low:
             yield self._low(view, subject, low)
@@ -138,7 +151,7 @@ class ReservationFragmented(SweepRule):
             return
         for reservation in one.blocks:
             subject = Resource(CIDR_RESERVATION, reservation.id)
-            whole = block(reservation.cidr or "", one.family)
+            whole = block_of(reservation, one.family)
             if whole is None:
                 reason = f"{reservation.id}: its block is not known"
                 yield self.undecided(reason, view.ref(CIDR_RESERVATION, reservation.id), subject=subject)

@@ -78,6 +78,41 @@ def test_both_families_of_a_vswitch_are_one_finding() -> None:
     ]
 
 
+@pytest.mark.parametrize("field", ["VSwitchId", "Status", "IpVersion"])
+def test_few_prefixes_are_not_told_while_another_block_may_have_more(field: str) -> None:
+    full, perhaps = counted(0, 64), counted(64, 64, SECOND, cidr="")
+    del perhaps[field]
+
+    sweep = judged("PFX011", full, perhaps)
+
+    assert (findings(sweep), [one.refs for one in sweep.undecided]) == (
+        [],
+        [(f"vpc:CidrReservation id={SECOND}",)],
+    )
+    assert undecided(judged("PFX011", counted(30, 64), perhaps)) == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"VSwitchId": OTHER, "Status": None},
+        {"VSwitchId": None, "IpVersion": "IPv6"},
+        {"VSwitchId": None, "Status": "Releasing"},
+    ],
+)
+def test_a_gap_in_the_record_of_a_block_that_cannot_serve_hides_no_finding(fields: dict[str, Any]) -> None:
+    sweep = judged("PFX011", counted(0, 64), counted(64, 64, SECOND, **fields))
+
+    assert findings(sweep) == [("PFX011", "high", VSWITCH)]
+
+
+def test_the_family_of_a_block_is_known_by_the_block_itself() -> None:
+    plain = counted(64, 64, SECOND)
+    del plain["IpVersion"]
+
+    assert findings(judged("PFX011", counted(0, 64), plain)) == []
+
+
 @pytest.mark.parametrize("status", ["Releasing", "Released", "Assigning", None])
 def test_only_an_assigned_block_counts(status: str | None) -> None:
     sweep = judged("PFX011", counted(0, 64, Status=status))
@@ -117,7 +152,7 @@ STRAYS = tuple(f"10.0.128.{16 * place + 5}" for place in range(7))
         (STRAYS, (), True),
         (STRAYS[:6], (), False),
         (STRAYS[:1], tuple(f"10.0.128.{16 * place}/28" for place in range(1, 7)), True),
-        ((), tuple(f"10.0.128.{16 * place}/28" for place in range(8)), False),
+        (("10.0.0.5",), tuple(f"10.0.128.{16 * place}/28" for place in range(8)), False),
         ((*STRAYS[:1], "10.0.128.6", "10.0.128.7"), (), False),
     ],
     ids=["few free", "many free", "one stray", "full of prefixes", "all in one place"],
@@ -145,6 +180,29 @@ def test_the_finding_names_the_addresses_and_counts_the_rest() -> None:
     assert [one.id for one in finding.resources] == [BLOCK, *(f"eni-{number}" for number in range(5))]
 
 
+@pytest.mark.parametrize(
+    ("held", "why"),
+    [
+        (eni(1, prefixes=["10.0.128.16/28"]), "its record has no IPv4 address"),
+        (eni(1, addresses=["10.0.0.5", "10.0.128"]), "its record has 10.0.128, no IPv4 address"),
+        (
+            eni(1, addresses=["10.0.0.5"], prefixes=["10.0.128"]),
+            "its record has 10.0.128, no IPv4 prefix",
+        ),
+        (
+            eni(1, addresses=["10.0.0.5"], prefixes=["10.0.128.8/28"]),
+            "its record has 10.0.128.8/28, no IPv4 prefix",
+        ),
+    ],
+    ids=["no address", "no such address", "no such prefix", "host bits"],
+)
+def test_fragmentation_is_undecided_when_an_eni_may_hold_more(held: Mapping[str, Any], why: str) -> None:
+    sweep = judged("PFX012", reservation(), enis=[eni(2, addresses=STRAYS), held])
+
+    assert findings(sweep) == []
+    assert [one.reason for one in sweep.undecided] == [f"it is not known what eni-1 holds: {why}"]
+
+
 def test_addresses_elsewhere_in_the_vswitch_do_not_matter() -> None:
     outside = [eni(1, addresses=["10.0.127.255", "10.0.129.0"])]
 
@@ -165,7 +223,7 @@ def test_without_a_listing_of_enis_fragmentation_is_undecided() -> None:
     assert [one.refs for one in sweep.undecided] == [(f"ecs:NetworkInterface vswitch={VSWITCH}",)]
 
 
-@pytest.mark.parametrize("cidr", ["", "10.0.128.0", "2001:db8::/64"])
+@pytest.mark.parametrize("cidr", ["", "10.0.128.0", "10.0.128.5/25", "2001:db8::/64"])
 def test_a_block_that_cannot_be_read_is_undecided(cidr: str) -> None:
     sweep = judged("PFX012", reservation(cidr=cidr), enis=[eni(1, addresses=STRAYS)])
 
