@@ -8,6 +8,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from eniguard.events.values import Permission
+from eniguard.facts.stated_rules import far_side
 from eniguard.model.kinds import PORT_RANGE_LIST, PREFIX_LIST
 from eniguard.rules.exp.addresses import EVERY, of_group, of_text
 from eniguard.rules.exp.services import ALL_PORTS, has_ports, services_of
@@ -67,13 +68,6 @@ def lists_of(direction: str, one: Permission) -> tuple[Named, ...]:
     if listed and not text and not group:
         found.append((PREFIX_LIST, listed))
     return tuple(found)
-
-
-def far_side(direction: str, one: Permission) -> tuple[str | None, str | None, str | None]:
-    """The blocks, the group and the prefix list on the other side of a rule."""
-    if direction == "egress":
-        return one.dest_cidr_ip or one.ipv6_dest_cidr_ip, one.dest_group_id, one.dest_prefix_list_id
-    return one.source_cidr_ip or one.ipv6_source_cidr_ip, one.source_group_id, one.source_prefix_list_id
 
 
 def resolve(direction: str, one: Permission, entries: Entries, *, whole: bool = True) -> Resolved:
