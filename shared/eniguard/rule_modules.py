@@ -7,14 +7,15 @@ or `eniguard.rules.SweepRule` and are defined in it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from importlib import import_module
+from itertools import count
 from types import ModuleType
 from typing import Any
 
 import msgspec
 
 from eniguard.errors import ConfigError
+from eniguard.nearest import ALIKE, nearest
 from eniguard.rules.base import Rule
 from eniguard.rules.registry import AnyRule, Registry, catalogue, naming
 from eniguard.rules.sweep import SweepRule
@@ -22,8 +23,8 @@ from eniguard.settings import Policy
 
 _KINDS = (Rule, SweepRule)
 _WHERE = "rules.modules"
-#: How alike the name of a module has to be to be meant; less alike names would only mislead.
-_ALIKE = 0.6
+#: Letters of codes that no packaged rule has, for examples.
+_LETTERS = "ACME"
 
 
 def registry_of(policy: Policy, *, event_path: bool = False, only: Iterable[str] | None = None) -> Registry:
@@ -72,20 +73,30 @@ def custom_rules(modules: Sequence[str]) -> tuple[AnyRule, ...]:
         A module is not found, cannot be imported, or holds no rule; or a rule could never work, or has the
         code of another one.
     """
-    taken = {rule.code: f"the packaged rule {rule.name}" for rule in catalogue()} if modules else {}
-    found: list[AnyRule] = []
+    found: list[tuple[str, AnyRule]] = []
     for place, name in enumerate(modules):
         if name in modules[:place]:
             raise ConfigError(f"{_WHERE}: {name} stands twice; name it once")
-        for rule in _rules_of(_imported(name)):
-            if rule.code in taken:
-                raise ConfigError(
-                    f"{_WHERE}: {name}: code {rule.code} of {rule.__name__} is taken by {taken[rule.code]}; "
-                    "give it letters of your own, as in ACME001"
-                )
-            taken[rule.code] = f"{rule.__name__} of {name}"
-            found.append(rule)
-    return tuple(found)
+        found += [(name, rule) for rule in _rules_of(_imported(name))]
+    own = tuple([rule for _, rule in found])
+    taken = {rule.code: f"the packaged rule {rule.name}" for rule in catalogue()} if own else {}
+    for name, rule in found:
+        if rule.code in taken:
+            raise ConfigError(
+                f"{_WHERE}: {name}: code {rule.code} of {rule.__name__} is taken by {taken[rule.code]}; "
+                f"{_other_code(rule.code, own)}"
+            )
+        taken[rule.code] = f"{rule.__name__} of {name}"
+    return own
+
+
+def _other_code(code: str, own: Sequence[AnyRule]) -> str:
+    """What to do about a code that is taken: ``own`` are all rules of the modules."""
+    packaged = {rule.code[:-3] for rule in catalogue()}
+    letters = _LETTERS if code[:-3] in packaged else code[:-3]
+    used = {rule.code for rule in own}
+    free = next(one for number in count(1) if (one := f"{letters}{number:03}") not in used)
+    return f"give it letters of your own, as in {free}" if letters != code[:-3] else f"{free} is free"
 
 
 def _imported(name: str) -> ModuleType:
@@ -108,7 +119,7 @@ def _meant(name: str, missing: str) -> str:
     if last == "py":
         return f"did you mean {package}? Modules are named as in an import"
     path = getattr(import_module(package), "__path__", ()) if package else None
-    near = get_close_matches(last, [one.name for one in iter_modules(path)], n=1, cutoff=_ALIKE)
+    near = nearest(last, [one.name for one in iter_modules(path)], alike=ALIKE)
     where = "has to lie in the deployed bundle or in a folder on PYTHONPATH"
     if not near:
         return f"it {where}"

@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from eniguard.cli.app import eniguard
+from eniguard.events.calls import Call
+from eniguard.events.envelopes import parse
+from eniguard.pipeline import Decided
+from eniguard.replay.engine import Options, Replay
 from eniguard.rules.registry import AnyRule, catalogue
+from eniguard.settings import DEFAULT_POLICY
 
 REPOSITORY = Path(__file__).parents[2]
 EVENTS = REPOSITORY / "events"
 PAGES = REPOSITORY / "docs" / "rules"
+EXAMPLE = re.compile(r"## Example\n\nFrom `(.+?)`, [^\n]*:\n\n```json\n(.+?)```", re.DOTALL)
+
+
+def example(rule: AnyRule) -> tuple[Path, str] | None:
+    """The case that the example on a page is from, and the event; ``None`` without one that is whole."""
+    found = EXAMPLE.search((PAGES / f"{rule.code}.md").read_text(encoding="utf-8"))
+    if found is None or "eventName" not in found[2] or "…" in found[2]:
+        return None
+    return EVENTS / found[1], found[2]
+
+
+WHOLE = [(rule.code, *one) for rule in catalogue() if (one := example(rule)) is not None]
+#: Those of cases of one event, which is decided with a state of its own and not after others.
+ALONE = [one for one in WHOLE if one[1].suffix == ".json" and one[1].with_suffix(".state.json").exists()]
+
+
+def codes(cases: list[tuple[str, Path, str]]) -> list[str]:
+    return [code for code, _, _ in cases]
+
+
+@pytest.fixture(scope="module")
+def recorded() -> dict[str, Call]:
+    """The recorded calls by the ids of their events."""
+    calls: dict[str, Call] = {}
+
+    def keep(decided: Decided) -> None:
+        calls[decided.decision.event_id] = decided.case.call
+
+    for _ in Replay(Options(paths=(str(EVENTS),), policy=DEFAULT_POLICY, watch=keep)):
+        pass
+    return calls
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +108,37 @@ def test_a_rule_explains_its_parameters_and_names_its_sources(rule: AnyRule) -> 
 
     assert all(f"``{name}``" in explained for name in rule.Params.__struct_fields__)
     assert rule.references
+
+
+@pytest.mark.parametrize(("_", "case", "text"), WHOLE, ids=codes(WHOLE))
+def test_example_of_a_page_reads_as_the_call_that_was_recorded(
+    recorded: dict[str, Call], _: str, case: Path, text: str
+) -> None:
+    (batch,) = parse(text, path=str(case))
+    assert not batch.errors
+    (read,) = [concerned.call for concerned in batch.concerned]
+
+    assert read == replace(recorded[read.event_id], forgeable=False, memo={})
+
+
+@pytest.mark.parametrize(("code", "case", "text"), ALONE, ids=codes(ALONE))
+def test_example_of_a_page_is_reported_when_it_is_decided_again(
+    tmp_path: Path, code: str, case: Path, text: str
+) -> None:
+    # given
+    pasted = tmp_path / "pasted.json"
+    pasted.write_text(text, encoding="utf-8")
+    shutil.copy(case.with_suffix(".state.json"), tmp_path / "pasted.state.json")
+
+    # when
+    chosen = ["--policy", str(EVENTS / "guard.yml"), "--rules", code, "--format", "ndjson"]
+    result = CliRunner().invoke(eniguard, ["replay", str(pasted), *chosen])
+
+    # then
+    assert result.exit_code == 0, result.output
+    assert [json.loads(line)["rule"] for line in result.stdout.splitlines()] == [code]
+
+
+def test_nearly_every_example_of_a_call_is_whole() -> None:
+    assert len(WHOLE) > 55
+    assert len(ALONE) > 25

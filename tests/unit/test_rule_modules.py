@@ -185,21 +185,31 @@ def test_a_module_without_rules_says_what_a_rule_is(written: Written, source: st
     [
         (
             [rule("ENI001")],
-            "mine0: code ENI001 of Mine is taken by the packaged rule managed-eni-write-refused;",
+            "mine0: code ENI001 of Mine is taken by the packaged rule managed-eni-write-refused; "
+            "give it letters of your own, as in ACME001",
         ),
-        ([rule("ENI007")], "mine0: code ENI007 of Mine is taken by the packaged rule managed-eni-orphaned;"),
-        ([rule("MINE001"), rule("MINE001")], "mine1: code MINE001 of Mine is taken by Mine of mine0;"),
+        (
+            [rule("ACME001"), rule("ENI007")],
+            "mine1: code ENI007 of Mine is taken by the packaged rule managed-eni-orphaned; "
+            "give it letters of your own, as in ACME002",
+        ),
+        (
+            [rule("ACME001"), rule("ACME001"), rule("ACME002")],
+            "mine1: code ACME001 of Mine is taken by Mine of mine0; ACME003 is free",
+        ),
         (
             [rule("MINE001") + rule("MINE001", name="Other")],
-            "mine0: code MINE001 of Other is taken by Mine of mine0;",
+            "mine0: code MINE001 of Other is taken by Mine of mine0; MINE002 is free",
         ),
     ],
 )
-def test_a_code_that_is_taken_names_who_has_it(written: Written, sources: list[str], told: str) -> None:
+def test_a_code_that_is_taken_names_who_has_it_and_one_that_is_free(
+    written: Written, sources: list[str], told: str
+) -> None:
     for number, source in enumerate(sources):
         written(f"mine{number}.py", source)
 
-    assert refused(*(f"mine{number}" for number in range(len(sources)))).startswith(f"rules.modules: {told}")
+    assert refused(*(f"mine{number}" for number in range(len(sources)))) == f"rules.modules: {told}"
 
 
 def test_a_module_named_twice_is_refused(written: Written) -> None:

@@ -222,10 +222,10 @@ def _named(box: DeadLetters, letter_id: str) -> Found:
     found = box.get(letter_id)
     if found is not None:
         return found
-    from difflib import get_close_matches
+    from eniguard.nearest import ALIKE, nearest
 
     ids = [one.letter.id for one in box.page(limit=_NEAR).found]
-    near = get_close_matches(letter_id, ids, n=1)
+    near = nearest(letter_id, ids, alike=ALIKE)
     hint = f"did you mean {near[0]}?" if near else "`eniguard dlq list` shows those there are"
     raise ConfigError(f"there is no dead letter {letter_id[:80]}; {hint}")
 

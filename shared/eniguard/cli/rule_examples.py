@@ -12,6 +12,7 @@ from msgspec import Struct
 from eniguard.cli.state_option import snapshot_of
 from eniguard.errors import ConfigError, InputError
 from eniguard.events.calls import Call
+from eniguard.events.kept import kept
 from eniguard.model import Finding, Fix
 from eniguard.pipeline import Decided
 from eniguard.replay.engine import Entry, Options, Replay
@@ -93,19 +94,8 @@ def examples(root: Path, policy: Policy, codes: Sequence[str]) -> dict[str, Exam
 
 
 def event_of(call: Call) -> dict[str, Any]:
-    """A call in the form of an ActionTrail event; what was not recorded or is not read is left out."""
-    caller = call.caller
-    event = {
-        "eventTime": call.time,
-        "acsRegion": call.region,
-        "serviceName": call.product.capitalize(),
-        "eventName": call.name,
-        "errorCode": call.error_code,
-        "userIdentity": {"type": caller.type, "userName": caller.user_name},
-        "requestParameters": msgspec.to_builtins(call.parameters.values),
-        "responseElements": msgspec.to_builtins(call.response),
-    }
-    found: dict[str, Any] = shortened(event)
+    """A call in the form of an ActionTrail event, to be decided again; what is not read is left out."""
+    found: dict[str, Any] = shortened(msgspec.json.decode(kept(call, "bare").event))
     return found
 
 

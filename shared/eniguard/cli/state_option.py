@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +11,7 @@ import click
 from eniguard.cli import exit_codes
 from eniguard.cli.safe import say, shown
 from eniguard.errors import InputError
+from eniguard.nearest import ALIKE, nearest
 
 if TYPE_CHECKING:
     from eniguard.facts.view import View
@@ -74,7 +74,7 @@ def not_listed(snapshot: Snapshot, *kinds: str) -> InputError:
 def no_such(snapshot: Snapshot, kind: str, wanted: str, ids: Iterable[str]) -> click.UsageError:
     """The error that a snapshot does not list one resource; it names the nearest ids."""
     listed = list(ids)
-    near = get_close_matches(wanted, listed, n=MOST_NEAR)
+    near = nearest(wanted, listed, most=MOST_NEAR, alike=ALIKE)
     meant = f"did you mean {' or '.join(near)}?" if near else f"it lists {_first(listed)}"
     return click.UsageError(f"{snapshot.path} does not list {kind} {wanted}; {meant}")
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError, best_match
+
+from eniguard.nearest import ALIKE, nearest
 
 Schema = dict[str, Any]
 
@@ -134,7 +135,7 @@ def _told(error: ValidationError) -> Iterator[str]:
     if error.validator == "additionalProperties":
         valid = sorted(cast(Schema, error.schema)["properties"])
         for key in sorted(set(value) - set(valid)):
-            near = get_close_matches(key, valid, n=1)
+            near = nearest(key, valid, alike=ALIKE)
             meant = f"did you mean {near[0]}?" if near else f"valid here: {', '.join(valid)}"
             yield f"{joined(where, key)}: unknown key; {meant}"
     elif error.validator == "required":
@@ -142,7 +143,7 @@ def _told(error: ValidationError) -> Iterator[str]:
         yield f"{joined(where, missing)}: is missing"
     elif error.validator in ("enum", "const"):
         valid = [str(one) for one in (wanted if error.validator == "enum" else [wanted])]
-        near = get_close_matches(str(value), valid, n=1)
+        near = nearest(str(value), valid, alike=ALIKE)
         meant = f"did you mean {near[0]}? " if near else ""
         yield f"{where}: {value!r} is not valid; {meant}valid: {', '.join(valid)}"
     else:

@@ -8,36 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import cast
 
 from msgspec.structs import asdict, replace
 
 from eniguard.events.calls import Call
 from eniguard.events.values import Permission
-from eniguard.facts.blocks import LONGEST, address, block, canonical
+from eniguard.facts.blocks import LONGEST, address, block, canonical, cidr
 from eniguard.facts.kinds import CidrList, SecurityGroupRule
 from eniguard.facts.refs import Unknown
+from eniguard.facts.stated_rules import (
+    ADDS,
+    CHANGES,
+    CONFIGURES,
+    DROPS,
+    SAY_WHICH,
+    added_by,
+    dropped_by,
+    far_side,
+    rule_ids,
+    states_nothing,
+)
 from eniguard.model.kinds import SECURITY_GROUP
 
 Rules = tuple[SecurityGroupRule, ...]
 #: What one rule says: its direction, and its permission in normal form with the far side as its source.
 Content = tuple[str, Permission]
 
-#: The calls that add rules, drop them, or change one under its id, by the direction of those rules.
-ADDS = {"ecs:AuthorizeSecurityGroup": "ingress", "ecs:AuthorizeSecurityGroupEgress": "egress"}
-DROPS = {"ecs:RevokeSecurityGroup": "ingress", "ecs:RevokeSecurityGroupEgress": "egress"}
-CHANGES = {"ecs:ModifySecurityGroupRule": "ingress", "ecs:ModifySecurityGroupEgressRule": "egress"}
-#: Adds and drops in one call, in both directions (docs/sources.md, API).
-CONFIGURES = "ecs:ConfigureSecurityGroupPermissions"
 #: A new group has no rules: it lets nobody in from outside (docs/sources.md, API).
 _MAKES, _DELETES = "ecs:CreateSecurityGroup", "ecs:DeleteSecurityGroup"
 #: Calls that can change the rules of a group that they leave in place, and those that make or delete one.
 CHANGE_RULES = frozenset((*ADDS, *DROPS, *CHANGES, CONFIGURES))
 START_OR_END = frozenset((_MAKES, _DELETES))
-
-#: The parameters that hold rules.
-HOLD_RULES = frozenset(("Permissions", "AuthorizePermissions", "RevokePermissions"))
-SAY_WHICH = HOLD_RULES | {"SecurityGroupRuleId"}
 
 _ENTRIES = frozenset(("AddEntry", "RemoveEntry"))
 _UNREADABLE = Unknown("what a call did to the rules of the group cannot be read")
@@ -64,37 +65,6 @@ def groups_changed(call: Call) -> tuple[str, ...]:
     if call.action in CHANGE_RULES or call.action == _DELETES:
         return call.ids(SECURITY_GROUP, "subject")
     return call.ids(SECURITY_GROUP, "created") if call.action == _MAKES else ()
-
-
-def added_by(call: Call) -> tuple[tuple[str, Permission], ...]:
-    """The rules that a call adds as it states them, each with its direction."""
-    if (direction := ADDS.get(call.action)) is not None:
-        return tuple([(direction, one) for one in call.parameters.permissions()])
-    return _configured(call, "AuthorizePermissions") if call.action == CONFIGURES else ()
-
-
-def dropped_by(call: Call) -> tuple[tuple[str, Permission], ...]:
-    """The rules that a call drops by stating them, each with its direction."""
-    if (direction := DROPS.get(call.action)) is not None and not rule_ids(call):
-        return tuple([(direction, one) for one in call.parameters.permissions()])
-    return _configured(call, "RevokePermissions") if call.action == CONFIGURES else ()
-
-
-def rule_ids(call: Call) -> tuple[str, ...]:
-    """The rules that a call names by their ids."""
-    ids = call.parameters.texts("SecurityGroupRuleId")
-    return ids if all(ids) else tuple(filter(None, ids))
-
-
-def names_rules(call: Call) -> bool:
-    """Whether a call names rules by their ids."""
-    return any(call.parameters.texts("SecurityGroupRuleId"))
-
-
-def changes_content(call: Call) -> bool:
-    """Whether a call that changes rules under their ids says more of one than its description."""
-    values = call.parameters.values
-    return bool(values.get("Permissions")) and any(values.get("SecurityGroupRuleId", ()))
 
 
 def named_by(call: Call, rules: Rules) -> Rules | None:
@@ -133,7 +103,7 @@ def rules_after(call: Call, group_id: str, rules: Rules | Unknown) -> Rules | Un
         return () if group_id in groups_changed(call) else rules
     if isinstance(rules, Unknown) or group_id not in groups_changed(call):
         return rules
-    if not SAY_WHICH.isdisjoint(call.parameters.malformed):
+    if states_nothing(call) or not SAY_WHICH.isdisjoint(call.parameters.malformed):
         return _UNREADABLE
     if call.action in CHANGES:
         return _changed(call, rules)
@@ -175,14 +145,8 @@ def _content(direction: str, one: Permission) -> tuple[Content, ...]:
         policy=(one.policy or "accept").lower(),
         priority=_number(one.priority or "1"),
     )
-    if direction == "egress":
-        far = one.dest_cidr_ip or one.ipv6_dest_cidr_ip
-        group, listed = one.dest_group_id, one.dest_prefix_list_id
-        near = one.source_cidr_ip or one.ipv6_source_cidr_ip
-    else:
-        far = one.source_cidr_ip or one.ipv6_source_cidr_ip
-        group, listed = one.source_group_id, one.source_prefix_list_id
-        near = one.dest_cidr_ip or one.ipv6_dest_cidr_ip
+    far, group, listed = far_side(direction, one)
+    near, _, _ = far_side("ingress" if direction == "egress" else "egress", one)
     form = replace(form, dest_cidr_ip=_block(near) if near else None)
     if far:
         return tuple([(direction, replace(form, source_cidr_ip=_block(text))) for text in far.split(",")])
@@ -218,18 +182,6 @@ def make_list(call: Call, list_id: str) -> CidrList:
     return CidrList(list_id, call.parameters.texts("Entry"))
 
 
-def _configured(call: Call, name: str) -> tuple[tuple[str, Permission], ...]:
-    stated = cast("tuple[Permission, ...]", call.parameters.values.get(name, ()))
-    return tuple([(_direction(one), one) for one in stated])
-
-
-def _direction(one: Permission) -> str:
-    """The direction of a rule that does not say it: the side that it names."""
-    source = one.source_cidr_ip or one.ipv6_source_cidr_ip or one.source_group_id or one.source_prefix_list_id
-    dest = one.dest_cidr_ip or one.ipv6_dest_cidr_ip or one.dest_group_id or one.dest_prefix_list_id
-    return "egress" if dest and not source else "ingress"
-
-
 def _without(call: Call, rules: Rules) -> Rules | Unknown:
     """The rules that a call leaves: by their ids, else by what they say."""
     dropped: Callable[[SecurityGroupRule], bool]
@@ -239,6 +191,8 @@ def _without(call: Call, rules: Rules) -> Rules | Unknown:
             return _UNCLEAR
         dropped = frozenset(named).__contains__
     else:
+        if not all(_is_readable(direction, one) for direction, one in dropped_by(call)):
+            return _UNREADABLE
         stated = {key for direction, one in dropped_by(call) for key in content(direction, one)}
         if not stated:
             return rules
@@ -248,6 +202,14 @@ def _without(call: Call, rules: Rules) -> Rules | Unknown:
 
     kept = tuple([one for one in rules if not dropped(one)])
     return rules if len(kept) == len(rules) else kept
+
+
+def _is_readable(direction: str, one: Permission) -> bool:
+    """Whether it can be told which rules a call drops by stating this one: the far side says it."""
+    blocks, group, listed = far_side(direction, one)
+    if blocks:
+        return None not in [cidr(text.strip()) for text in blocks.split(",")]
+    return bool(group or listed)
 
 
 def _with_added(call: Call, group_id: str, rules: Rules) -> Rules:

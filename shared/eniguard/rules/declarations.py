@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from eniguard.errors import ConfigError
+from eniguard.nearest import nearest
 
 _CODE = re.compile(r"[A-Z]{2,8}[0-9]{3}\Z")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -109,7 +109,7 @@ def known(given: str, valid: Iterable[str], problem: str) -> None:
     names = list(valid)
     if given in names:
         return
-    near = get_close_matches(given, names, n=1, cutoff=0.0)
+    near = nearest(given, names)
     meant = f"did you mean {near[0]}? " if near else ""
     raise ConfigError(f"{problem} {given!r}; {meant}valid: {', '.join(names) or 'none'}")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 
 from eniguard.errors import ConfigError
+from eniguard.nearest import nearest
 from eniguard.settings import FindingMatch, Policy
 
 
@@ -56,5 +56,5 @@ def _matches(policy: Policy) -> Iterator[tuple[str, FindingMatch]]:
 def _known(name: str, known: Collection[str], what: str, where: str) -> str:
     if name.upper() in known:
         return name.upper()
-    near = get_close_matches(name.upper(), known, n=1, cutoff=0.0)
+    near = nearest(name, known)
     raise ConfigError(f"{where}no {what} {name!r}; did you mean {near[0]}?")

@@ -7,15 +7,9 @@ from collections.abc import Collection, Iterator
 from eniguard.events.calls import Call
 from eniguard.events.values import Permission
 from eniguard.facts.kinds import SecurityGroupRule
-from eniguard.facts.rule_effects import CHANGES, added_by, dropped_by, protocol_name, rule_ids
+from eniguard.facts.rule_effects import protocol_name
+from eniguard.facts.stated_rules import CHANGES, added_by, dropped_by, far_side, rule_ids
 from eniguard.model import Evidence
-
-
-def far_side(direction: str, one: Permission) -> tuple[str | None, str | None, str | None]:
-    """The blocks, the group and the prefix list on the other side of a rule."""
-    if direction == "egress":
-        return one.dest_cidr_ip or one.ipv6_dest_cidr_ip, one.dest_group_id, one.dest_prefix_list_id
-    return one.source_cidr_ip or one.ipv6_source_cidr_ip, one.source_group_id, one.source_prefix_list_id
 
 
 def shown(direction: str, one: Permission) -> str:

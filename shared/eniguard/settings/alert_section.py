@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
+from eniguard.nearest import nearest
 from eniguard.settings.alerting import (
     LINK_FORM,
     LINKED,
@@ -38,7 +38,7 @@ _LinkForm = Annotated[str, Field(pattern=LINK_FORM)]
 
 def _linked(kind: str) -> str:
     if kind not in LINKED:
-        (near,) = get_close_matches(kind, LINKED, n=1, cutoff=0.0)
+        (near,) = nearest(kind, LINKED)
         raise ValueError(f"no links are made to {kind!r}; did you mean {near}?")
     return kind
 
@@ -88,7 +88,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        near = get_close_matches(name, available_timezones(), n=1, cutoff=0.0)
+        near = nearest(name, sorted(available_timezones()))
         meant = f"did you mean {near[0]}?" if near else "expected one as in Asia/Shanghai"
         raise ValueError(f"is no time zone; {meant}") from None
     return name
@@ -183,7 +183,7 @@ def check_routes(routes: Sequence[RouteEntry], sinks: Sequence[SinkEntry]) -> No
 
 
 def _meant(name: str, names: Sequence[str]) -> str:
-    near = get_close_matches(name, names, n=1, cutoff=0.0)
+    near = nearest(name, names)
     return f"did you mean {near[0]}?" if near else "the section sinks names none"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +19,7 @@ from eniguard.facts.refs import Fact, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
 from eniguard.facts.view import View
 from eniguard.model.kinds import INSTANCE_TYPE, ROLE
+from eniguard.nearest import nearest
 
 #: Kinds that belong to no region, or are the same in all of them.
 _REGIONLESS = frozenset((ROLE, INSTANCE_TYPE))
@@ -231,7 +231,7 @@ def _read(data: bytes, path: str) -> SnapshotFile:
         raise InputError(f"state snapshot of schema {file.schema}; this version reads schema 1", path=path)
     for kind in file.resources:
         if kind not in KINDS:
-            near = get_close_matches(kind, KINDS, n=1, cutoff=0.0)[0]
+            near = nearest(kind, KINDS)[0]
             valid = ", ".join(KINDS)
             raise InputError(f"unknown kind {kind!r}; did you mean {near}? Valid: {valid}", path=path)
     return file

@@ -127,7 +127,7 @@ def test_show_of_a_mistyped_code_gives_two_and_names_the_nearest() -> None:
     result = run("rules", "show", "ENI0O3")
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "no rule 'ENI0O3'; did you mean ENI" in result.stderr
+    assert "no rule 'ENI0O3'; did you mean ENI003?" in result.stderr
 
 
 def test_a_wrong_parameter_is_told_with_the_file_it_stands_in(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_rule_to_keep_that_does_not_exist_is_not_laid_at_the_door_of_guard_yml
 
     result = run("replay", tmp_path, "--policy", policy, "--rules", "ENI0O3")
 
-    assert result.stderr.startswith("eniguard: no rule 'ENI0O3'; did you mean ENI")
+    assert result.stderr.startswith("eniguard: no rule 'ENI0O3'; did you mean ENI003?")
 
 
 def test_guard_schema_is_the_default_and_knows_the_parameters_of_each_rule() -> None:

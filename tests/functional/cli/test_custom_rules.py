@@ -147,7 +147,7 @@ def test_a_module_that_is_not_found_is_wrong_configuration(tmp_path: Path, comma
     ("text", "told"),
     [
         (b"rules: {modules: acme_rules}", "rules.modules: Input should be a valid list, got 'acme_rules'"),
-        (b"rules: {modules: [acme_rules], ACME003: {}}", "no rule 'ACME003'; did you mean ACME00"),
+        (b"rules: {modules: [acme_rules], ACME003: {}}", "no rule 'ACME003'; did you mean ACME001?"),
         (
             b"rules: {modules: [acme_rules], ACME001: {params: {vswitch: []}}}",
             "rules.ACME001.params: unknown parameter 'vswitch'; did you mean vswitches? valid: vswitches",

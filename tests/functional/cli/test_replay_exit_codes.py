@@ -133,7 +133,7 @@ def test_unreadable_input_comes_before_expectations_and_those_before_findings(tr
         (("--nonsense",), "No such option"),
         (("--fail-on", "dreadful"), "dreadful"),
         (("--format", "xml"), "xml"),
-        (("--rules", "ENI0O1"), "did you mean ENI"),
+        (("--rules", "ENI0O1"), "did you mean ENI001?"),
         (("--rules", " , "), "name at least one rule"),
         (("-j", "0"), "0"),
         (("--policy", "nowhere.yml"), "nowhere.yml: cannot be read"),

@@ -154,8 +154,37 @@ def test_rules_that_are_not_known_or_cannot_be_read_are_not_known_after_the_call
 def test_rules_are_revoked_by_id_or_by_what_they_say_in_their_direction() -> None:
     assert after("RevokeSecurityGroup", SecurityGroupRuleId=["sgr-1"]) == ["sgr-2"]
     assert after("RevokeSecurityGroupEgress", Permissions=[OUT]) == ["sgr-1"]
-    assert after("RevokeSecurityGroupEgress", Permissions=[SSH]) == ["sgr-1", "sgr-2"]
+    out = {**OUT, "DestCidrIp": "192.0.2.0/24"}
+    assert after("RevokeSecurityGroupEgress", Permissions=[out]) == ["sgr-1", "sgr-2"]
     assert after("RevokeSecurityGroup", Permissions=[{**SSH, "Policy": "drop"}]) == ["sgr-1", "sgr-2"]
+
+
+@pytest.mark.parametrize(
+    ("action", "stated"),
+    [
+        ("RevokeSecurityGroup", {"Permissions": [{**SSH, "SourceCidrIp": "banana"}]}),
+        ("RevokeSecurityGroup", {"Permissions": [SSH, {"IpProtocol": "TCP", "PortRange": "23/23"}]}),
+        ("RevokeSecurityGroupEgress", {"Permissions": [SSH]}),
+        ("RevokeSecurityGroup", {"Permissions": [{"source_cidr_ip": "0.0.0.0/0"}]}),
+        ("RevokeSecurityGroup", {}),
+        ("AuthorizeSecurityGroup", {"permissions": [SSH]}),
+        ("ConfigureSecurityGroupPermissions", {"RevokePermissions": [{"IpProtocol": "TCP"}]}),
+        ("ConfigureSecurityGroupPermissions", {}),
+    ],
+)
+def test_rules_are_not_known_after_a_call_that_states_them_in_no_form_that_is_read(
+    action: str, stated: dict[str, Any]
+) -> None:
+    one = call(f"ecs:{action}", SecurityGroupId=GROUP, **stated)
+
+    assert isinstance(rules_after(one, GROUP, RULES), Unknown)
+
+
+@pytest.mark.parametrize("source", [{"SourceGroupId": "sg-2"}, {"SourcePrefixListId": "pl-1"}])
+def test_rules_for_groups_and_lists_are_revoked_by_what_they_say(source: dict[str, str]) -> None:
+    said = {"IpProtocol": "TCP", "PortRange": "22/22", **source}
+
+    assert after("RevokeSecurityGroup", (item("sgr-1", **said), RULES[1]), Permissions=[said]) == ["sgr-2"]
 
 
 def test_a_configuration_adds_and_drops_in_both_directions() -> None:

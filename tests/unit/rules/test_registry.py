@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from msgspec import Struct
 
+from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
 from eniguard.pipeline import Pipeline
 from eniguard.rules import registry
 from eniguard.rules.base import SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
-from eniguard.rules.registry import Chosen, Registry
-from eniguard.settings import DEFAULT_POLICY, RuleSettings
+from eniguard.rules.registry import Chosen, Registry, catalogue
+from eniguard.settings import DEFAULT_POLICY, Policy, RuleSettings
 from eniguard.testing import call
 
 
@@ -27,6 +29,15 @@ class DeletesOnly(Rule):
 
     def evaluate(self, case: Case) -> Verdicts:
         return ()
+
+
+#: Every number that can be set of a packaged rule: the code of the rule and its parameter.
+NUMBERS = [
+    (rule.code, field.name)
+    for rule in catalogue()
+    for field in msgspec.structs.fields(rule.Params)
+    if type(field.default) is int
+]
 
 
 def codes(enabled: Registry, action: str) -> list[str]:
@@ -88,3 +99,11 @@ def test_rules_share_a_case_when_they_have_the_same_parameters() -> None:
     cases = concerned.cases(Pipeline().decide(one, now=one.at).case)
     assert len(cases) == 3
     assert [cases[place].params for _, place in concerned.steps] == [rule.params for rule in rules]
+
+
+@pytest.mark.parametrize(("code", "name"), NUMBERS)
+def test_no_number_of_a_packaged_rule_is_taken_below_zero(code: str, name: str) -> None:
+    tuned = Policy(rules={code: RuleSettings(params={name: -1})})
+
+    with pytest.raises(ConfigError, match=rf"rules\.{code}\.params: Expected `int` >= "):
+        Registry(tuned)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from eniguard.errors import ConfigError
 from eniguard.events.catalog import (
     actiontrail,
@@ -22,6 +20,7 @@ from eniguard.events.catalog import (
     vpc,
 )
 from eniguard.events.catalog.shapes import Api, Part, Shape, Where
+from eniguard.nearest import nearest
 
 __all__ = ["APIS", "Api", "Part", "Shape", "Where", "api_of", "event_names", "known_action"]
 
@@ -78,6 +77,6 @@ def known_action(action: str) -> Api:
     """
     if action in APIS:
         return APIS[action]
-    near = get_close_matches(action, APIS, n=1, cutoff=0.0)
+    near = nearest(action, APIS)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise ConfigError(f"unknown action {action!r}{hint}")

@@ -23,6 +23,7 @@ APIS: tuple[Api, ...] = (
             "VSwitchId": _T,
             "InstanceType": _T,
             "NetworkInterface": Shape.INTERFACES,
+            "Tag": Shape.TAGS,
             "DryRun": _F,
         },
         (
@@ -37,7 +38,7 @@ APIS: tuple[Api, ...] = (
         "ecs",
         "CreateInstance",
         True,
-        {"SecurityGroupId": _T, "VSwitchId": _T, "InstanceType": _T, "DryRun": _F},
+        {"SecurityGroupId": _T, "VSwitchId": _T, "InstanceType": _T, "Tag": Shape.TAGS, "DryRun": _F},
         (_GROUP, _VSWITCH, Where("InstanceId", INSTANCE, "created", response=True)),
     ),
     Api(

@@ -9,8 +9,8 @@ from msgspec import Meta, Struct
 
 from eniguard.events.calls import Call
 from eniguard.events.values import Permission
-from eniguard.facts.rule_effects import CHANGES, CONFIGURES, names_rules
-from eniguard.model import Evidence, Finding, Reference
+from eniguard.facts.stated_rules import CHANGES, far_side, names_rules
+from eniguard.model import Evidence, Finding, Reference, Undecided
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import CUSTOMERS, SUCCEEDED, Rule, Verdicts
 from eniguard.rules.case import Case
@@ -22,7 +22,7 @@ from eniguard.rules.exp.groups import (
     is_managed,
     rules_evidence,
 )
-from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, needs_exposure
+from eniguard.rules.exp.needs import EXPOSURE_PERMISSIONS, may_open, needs_exposure
 from eniguard.rules.exp.open_ports import INGRESS
 from eniguard.rules.exp.outline import outline
 from eniguard.rules.exp.reach import gained, stretches
@@ -30,7 +30,6 @@ from eniguard.rules.exp.revocation import fix_or_why, revocation
 from eniguard.rules.exp.spans import meet
 from eniguard.rules.exp.stated import Stated, stated, unreadable
 from eniguard.rules.managed import managed_evidence
-from eniguard.rules.rule_texts import far_side
 from eniguard.rules.subjects import GroupSubject
 
 
@@ -45,12 +44,6 @@ def names_owner(call: Call) -> bool:
     if call.action not in CHANGES:
         return outline(call).owned
     return any(map(_owner, call.parameters.permissions())) and names_rules(call)
-
-
-def may_name_owner(call: Call) -> bool:
-    """Whether a rule of a call names the owner of a group, as far as it can be read."""
-    names_group = len(call.named) > 1 or call.action == CONFIGURES
-    return (names_group and names_owner(call)) or unreadable(call)
 
 
 class CrossAccountSource(Rule):
@@ -73,20 +66,35 @@ class CrossAccountSource(Rule):
     permissions = EXPOSURE_PERMISSIONS
     false_positives = "Member accounts of a resource directory: list them under `accounts` in guard.yml."
 
-    concerns = staticmethod(may_name_owner)
+    concerns = staticmethod(may_open)
     needs = staticmethod(needs_exposure)
 
     def evaluate(self, case: Case) -> Verdicts:
         call = case.call
         if unreadable(call):
             return (self.undecided(case, "the rules in the event cannot be read"),)
-        if not case.check("a rule of the call names the owner of a group", names_owner(call)):
-            return ()
-        foreign = [one for one in stated(case) if self._is_foreign(case, one)]
+        owned = case.check("a rule of the call names the owner of a group", names_owner(call))
+        foreign = [one for one in stated(case) if self._is_foreign(case, one)] if owned else []
         shown = "; ".join([one.text for one in foreign])
-        if not case.check("an accepting rule lets in a group of another account", bool(foreign), shown):
+        if owned and case.check("an accepting rule lets in a group of another account", bool(foreign), shown):
+            found = [verdict for one in group_ids(call) for verdict in self._group(case, one, foreign)]
+            if found:
+                return found
+        return self._sideless(case)
+
+    def _sideless(self, case: Case) -> Verdicts:
+        """What can be said of rules of which no far side can be read: it may be any group."""
+        call = case.call
+        sideless = call.action not in CHANGES and outline(call).sideless
+        anybody = [one for one in stated(case) if _is_sideless(one)] if sideless else []
+        if not case.check("a rule lets in whom the event does not name", bool(anybody), len(anybody)):
             return ()
-        return [verdict for group_id in group_ids(call) for verdict in self._group(case, group_id, foreign)]
+        subjects = [group_around(case, group_id) for group_id in group_ids(call)]
+        return [self._unclear(case, one, anybody[0]) for one in subjects if not is_managed(case, one)]
+
+    def _unclear(self, case: Case, subject: GroupSubject, one: Stated) -> Undecided:
+        reason = f"it is not known whom a rule of {subject.name} lets in: {one.text}"
+        return self.undecided(case, reason, subject=subject.resource())
 
     def _is_foreign(self, case: Case, one: Stated) -> bool:
         owner = _owner(one.permission)
@@ -132,6 +140,11 @@ def _owner(one: Permission) -> str | None:
     if not one.source_group_id or far_side("ingress", one)[0]:
         return None
     return one.source_group_owner_id or one.source_group_owner_account or None
+
+
+def _is_sideless(one: Stated) -> bool:
+    accepts = one.direction == "ingress" and one.rule.accepts is not False
+    return accepts and not any(far_side(one.direction, one.permission))
 
 
 def _lets_in(rules: GroupRules, one: Stated) -> bool:

@@ -9,17 +9,9 @@ from msgspec import Struct
 from eniguard.events.calls import Call
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import Unknown
-from eniguard.facts.rule_effects import (
-    CHANGES,
-    CONFIGURES,
-    Rules,
-    changed_permission,
-    content,
-    dropped_by,
-    named_by,
-    rule_ids,
-)
+from eniguard.facts.rule_effects import Rules, changed_permission, content, named_by
 from eniguard.facts.state import Side
+from eniguard.facts.stated_rules import CHANGES, CONFIGURES, dropped_by, rule_ids
 from eniguard.model import Evidence, Reference
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import SUCCEEDED, Rule, Verdict, Verdicts
@@ -59,7 +51,7 @@ class _Removed(Struct, frozen=True, gc=False):
 
 def may_drop(call: Call) -> bool:
     """Whether a call may take back a drop rule, as far as it can be read."""
-    return may_take_back(call) or unreadable(call)
+    return bool(call.parameters.malformed) or may_take_back(call)
 
 
 class DropRuleRemoved(Rule):

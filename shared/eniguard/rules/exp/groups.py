@@ -11,8 +11,9 @@ from eniguard.events.calls import Call
 from eniguard.events.times import parsed
 from eniguard.facts.kinds import CidrList, SecurityGroup, SecurityGroupRule
 from eniguard.facts.refs import Fact, Ref, Unknown
-from eniguard.facts.rule_effects import Rules, added_by, content, dropped_by
+from eniguard.facts.rule_effects import Rules, content
 from eniguard.facts.state import State, reference
+from eniguard.facts.stated_rules import added_by, dropped_by
 from eniguard.model import Evidence
 from eniguard.model.kinds import PREFIX_LIST, SECURITY_GROUP, SECURITY_GROUP_RULE
 from eniguard.rules.case import Case

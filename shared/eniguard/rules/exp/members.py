@@ -14,6 +14,7 @@ from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import Eni, Instance, SecurityGroupRule
 from eniguard.facts.refs import FactValue, Ref, Unknown
 from eniguard.facts.state import State, reference
+from eniguard.facts.stated_rules import far_side
 from eniguard.model.kinds import ENI, INSTANCE, SECURITY_GROUP
 from eniguard.rules.case import Case
 from eniguard.rules.exp.addresses import is_public
@@ -21,7 +22,6 @@ from eniguard.rules.exp.groups import list_refs, lists_in, resolved, rules_ref
 from eniguard.rules.exp.needs import copies, listed_rules
 from eniguard.rules.exp.outline import is_drop
 from eniguard.rules.exp.resolved import Resolved, union_of_texts
-from eniguard.rules.rule_texts import far_side
 
 JOIN, LEAVE = "ecs:JoinSecurityGroup", "ecs:LeaveSecurityGroup"
 #: Also replaces the whole set, by groups of the VPC that an instance is moved to.

@@ -9,19 +9,21 @@ from eniguard.events.values import Permission
 from eniguard.facts.gathered import Facts
 from eniguard.facts.kinds import SecurityGroupRule
 from eniguard.facts.refs import FactValue, Ref
-from eniguard.facts.rule_effects import (
+from eniguard.facts.state import reference
+from eniguard.facts.stated_rules import (
     ADDS,
     CHANGES,
     DROPS,
     added_by,
     changes_content,
     dropped_by,
+    far_side,
     names_rules,
+    states_nothing,
 )
-from eniguard.facts.state import reference
 from eniguard.model.kinds import ENI, SECURITY_GROUP
 from eniguard.rules.exp.groups import group_ids, list_refs, lists_in, rules_ref
-from eniguard.rules.exp.outline import any_drops, is_drop, outline
+from eniguard.rules.exp.outline import FAR_BLOCKS, any_drops, is_drop, outline
 from eniguard.rules.exp.resolved import lists_of
 
 #: The RAM actions behind ``needs_exposure``.
@@ -75,7 +77,7 @@ def _asks(call: Call) -> bool:
     if call.action in DROPS or call.action in CHANGES:
         return False
     first = outline(call)
-    return first.may_open or first.owned
+    return (first.may_open or first.owned) and not states_nothing(call)
 
 
 def may_take_back(call: Call) -> bool:
@@ -83,15 +85,32 @@ def may_take_back(call: Call) -> bool:
     if call.action in CHANGES:
         return changes_content(call)
     if call.action in DROPS:
-        return any_drops(call.parameters.permissions()) or names_rules(call)
-    return any(is_drop(one) for _, one in dropped_by(call))
+        stated = call.parameters.permissions()
+        if any_drops(stated) or names_rules(call):
+            return True
+        if stated and all(map(FAR_BLOCKS[call.action], stated)):  # nearly every call
+            return False
+    elif any(is_drop(one) for _, one in dropped_by(call)):
+        return True
+    return states_nothing(call) or _drops_sideless(call)
+
+
+def _drops_sideless(call: Call) -> bool:
+    """Whether a call drops a rule of which no far side can be read, and which may be a drop rule."""
+    return any(
+        not any(far_side(direction, one)) and (one.policy or "").lower() != "accept"
+        for direction, one in dropped_by(call)
+    )
 
 
 def may_open(call: Call) -> bool:
     """Whether a call may open a group at all: the cheap first question of the rules that report it."""
     if call.parameters.malformed:
         return True
-    return changes_content(call) if call.action in CHANGES else outline(call).may_open
+    if call.action in CHANGES:
+        return changes_content(call)
+    first = outline(call)
+    return first.may_open or first.owned
 
 
 def _may_be_revoked(call: Call) -> bool:

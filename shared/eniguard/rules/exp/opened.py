@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from eniguard.facts.rule_effects import CHANGES
+from eniguard.facts.stated_rules import CHANGES
 from eniguard.model import Evidence, Finding, Fix, Undecided
 from eniguard.model.finding import Inventory
 from eniguard.rules.base import ANY_ACTOR, SUCCEEDED, Rule, Verdicts

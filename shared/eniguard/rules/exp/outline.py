@@ -12,10 +12,9 @@ from msgspec import Struct
 from eniguard.events.calls import Call
 from eniguard.events.values import Permission
 from eniguard.facts.blocks import BITS
-from eniguard.facts.rule_effects import ADDS, added_by
-from eniguard.rules.exp.addresses import is_wide
+from eniguard.facts.stated_rules import ADDS, DROPS, added_by, far_side, states_nothing
+from eniguard.rules.exp.addresses import is_wide, of_text
 from eniguard.rules.exp.resolved import union_of_texts
-from eniguard.rules.rule_texts import far_side
 
 #: The largest ``wide_prefix`` that the rules take. The rules of calls that state less than this are never
 #: looked up.
@@ -27,22 +26,24 @@ _SIZES = {
 _LEAST = {4: 1 << (BITS[4] - LONGEST_WIDE_PREFIX), 6: 1 << (BITS[6] - 2 * LONGEST_WIDE_PREFIX)}
 #: Those of IPv4 blocks that are not wide by themselves, by the last three characters of their texts.
 _SMALL = {f"/{mask}": 1 << (BITS[4] - mask) for mask in range(LONGEST_WIDE_PREFIX + 1, BITS[4] + 1)}
-#: What takes the IPv4 blocks of the far side out of a rule, by the action that adds it.
-_FAR_BLOCKS = {
+#: What takes the IPv4 blocks of the far side out of a rule, by the action that adds or drops it.
+FAR_BLOCKS = {
     action: attrgetter("dest_cidr_ip" if direction == "egress" else "source_cidr_ip")
-    for action, direction in ADDS.items()
+    for action, direction in (*ADDS.items(), *DROPS.items())
 }
 
 
 class Outline(Struct, frozen=True, gc=False):
     """What a call adds, roughly.
 
-    ``may_open`` marks far sides that may be wide under some ``wide_prefix``, and prefix lists; ``owned``
-    groups of named owners; all of them in rules that accept.
+    ``may_open`` marks far sides that may be wide under some ``wide_prefix``, prefix lists, and what cannot be
+    read; ``owned`` groups of named owners; ``sideless`` rules of which no far side can be read; all of them
+    in rules that accept.
     """
 
     may_open: bool = False
     owned: bool = False
+    sideless: bool = False
 
 
 _PLAIN = Outline()
@@ -60,19 +61,23 @@ def outline(call: Call) -> Outline:
 def _outline(call: Call) -> Outline:
     accepted = [(direction, one) for direction, one in added_by(call) if not is_drop(one)]
     sides = [far_side(direction, one) for direction, one in accepted]
+    sideless = not all(map(any, sides))
     return Outline(
-        may_open=_is_large([text for text, _, _ in sides if text])
+        may_open=sideless
+        or states_nothing(call)
+        or _is_large([text for text, _, _ in sides if text])
         or any(prefixes and not text and not group for text, group, prefixes in sides),
         owned=any(
             group and not text and (one.source_group_owner_id or one.source_group_owner_account)
             for (text, group, _), (_, one) in zip(sides, accepted, strict=True)
         ),
+        sideless=sideless,
     )
 
 
 def _adds_small_blocks(call: Call) -> bool:
     """Whether all that a call adds is for IPv4 blocks which together, wherever they are, cannot be wide."""
-    far_block = _FAR_BLOCKS.get(call.action)
+    far_block = FAR_BLOCKS.get(call.action)
     if far_block is None:
         return False
     bound = 0
@@ -80,7 +85,7 @@ def _adds_small_blocks(call: Call) -> bool:
         if not text or "," in text:
             return False
         bound += _SMALL.get(text[-3:], _LEAST[4])
-    return bound < _LEAST[4]
+    return 0 < bound < _LEAST[4]
 
 
 def _is_large(texts: list[str]) -> bool:
@@ -101,9 +106,11 @@ def _is_large(texts: list[str]) -> bool:
 
 
 def _bound(text: str, family: int) -> int:
-    """At least as many addresses as a text names."""
+    """At least as many addresses as a text names, which is all of them if it cannot be read."""
     place = text.rfind("/")
-    return 1 if place < 0 else _SIZES[family].get(text[place:].strip(), 1 << BITS[family])
+    if place < 0:
+        return 1 << BITS[family] if of_text(text) is None else 1
+    return _SIZES[family].get(text[place:].strip(), 1 << BITS[family])
 
 
 def any_drops(permissions: tuple[Permission, ...]) -> bool:

@@ -8,11 +8,11 @@ from functools import lru_cache
 from msgspec import Struct
 
 from eniguard.events.values import Permission
+from eniguard.facts.stated_rules import far_side
 from eniguard.model.kinds import PORT_RANGE_LIST, PREFIX_LIST
 from eniguard.rules.exp.addresses import EVERY, of_group, of_text
 from eniguard.rules.exp.services import ALL_PORTS, has_ports, services_of
 from eniguard.rules.exp.spans import Spans, covers, union
-from eniguard.rules.rule_texts import far_side
 
 #: Gives the entries of a list by its kind and id; ``None`` when it cannot be read.
 Entries = Callable[[str, str], "tuple[str, ...] | None"]

@@ -9,13 +9,14 @@ from msgspec import Struct
 from eniguard.events.calls import Call
 from eniguard.events.values import Permission
 from eniguard.facts.refs import Ref, Unknown
-from eniguard.facts.rule_effects import (
+from eniguard.facts.rule_effects import Rules
+from eniguard.facts.stated_rules import (
     CHANGES,
     SAY_WHICH,
-    Rules,
     added_by,
     changes_content,
     rule_ids,
+    states_nothing,
 )
 from eniguard.rules.case import Case
 from eniguard.rules.exp.groups import entries_of, group_ids, list_refs, listed_after, rules_ref
@@ -82,6 +83,6 @@ def _unlisted(case: Case, direction: str, group_id: str) -> Stated:
 
 
 def unreadable(call: Call) -> bool:
-    """Whether the call holds or names rules in a form that cannot be read."""
+    """Whether the call holds or names rules in a form, or in a place, that cannot be read."""
     malformed = call.parameters.malformed
-    return bool(malformed) and not SAY_WHICH.isdisjoint(malformed)
+    return (bool(malformed) and not SAY_WHICH.isdisjoint(malformed)) or states_nothing(call)

@@ -18,7 +18,10 @@ from eniguard.rules.self.own import OTHERS
 from eniguard.rules.subject_tags import UNTAGS, changes_tags
 from eniguard.settings import IGNORE_TAG, ControlTag
 
-_CREATES = frozenset(("ecs:CreateNetworkInterface", "ecs:CreateSecurityGroup"))
+#: The calls that make what has tags; those of RunInstances go to every instance that it makes.
+_CREATES = frozenset(
+    ("ecs:CreateNetworkInterface", "ecs:CreateSecurityGroup", "ecs:RunInstances", "ecs:CreateInstance")
+)
 _TAGGED = (ENI, SECURITY_GROUP, INSTANCE)
 _IGNORE = ControlTag(IGNORE_TAG)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from eniguard.model import Evidence, Observation, Reference, Resource
 from eniguard.model.kinds import EVENT_RULE
@@ -46,10 +47,10 @@ class LoopOrCap(Rule):
     false_positives = "Several different rules of one group that are put back within the hour look the same."
 
     class Params(Struct, frozen=True, forbid_unknown_fields=True):
-        """``calls`` on one resource within ``hours`` are a loop."""
+        """``calls`` on one resource within ``hours`` are a loop; a series keeps 10,000 of them."""
 
-        calls: int = 3
-        hours: int = 1
+        calls: Annotated[int, Meta(ge=2, le=10_000)] = 3
+        hours: Annotated[int, Meta(ge=1, le=168)] = 1
 
     idle = staticmethod(idle_unless("guard.roles", "roles"))
 

@@ -136,6 +136,41 @@ def test_other_tags_are_nobodys_affair(keys: dict[str, Any]) -> None:
     assert (findings(decision), undecided(decision)) == ([], [])
 
 
+@pytest.mark.parametrize(
+    "tags", [tagged("guard:ignore", "1"), {"Tags": [{"Key": "guard:ignore", "Value": ""}]}]
+)
+def test_each_instance_is_reported_that_is_made_with_the_tag(tags: dict[str, Any]) -> None:
+    several = call("ecs:RunInstances", response={"InstanceIdSets": {"InstanceIdSet": ["i-1", "i-2"]}}, **tags)
+    one = call("ecs:CreateInstance", response={"InstanceId": "i-3"}, **tags)
+
+    made = [decided(each, only=["SELF012"]) for each in (several, one)]
+
+    assert [findings(each) for each in made] == [
+        [("SELF012", "high", "i-1"), ("SELF012", "high", "i-2")],
+        [("SELF012", "high", "i-3")],
+    ]
+
+
+def test_controller_may_mark_the_instances_it_makes() -> None:
+    own = tagged("creator", "terway")
+    made = {"InstanceIdSets": {"InstanceIdSet": ["i-1"]}}
+
+    by_itself = call("ecs:RunInstances", TERWAY, response=made, **own)
+    by_another = call("ecs:RunInstances", response=made, **own)
+
+    assert findings(decided(by_itself, policy=POLICY, only=["SELF012"])) == []
+    assert findings(decided(by_another, policy=POLICY, only=["SELF012"])) == [("SELF012", "high", "i-1")]
+
+
+@pytest.mark.parametrize("action", ["RunInstances", "CreateInstance"])
+def test_instances_without_such_a_tag_are_not(action: str) -> None:
+    parameters = {"VSwitchId": "vsw-1", **tagged("team", "network")}
+
+    decision = judged(action, parameters=parameters)
+
+    assert (findings(decision), undecided(decision)) == ([], [])
+
+
 def test_each_resource_counts() -> None:
     several = {"ResourceType": "eni", "ResourceId.1": "eni-1", "ResourceId.2": "eni-2"}
 

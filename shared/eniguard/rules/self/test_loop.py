@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from eniguard.errors import ConfigError
 from eniguard.events.calls import Call
 from eniguard.events.user_identity import Identity
 from eniguard.settings import Guard, Policy, RuleSettings
@@ -105,3 +106,14 @@ def test_number_and_window_are_parameters() -> None:
     tuned = Policy(guard=POLICY.guard, rules={"SELF009": RuleSettings(params={"calls": 2, "hours": 2})})
 
     assert said(put_back(0), put_back(100), policy=tuned) == [[], ["sg-1"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [("calls", 1, ">= 2"), ("calls", 10_001, "<= 10000"), ("hours", 0, ">= 1"), ("hours", 169, "<= 168")],
+)
+def test_numbers_with_which_it_could_never_speak_are_refused(name: str, value: int, told: str) -> None:
+    tuned = Policy(guard=POLICY.guard, rules={"SELF009": RuleSettings(params={name: value})})
+
+    with pytest.raises(ConfigError, match=rf"rules\.SELF009\.params: Expected `int` {told}"):
+        said(put_back(0), policy=tuned)
