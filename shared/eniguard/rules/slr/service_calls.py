@@ -76,9 +76,8 @@ class ServiceOutsideItsPolicy(Rule):
             case.check("the caller acts through a role", False, "the platform itself")
             return ()
         stored = policy_of(role)
-        if stored is None:
-            found = Grant(None, f"no policy document of {role} is stored")
-        else:
+        found = _NOT_STORED
+        if stored is not None:
             found = grant(case.call, stored)
             case.check("the stored policy of the role grants the call", found.granted is True, found.reason)
             if found.granted:
@@ -87,7 +86,7 @@ class ServiceOutsideItsPolicy(Rule):
         if ref is None:
             return self._by_stored_policy(case, role, stored, found, _NO_NAME)
         policy = _in_force(case, ref)
-        if isinstance(policy, Unknown):
+        if type(policy) is Unknown:
             return self._by_stored_policy(case, role, stored, found, policy)
         found = grant_in_force(case.call, policy)
         case.check("the policy in force grants the call", found.granted is True, found.reason)
@@ -106,7 +105,9 @@ class ServiceOutsideItsPolicy(Rule):
         if stored is not None and found.granted is False:
             if case.check("the stored policy document is complete", stored.complete, stored.source):
                 return [self._outside(case, role, found, policy_evidence(stored))]
-            reason = f"{reason}, and the stored document of its policy is not complete"
+            reason += ", and the stored document of its policy is not complete"
+        if case.brief:
+            return [self.unsaid]
         ref = _policy_ref(case.call, role) or reference(case.call, POLICY, f"(of {role})")
         reason = f"{reason}; the policy in force is not known: {unknown.reason}"
         return [self.undecided(case, reason, ref, subject=role_resource(role))]
@@ -129,6 +130,7 @@ class ServiceOutsideItsPolicy(Rule):
         )
 
 
+_NOT_STORED = Grant(None, "no policy document of the role is stored")
 _NO_NAME = Unknown("the role index does not have its name")
 
 
@@ -141,7 +143,7 @@ def _policy_ref(call: Call, role: str) -> Ref | None:
 def _in_force(case: Case, ref: Ref) -> RamPolicy | Unknown:
     """The system policy of a name with its document, as it was last seen: also from after the call."""
     found = case.after.get(ref)
-    if isinstance(found, Unknown):
+    if type(found) is Unknown:
         return found
     if not isinstance(found, RamPolicy) or found.type == "Custom":
         return Unknown(f"{ref.value} is not a system policy there")
