@@ -60,6 +60,7 @@ _PLAYS: dict[str, tuple[int, Callable[[Stage], None]]] = {
     "assumed-roles": (51, policies.assumed_roles),
     "drifted-policies": (52, policies.drifted_policies),
     "deletion-rights": (53, policies.deletion_rights),
+    "policies-in-force": (54, policies.policies_in_force),
     "guard-trails": (60, guard_itself.trails),
     "guard-event-rules": (61, guard_itself.event_rules),
     "guard-functions": (62, guard_itself.functions),

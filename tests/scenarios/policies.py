@@ -94,6 +94,30 @@ def drifted_policies(stage: Stage) -> None:
     stage.still("slr/policy-shrunk", "It may no longer delete ENIs.", policies=True)
 
 
+def policies_in_force(stage: Stage) -> None:
+    """NAT Gateway makes a call that its published policy does not list; then its policy has grown by it."""
+    world = World(stage)
+    service = stage.service(NAT, "nat-gateway")
+    own = {"VpcId": world.vpc, "Description": "Created by NAT Gateway ngw-bp1example0001"}
+    group = world.make("ecs:CreateSecurityGroup", "SecurityGroupId", service, **own)
+    asked = {"SecurityGroupId": group, "InnerAccessPolicy": "Drop"}
+    closes = "ecs:ModifySecurityGroupPolicy"
+    with (
+        stage.case(
+            "slr/outside-policy-in-force",
+            "NAT Gateway closes its group, which its policy does not list.",
+            policies=True,
+        ),
+        stage.assuming(contract_broken=True),
+    ):
+        world.call(closes, service, **asked)
+    ram = stage.in_account(stage.account_id).ram
+    (statements,) = [one.document["Statement"] for one in ram.policies.all() if one.service == NAT]
+    ram.renew_policy(NAT, {"Version": "1", "Statement": [*statements, _allowing(closes)]}, stage.clock.now())
+    with stage.case("slr/policy-in-force-has-grown", "The policy in force lists that.", policies=True):
+        world.call(closes, service, **{**asked, "InnerAccessPolicy": "Accept"})
+
+
 def deletion_rights(stage: Stage) -> None:
     """Custom policies about service-linked roles: tied to one service, and tied to none."""
     world = World(stage)

@@ -125,6 +125,7 @@ class Stage(Cloud):
         region: str | None = None,
         change: Callable[[Event], Event] | None = None,
         made: str = "",
+        policies: bool = False,
     ) -> Iterator[None]:
         """Cut the calls made meanwhile out as a case.
 
@@ -138,6 +139,8 @@ class Stage(Cloud):
             What is done to each event: an encoding the fake does not produce.
         made
             What else has to be said of the origin.
+        policies
+            Whether the snapshot has RAM policies: they are long, and few rules read them.
         """
         self._assumed.clear()
         before = self.snapshot(region)
@@ -153,19 +156,13 @@ class Stage(Cloud):
         kept = None
         if state != "shared":
             later = self.snapshot(region) if state == "after" else before
-            kept = _trimmed(state if isinstance(state, dict) else later, events)
+            kept = _trimmed(state if isinstance(state, dict) else later, events, policies=policies)
         self.cases.append(Case(path, sentence, form, kept, changed))
         self.clock.advance(STEP)
 
     def still(self, path: str, sentence: str, region: str | None = None, *, policies: bool = False) -> None:
-        """Take what stands there as a case without calls; arguments as for `case`.
-
-        RAM policies are long and few rules read them: only ``policies`` has them listed.
-        """
-        found = self.snapshot(region)
-        kept = _trimmed(found, ())
-        if policies:
-            kept["resources"]["ram:Policy"] = found["resources"]["ram:Policy"]
+        """Take what stands there as a case without calls; arguments as for `case`."""
+        kept = _trimmed(self.snapshot(region), (), policies=policies)
         self.cases.append(Case(path, sentence, "bare", kept, ()))
         self.clock.advance(STEP)
 
@@ -182,14 +179,17 @@ class Stage(Cloud):
         self.cases[place] = replace(case, events=tuple(case.events[number] for number in order))
 
 
-def _trimmed(snapshot: Snapshot, events: tuple[Event, ...] | list[Event]) -> Snapshot:
-    """A snapshot with the instance types that something in it or in the events is of; without policies."""
+def _trimmed(
+    snapshot: Snapshot, events: tuple[Event, ...] | list[Event], *, policies: bool = False
+) -> Snapshot:
+    """A snapshot with the instance types that something in it or in the events is of."""
     resources = dict(snapshot["resources"])
-    types = resources.pop("ecs:InstanceType")
-    resources.pop("ram:Policy", None)
+    types, listed = resources.pop("ecs:InstanceType"), resources.pop("ram:Policy", None)
     text = json.dumps([resources, events])
-    used = [one for one in types if f'"{one["InstanceTypeId"]}"' in text]
-    return {**snapshot, "resources": {**resources, "ecs:InstanceType": used}}
+    resources["ecs:InstanceType"] = [one for one in types if f'"{one["InstanceTypeId"]}"' in text]
+    if policies:
+        resources["ram:Policy"] = listed
+    return {**snapshot, "resources": resources}
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,7 @@ def _state(connections: Connections, redaction: Redaction, into: RecordingFolder
             clock=connections.clock,
         )
         with progress_bar(None, lambda: 0, lambda: state.count):
-            state.write(into.path / STATE, recorder.done.roles)
+            state.write(into.path / STATE, recorder.done.named)
     except CloudError as error:
         say(f"eniguard: no state was recorded: {shown(str(error))}")
         return False

@@ -7,12 +7,17 @@ from typing import final
 from msgspec import Struct
 
 from eniguard.facts.kinds import AnyResource
+from eniguard.model.kinds import POLICY, ROLE
+
+#: Kinds of the account, which have no region (docs/sources.md, API: RAM is global).
+GLOBAL = frozenset((ROLE, POLICY))
 
 
 class Ref(Struct, frozen=True, gc=False):
     """The name of one fact: a resource by ``id``, or all resources of a kind by a relation.
 
     ``by`` is ``id`` or a relation of the kind (`eniguard.facts.relations`), whose fact is a complete listing.
+    ``region`` is empty for the kinds of the account (`GLOBAL`).
     """
 
     account: str

@@ -29,7 +29,7 @@ from eniguard.facts.kinds import (
     SecurityGroupRule,
     VSwitch,
 )
-from eniguard.facts.refs import NEVER_ASKED, Fact, FactValue, Gone, Ref, Unknown
+from eniguard.facts.refs import GLOBAL, NEVER_ASKED, Fact, FactValue, Gone, Ref, Unknown
 from eniguard.facts.relations import relations_of
 from eniguard.facts.rule_effects import START_OR_END, groups_changed, rules_after
 from eniguard.model.kinds import (
@@ -259,7 +259,7 @@ class State(Struct, eq=False):
 
 def reference(call: Call, kind: str, value: str, by: str = "id") -> Ref:
     """The reference of a fact in the account and region of a call; RAM is global and has no region."""
-    return Ref(call.account_id or "", "" if kind == ROLE else call.region, kind, by, value)
+    return Ref(call.account_id or "", "" if kind in GLOBAL else call.region, kind, by, value)
 
 
 def _of_kind(resources: tuple[AnyResource, ...], cls: type[_Kind]) -> tuple[_Kind, ...]:

@@ -21,7 +21,7 @@ from eniguard.facts.kinds import (
     SecurityGroupRule,
     VSwitch,
 )
-from eniguard.facts.refs import Ref, Unknown
+from eniguard.facts.refs import GLOBAL, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
@@ -43,8 +43,6 @@ Lister = Callable[[str], Listing]
 Finder = Callable[[str, str], AnyResource | Unknown | None]
 
 _Kind = TypeVar("_Kind")
-#: Kinds that belong to no region (docs/sources.md, API: RAM is global).
-_GLOBAL = frozenset((ROLE, POLICY))
 #: The relation of a reference to all resources of a kind; its value is the region, or the account.
 EVERYTHING = "listing"
 
@@ -110,7 +108,7 @@ class View:
 
     def ref(self, kind: str, value: str = "", by: str = "id") -> Ref:
         """The reference of a fact of this view; without a value, of all resources of the kind."""
-        region = "" if kind in _GLOBAL else self.region
+        region = "" if kind in GLOBAL else self.region
         if not value:
             value, by = region or self.account, EVERYTHING
         return Ref(self.account, region, kind, by, value)

@@ -10,13 +10,17 @@ from eniguard.errors import InputError
 from eniguard.events.calls import Call
 from eniguard.events.envelopes import Batch
 from eniguard.events.times import written
+from eniguard.facts.gathered import Facts
 from eniguard.identity import needs
 from eniguard.recording.folder import RecordingFolder
 from eniguard.recording.inputs import EventInput
 from eniguard.recording.redaction import Redaction
+from eniguard.rules.slr.service_calls import ServiceOutsideItsPolicy
 
-#: Roles that are looked up at most; beyond that somebody makes names up.
-_MOST_ROLES = 1_000
+#: Names of a kind that are looked up at most; beyond that somebody makes names up.
+_MOST_NAMES = 1_000
+#: The one rule that asks for policies: for those of the roles that services call with.
+_POLICIES = ServiceOutsideItsPolicy()
 
 
 class Recording(Struct):
@@ -24,7 +28,7 @@ class Recording(Struct):
 
     ``read = recorded + outside + not_concerned + unreadable``: ``outside`` are calls from before or after
     the window, ``not_concerned`` what no rule looks at. ``first`` and ``last`` are the times of what was
-    recorded, in seconds since 1970 (UTC); ``roles`` are names that rules look up.
+    recorded, in seconds since 1970 (UTC); ``named`` has, by kind, the names that rules look up.
     """
 
     recorded: int = 0
@@ -33,7 +37,7 @@ class Recording(Struct):
     unreadable: int = 0
     first: float | None = None
     last: float | None = None
-    roles: dict[str, None] = field(default_factory=dict)
+    named: dict[str, dict[str, None]] = field(default_factory=dict)
 
     @property
     def read(self) -> int:
@@ -114,5 +118,7 @@ class Recorder:
         done.recorded += 1
         done.first = call.at if done.first is None else min(done.first, call.at)
         done.last = call.at if done.last is None else max(done.last, call.at)
-        if len(done.roles) < _MOST_ROLES:
-            done.roles.update(dict.fromkeys(ref.value for ref in needs(call)))
+        for ref in (*needs(call), *_POLICIES.needs(call, Facts())):
+            names = done.named.setdefault(ref.kind, {})
+            if len(names) < _MOST_NAMES:
+                names[ref.value] = None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from eniguard.errors import CloudError
 from eniguard.events.times import written
-from eniguard.facts.items import ID_FIELDS
+from eniguard.facts.item_fields import ItemError
+from eniguard.facts.items import item_id
 from eniguard.facts.refs import Unknown
 from eniguard.model.kinds import (
     CIDR_RESERVATION,
@@ -19,6 +20,7 @@ from eniguard.model.kinds import (
     INSTANCE,
     INSTANCE_TYPE,
     IPV6_ADDRESS,
+    POLICY,
     PORT_RANGE_LIST,
     PREFIX_LIST,
     ROLE,
@@ -45,7 +47,7 @@ LISTED = (
     PORT_RANGE_LIST,
 )
 #: The kinds that are asked for by their ids, when something names them.
-NAMED = (INSTANCE_TYPE, ROLE)
+NAMED = (INSTANCE_TYPE, ROLE, POLICY)
 
 
 class RegionState:
@@ -84,21 +86,21 @@ class RegionState:
         self._listings = LiveListings(caller, account, region, clock=clock)
         self._asker = Asker(caller, region)
 
-    def write(self, path: Path, roles: Iterable[str]) -> None:
-        """Write the snapshot; ``roles`` are the names of roles that rules ask about.
+    def write(self, path: Path, named: Mapping[str, Iterable[str]]) -> None:
+        """Write the snapshot; ``named`` has the names of roles and policies that rules ask about, by kind.
 
         It stands under its name when it is whole only.
         """
         begun = path.with_name(f".{path.name}.part")
         try:
             with open(begun, "wb") as file:
-                for part in self._parts(roles):
+                for part in self._parts(named):
                     file.write(part)
             os.replace(begun, path)
         finally:
             begun.unlink(missing_ok=True)
 
-    def _parts(self, roles: Iterable[str]) -> Iterator[bytes]:
+    def _parts(self, named: Mapping[str, Iterable[str]]) -> Iterator[bytes]:
         head = {
             "schema": 1,
             "captured_at": written(self._clock()),
@@ -116,14 +118,14 @@ class RegionState:
                 types = [str(one["InstanceType"]) for one in items if one.get("InstanceType")]
             yield between + self._kind(kind, items)
             between = b",\n"
-        for kind, ids in ((INSTANCE_TYPE, list(dict.fromkeys(types))), (ROLE, list(roles))):
-            yield between + self._kind(kind, self._asked(kind, ids))
+        for kind, ids in {INSTANCE_TYPE: dict.fromkeys(types), ROLE: (), **named}.items():
+            yield between + self._kind(kind, self._asked(kind, list(ids)))
             between = b",\n"
         yield b"}}\n"
 
     def _kind(self, kind: str, items: Sequence[Item]) -> bytes:
         encode = msgspec.json.encode
-        lines = [encode(self._redaction.item(kind, one)) for one in items if one.get(ID_FIELDS[kind])]
+        lines = [encode(self._redaction.item(kind, one)) for one in items if _has_id(kind, one)]
         self.count += len(lines)
         return encode(kind) + b":[" + b",\n".join(lines) + b"]"
 
@@ -141,3 +143,10 @@ class RegionState:
             else:
                 found += items
         return found
+
+
+def _has_id(kind: str, item: Item) -> bool:
+    try:
+        return bool(item_id(kind, item))
+    except ItemError:
+        return False

@@ -20,10 +20,10 @@ from eniguard.roles.policies import (
     PRODUCTS,
     Earlier,
     RolePolicy,
-    allows,
     allows_freely,
     policy_of,
     role_of_policy,
+    statements_about,
 )
 from eniguard.roles.statements import SERVICE_NAME, Condition, Statement, matches, statements_of, verdict
 
@@ -35,7 +35,6 @@ __all__ = [
     "RolePolicy",
     "ServiceRole",
     "Statement",
-    "allows",
     "allows_freely",
     "index",
     "lent_to_the_account",
@@ -49,6 +48,7 @@ __all__ = [
     "role_of_policy",
     "role_of_service",
     "service_linked_form",
+    "statements_about",
     "statements_of",
     "verdict",
 ]

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from eniguard.roles.catalogue import ServiceRole, index, role_named
 from eniguard.roles.files import document
-from eniguard.roles.statements import SERVICE_NAME, Statement, statements_of, verdict
+from eniguard.roles.statements import SERVICE_NAME, Statement, statements_of
 
 CREATE_SERVICE_LINKED_ROLE = "ram:CreateServiceLinkedRole"
 DELETE_SERVICE_LINKED_ROLE = "ram:DeleteServiceLinkedRole"
@@ -138,35 +138,17 @@ def role_of_policy(policy_name: str) -> ServiceRole | None:
 
 
 @lru_cache(maxsize=8192)
-def _listing(policy: RolePolicy, action: str) -> tuple[Statement, ...]:
-    """The statements that are about an action; a service makes the same few calls all day."""
+def statements_about(policy: RolePolicy, action: str) -> tuple[Statement, ...]:
+    """The statements of a policy that are about an action; a service makes the same few calls all day."""
     return tuple([one for one in policy.statements if one.lists(action)])
 
 
 @lru_cache(maxsize=8192)
 def allows_freely(policy: RolePolicy, action: str) -> bool:
     """Whether a policy allows an action on every resource and on no condition."""
-    listed = _listing(policy, action)
+    listed = statements_about(policy, action)
     free = [one for one in listed if one.allow and one.everywhere and not one.conditions]
     return bool(free) and all(one.allow for one in listed)
-
-
-def allows(
-    policy: RolePolicy,
-    action: str,
-    resources: tuple[str, ...] = (),
-    context: Mapping[str, str | None] | None = None,
-) -> bool | None:
-    """Whether a policy allows an action; ``None`` when that depends on what is not known.
-
-    Parameters
-    ----------
-    policy
-        The policy of a role.
-    action, resources, context
-        The call, as `eniguard.roles.statements.verdict` takes it.
-    """
-    return verdict(_listing(policy, action), action, resources, context)
 
 
 def _older(published: _Published) -> Earlier:

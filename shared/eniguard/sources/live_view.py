@@ -9,7 +9,7 @@ from eniguard.errors import CloudError, NotFound
 from eniguard.facts.item_fields import ItemError
 from eniguard.facts.items import read_item
 from eniguard.facts.kinds import AnyResource
-from eniguard.facts.refs import Unknown
+from eniguard.facts.refs import GLOBAL, Unknown
 from eniguard.facts.view import Listing, View
 from eniguard.model.kinds import (
     INSTANCE_TYPE,
@@ -29,8 +29,6 @@ from eniguard.sources.questions import (
     Question,
 )
 
-#: Kinds of the account, which are the same in every region.
-GLOBAL_KINDS = frozenset((ROLE, POLICY))
 #: Kinds that are asked for one by one beside their listing: types of instances have none that is short, and
 #: only the role itself has its trust policy.
 _BY_ID = frozenset((INSTANCE_TYPE, ROLE))
@@ -99,7 +97,7 @@ class LiveListings:
 
     def listing(self, kind: str) -> Listing:
         """All resources of a kind, or why they are not known."""
-        kept = self._of_account if kind in GLOBAL_KINDS else self._listings
+        kept = self._of_account if kind in GLOBAL else self._listings
         if kind not in kept:
             kept[kind] = self._listed(kind)
         return kept[kind]

@@ -246,6 +246,10 @@ QUESTIONS: dict[tuple[str, str], Question] = {
         "vpc", "DescribeIpv6Addresses", _commas("Ipv6InternetBandwidthId"), _IPV6, pages="number", size=50
     ),
     (ROLE, "id"): Question("ram", "GetRole", _commas("RoleName"), _whole("Role")),
+    # Asked for by rules are those of the roles of services: system policies (docs/sources.md, Domain).
+    (POLICY, "id"): Question(
+        "ram", "GetPolicy", lambda values: {"PolicyType": "System", "PolicyName": values[0]}, _whole(None)
+    ),
 }
 
 

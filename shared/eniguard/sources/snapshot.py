@@ -15,14 +15,14 @@ from eniguard.events.times import parsed
 from eniguard.facts.item_fields import ItemError
 from eniguard.facts.items import KINDS, item_id, read_item
 from eniguard.facts.kinds import AnyResource
-from eniguard.facts.refs import Fact, Ref, Unknown
+from eniguard.facts.refs import GLOBAL, Fact, Ref, Unknown
 from eniguard.facts.relations import Relation, relations_of
 from eniguard.facts.view import View
-from eniguard.model.kinds import INSTANCE_TYPE, ROLE
+from eniguard.model.kinds import INSTANCE_TYPE
 from eniguard.nearest import nearest
 
 #: Kinds that belong to no region, or are the same in all of them.
-_REGIONLESS = frozenset((ROLE, INSTANCE_TYPE))
+_REGIONLESS = GLOBAL | {INSTANCE_TYPE}
 #: The resources of one kind by their ids; each is an API item until somebody asks for it.
 _Items = dict[str, "dict[str, Any] | AnyResource"]
 _NO_ITEMS: _Items = {}

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from eniguard.errors import DeadlineNear
+from eniguard.facts.refs import GLOBAL
 from eniguard.facts.view import Listing
 from eniguard.intake import Telling
 from eniguard.model import Sweep, Undecided
 from eniguard.rules.sweep import Swept, swept
 from eniguard.settings import Policy
 from eniguard.sources.asking import Caller
-from eniguard.sources.live_view import GLOBAL_KINDS, LiveListings
+from eniguard.sources.live_view import LiveListings
 from eniguard.state import Store
 from eniguard.sweeping.parts import Each, Place, time_is_up
 from eniguard.sweeping.told_once import ToldOnce
@@ -71,7 +72,7 @@ class Standing:
 
         def ask(place: Place) -> None:
             first = firsts[place.account] == place
-            rules = [rule for rule in self._rules if first or not GLOBAL_KINDS.issuperset(rule.kinds)]
+            rules = [rule for rule in self._rules if first or not GLOBAL.issuperset(rule.kinds)]
             self._place(place, rules, of_accounts[place.account], call)
 
         # By when they were begun: one that never comes to an end takes no other's turn.

@@ -29,7 +29,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("scenario", ["opened-groups", "nat", "linked-role"])
+@pytest.mark.parametrize("scenario", ["opened-groups", "nat", "linked-role", "gateway"])
 def test_replay_of_a_recording_finds_what_a_replay_of_the_originals_finds(
     tmp_path: Path, scenario: str, way: str
 ) -> None:

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from eniguard.roles import RolePolicy, allows, allows_freely, index, matches, policy_of, role_of_policy
+from eniguard.roles import (
+    RolePolicy,
+    allows_freely,
+    index,
+    matches,
+    policy_of,
+    role_of_policy,
+    verdict,
+)
 
 API_GATEWAY = "AliyunServiceRoleForApiGatewayConnectUserVpc"
 
@@ -13,6 +21,10 @@ def stored(role: str) -> RolePolicy:
     policy = policy_of(role)
     assert policy is not None
     return policy
+
+
+def allows(policy: RolePolicy, action: str, resources: tuple[str, ...] = ()) -> bool | None:
+    return verdict(policy.statements, action, resources)
 
 
 def test_policy_carries_where_it_comes_from() -> None:

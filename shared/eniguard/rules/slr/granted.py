@@ -1,4 +1,4 @@
-"""Whether the stored policy of a service's role grants a call of that service."""
+"""Whether the policy of a service's role grants a call of that service, as stored or as it is in force."""
 
 from __future__ import annotations
 
@@ -9,9 +9,21 @@ from msgspec import Struct
 
 from eniguard.events.calls import Call
 from eniguard.events.catalog import APIS
+from eniguard.facts.kinds import RamPolicy
+from eniguard.facts.refs import Ref
+from eniguard.facts.state import State
 from eniguard.model import Evidence
 from eniguard.model.kinds import EIP, ENI, INSTANCE, ROLE, SECURITY_GROUP, VPC, VSWITCH
-from eniguard.roles import SERVICE_NAME, RolePolicy, allows, allows_freely, role_named
+from eniguard.roles import (
+    SERVICE_NAME,
+    RolePolicy,
+    Statement,
+    allows_freely,
+    role_named,
+    statements_about,
+    verdict,
+)
+from eniguard.rules.evidence import from_fact
 from eniguard.rules.slr.named import role_to_create
 
 #: ECS carries deprecated twins of VPC calls; policies grant either name.
@@ -31,6 +43,10 @@ _RESOURCES = {
 }
 
 
+#: The statements about each name by which policies may grant an action.
+_Listed = Mapping[str, tuple[Statement, ...]]
+
+
 class Grant(Struct, frozen=True, gc=False):
     """Whether a policy grants a call (``None`` when that cannot be told), and why."""
 
@@ -39,9 +55,19 @@ class Grant(Struct, frozen=True, gc=False):
 
 
 def grant(call: Call, policy: RolePolicy) -> Grant:
-    """Whether the document of a policy grants a call, with its resources and conditions."""
+    """Whether the stored document of a policy grants a call, with its resources and conditions."""
     found = _of_any_call(policy, call.action)
-    return _of_this_call(policy, call) if found is None else found
+    if found is not None:
+        return found
+    listed = {name: statements_about(policy, name) for name in _names(call.action)}
+    return _of_this_call(call, policy.role.policy, listed)
+
+
+def grant_in_force(call: Call, policy: RamPolicy) -> Grant:
+    """As `grant`, for the document in force, which has to be known."""
+    known = policy.statements or ()
+    listed = {name: tuple([one for one in known if one.lists(name)]) for name in _names(call.action)}
+    return _of_this_call(call, " ".join(filter(None, (policy.id, policy.version))), listed)
 
 
 @lru_cache(maxsize=8192)
@@ -50,35 +76,40 @@ def _of_any_call(policy: RolePolicy, action: str) -> Grant | None:
     names = _names(action)
     if any(allows_freely(policy, one) for one in names):
         return Grant(True, f"{policy.role.policy} lists it")
-    listed = any(one.lists(name) for one in policy.statements for name in names)
-    return None if listed else _not_granted(policy, action)
+    if any(statements_about(policy, one) for one in names):
+        return None
+    slip = next((one for one in map(policy.slip_for, names) if one is not None), None)
+    if slip is not None:
+        return Grant(None, f"{policy.role.policy} lists {slip}, which probably means {action}")
+    return Grant(False, f"{policy.role.policy} does not list {action}")
 
 
-def _of_this_call(policy: RolePolicy, call: Call) -> Grant:
-    action, name = call.action, policy.role.policy
-    context = _context(call)
-    found = [allows(policy, one, _resources(call), context) for one in _names(action)]
+def _of_this_call(call: Call, policy: str | None, listed: _Listed) -> Grant:
+    """What a policy says of a call by the statements about its action."""
+    action, context = call.action, _context(call)
+    found = _verdicts(call, listed, context)
     if True in found:
-        return Grant(True, f"{name} lists it for this one")
+        return Grant(True, f"{policy} lists it for this one")
     if None in found:
-        return Grant(None, _in_doubt(call, policy, context))
-    missing = _not_granted(policy, action)
-    service = context.get(SERVICE_NAME)
-    if missing.granted is None or service is None or not any(one.lists(action) for one in policy.statements):
-        return missing
-    return Grant(False, f"{name} does not let it do this with a role of {service}")
+        return Grant(None, _in_doubt(action, policy, context))
+    if not any(listed.values()):
+        return Grant(False, f"{policy} does not list {action}")
+    allowing = {name: tuple([one for one in about if one.allow]) for name, about in listed.items()}
+    if set(_verdicts(call, allowing, context)) != {False}:
+        return Grant(False, f"{policy} denies {action}")
+    if context.get(SERVICE_NAME) is not None:
+        return Grant(False, f"{policy} does not let it do this with a role of {context[SERVICE_NAME]}")
+    return Grant(False, f"{policy} does not list {action} for this one")
+
+
+def _verdicts(call: Call, listed: _Listed, context: Mapping[str, str | None]) -> list[bool | None]:
+    resources = _resources(call)
+    return [verdict(about, name, resources, context) for name, about in listed.items()]
 
 
 def _names(action: str) -> tuple[str, ...]:
     """The names by which policies may grant an action."""
     return (action, _TWINS[action]) if action in _TWINS else (action,)
-
-
-def _not_granted(policy: RolePolicy, action: str) -> Grant:
-    slip = next((one for one in map(policy.slip_for, _names(action)) if one is not None), None)
-    if slip is not None:
-        return Grant(None, f"{policy.role.policy} lists {slip}, which probably means {action}")
-    return Grant(False, f"{policy.role.policy} does not list {action}")
 
 
 def policy_evidence(policy: RolePolicy) -> list[Evidence]:
@@ -89,15 +120,21 @@ def policy_evidence(policy: RolePolicy) -> list[Evidence]:
     ]
 
 
+def evidence_in_force(state: State, ref: Ref, policy: RamPolicy, stored: RolePolicy | None) -> list[Evidence]:
+    """Which document in force was looked at and when, beside the stored one, if there is one."""
+    named = [from_fact(state, ref, "policy", policy.id)] if stored is None else policy_evidence(stored)
+    return [*named, from_fact(state, ref, "version", policy.version, policy.updated)]
+
+
 def version_of(policy: RolePolicy) -> str:
     """The version of the stored document in words."""
     return " ".join(part for part in (policy.version, policy.updated) if part) or "version not stated"
 
 
-def _in_doubt(call: Call, policy: RolePolicy, context: Mapping[str, str | None]) -> str:
+def _in_doubt(action: str, policy: str | None, context: Mapping[str, str | None]) -> str:
     if SERVICE_NAME in context and context[SERVICE_NAME] is None:
-        return f"the event does not tell whose role {call.action} was about"
-    return f"{policy.role.policy} lists {call.action} on conditions or resources that the event does not show"
+        return f"the event does not tell whose role {action} was about"
+    return f"{policy} lists {action} on conditions or resources that the event does not show"
 
 
 def _context(call: Call) -> Mapping[str, str | None]:
