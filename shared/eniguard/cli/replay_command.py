@@ -38,8 +38,8 @@ Examples:
 
 \b
 Exit codes, highest first:
-  2    usage or configuration
-  4    input that could not be read (unless --skip-unreadable)
+  2    usage or configuration, also a --state that cannot be read
+  4    input that could not be read, or was left out (unless --skip-unreadable)
   3    expectations not met
   1    findings at or above --fail-on
   0    none of these
@@ -53,7 +53,7 @@ Exit codes, highest first:
 @click.option(
     "--state",
     metavar="FILE",
-    help="State snapshot for every event without one of its own.",
+    help="State snapshot for every event without one of its own; it has to be readable.",
 )
 @policy_option
 @click.option(
@@ -70,7 +70,7 @@ Exit codes, highest first:
 @click.option(
     "--skip-unreadable",
     is_flag=True,
-    help="Input that cannot be read does not change the exit code.",
+    help="Input that cannot be read, or is left out, does not change the exit code; --state is no input.",
 )
 @click.option("--plan", "plans", is_flag=True, help="Print what would be put back, in place of the findings.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)

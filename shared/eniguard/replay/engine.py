@@ -89,9 +89,7 @@ class Pass:
     Raises
     ------
     ConfigError
-        The policy or ``only`` names a rule that does not exist.
-    InputError
-        The given state snapshot cannot be read.
+        The policy or ``only`` names a rule that does not exist, or the given state snapshot cannot be read.
     """
 
     def __init__(
@@ -110,6 +108,7 @@ class Pass:
         self._units = Units(self._new_sequence)
         self._waivers = options.policy.waivers
         self._position = 0
+        self._broken_states: set[str] = set()
         self.tally = Tally()
 
     def __iter__(self) -> Iterator[Emitted]:
@@ -133,7 +132,7 @@ class Pass:
             own = self._states.own(source)
             shared = None if own is not None else self._states.shared(source)
         except InputError as error:
-            yield from self._unreadable(error)
+            yield from self._left_out(source, error)
             return
         alone = None if own is None else self._new_sequence()
         mine = own is None or share_of_text(source.relative, self._share.of) == self._share.number
@@ -190,7 +189,21 @@ class Pass:
     def _unreadable(self, error: InputError) -> Iterator[Emitted]:
         if self._share.counts:
             self.tally.unreadable += 1
-            yield (self._position, float("inf"), self.tally.unreadable), error
+            yield self._in_passing(), error
+
+    def _left_out(self, source: Source, error: InputError) -> Iterator[Emitted]:
+        """A file of events whose state cannot be read; what is wrong with that is told before the first."""
+        if error.path not in self._broken_states:
+            self._broken_states.add(error.path)
+            yield from self._unreadable(error)
+        if self._share.counts:
+            self.tally.left_out += 1
+            problem = f"left out, no event of it is decided: its state snapshot {error.path} cannot be read"
+            yield self._in_passing(), InputError(problem, path=source.shown)
+
+    def _in_passing(self) -> Place:
+        """The place of what is no event: after all that came before it."""
+        return self._position, float("inf"), self.tally.unreadable + self.tally.left_out
 
     def _arrivals(self, events: Sequence[Concerned], origin: Origin) -> list[Arrived]:
         """The calls behind events.
@@ -246,11 +259,9 @@ class Replay:
 
     Raises
     ------
-    InputError
-        The given state snapshot cannot be read.
     ConfigError
-        The policy or ``only`` names a rule that does not exist, or several processes are asked to read the
-        standard input.
+        The policy or ``only`` names a rule that does not exist, the given state snapshot cannot be read, or
+        several processes are asked to read the standard input.
     """
 
     def __init__(self, options: Options) -> None:

@@ -35,7 +35,7 @@ def search(options: Options, event_id: str | None) -> Search:
 
     Raises
     ------
-    InputError, ConfigError
+    ConfigError
         As for `eniguard.replay.engine.Replay`.
     """
     watch = _First(event_id, registry_of(options.policy, only=options.only))

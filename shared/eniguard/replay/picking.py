@@ -52,7 +52,7 @@ def pick(options: Options, event_id: str | None) -> Picked:
 
     Raises
     ------
-    InputError, ConfigError
+    ConfigError
         As for `Replay`.
     """
     run = Replay(replace(options, every=True, jobs=1))

@@ -172,6 +172,7 @@ def _add_up(tallies: list[Tally], total: Tally) -> None:
         "late",
         "not_concerned",
         "unreadable",
+        "left_out",
         "swept",
     ):
         setattr(total, name, sum(getattr(tally, name) for tally in tallies))
