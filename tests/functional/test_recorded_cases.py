@@ -15,9 +15,10 @@ import pytest
 
 from eniguard.errors import InputError
 from eniguard.model import Decision
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
 from eniguard.replay.expectations import EXPECTATIONS_FILE, Comparison, read_expectations
 from eniguard.replay.files import Source, sources
+from eniguard.replay.options import Options
 from eniguard.replay.sweeps import SweepEntry
 from eniguard.replay.tally import Tally
 from eniguard.rules.base import Rule

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from eniguard.errors import ConfigError, InputError
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.settings import DEFAULT_POLICY
 from eniguard.testing import ACCOUNT, ALICE, REGION
 
@@ -182,18 +183,44 @@ def test_every_event_is_counted_exactly_once(write: Write, tmp_path: Path) -> No
     assert (tally.concerned, tally.not_concerned, tally.unreadable) == (2, 1, 3)
 
 
-def test_a_broken_state_is_an_error_of_its_files_and_the_rest_goes_on(write: Write, tmp_path: Path) -> None:
-    write("a/one.json", event(1))
-    write("a/one.state.json", "{")
-    write("b/two.json", event(2))
-    entries, errors, _ = replayed(tmp_path)
-    assert [entry.path for entry in entries] == ["b/two.json"]
-    assert ["one.state.json" in error.path for error in errors] == [True]
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_broken_state_is_told_once_and_each_of_its_files_is_left_out(
+    write: Write, tmp_path: Path, jobs: int
+) -> None:
+    # given: a state of two files and one of a case, with a whole one further up
+    write("state.json", state(ENI))
+    shared = write("a/state.json", "{")
+    own = write("a/three.state.json", '{"schema": 2}')
+    left = [write(f"a/{name}.json", event(number)) for number, name in enumerate(("one", "three", "two"))]
+    write("b/four.json", event(4))
+
+    # when
+    entries, errors, replay = replayed(tmp_path, jobs=jobs)
+
+    # then
+    assert [entry.path for entry in entries] == ["b/four.json"]
+    named = [
+        (error.path, [str(one) for one in (shared, own) if str(one) in error.problem]) for error in errors
+    ]
+    assert named == [
+        (str(shared), []),
+        (str(left[0]), [str(shared)]),
+        (str(own), []),
+        (str(left[1]), [str(own)]),
+        (str(left[2]), [str(shared)]),
+    ]
+    tally = replay.tally
+    assert (tally.read, tally.unreadable, tally.left_out) == (1, 2, 3)
 
 
-def test_a_given_state_that_is_none_is_an_error_before_the_first_event(write: Write, tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [None, "{", state() + "}"])
+def test_a_given_state_that_is_none_is_wrong_usage_before_the_first_event(
+    write: Write, tmp_path: Path, content: str | None
+) -> None:
     path = write("one.json", event(1))
-    with pytest.raises(InputError, match="cannot be read"):
+    if content is not None:
+        write("nowhere.json", content)
+    with pytest.raises(ConfigError, match=r"--state .*nowhere.json.*; nothing was decided: name a state"):
         Replay(Options(paths=(str(path),), policy=DEFAULT_POLICY, state=str(tmp_path / "nowhere.json")))
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from eniguard.events.catalog import APIS, api_of
 from eniguard.events.envelopes import parse
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.settings import DEFAULT_POLICY
 from tests.scenarios.catalogue import SCENARIOS
 from tests.scenarios.stage import Scenario

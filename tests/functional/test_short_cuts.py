@@ -11,7 +11,8 @@ from eniguard.errors import InputError
 from eniguard.facts.gathered import Facts
 from eniguard.model import Decision, History, Observation
 from eniguard.pipeline import Decided, Pipeline
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.rules.registry import Registry
 from eniguard.settings import DEFAULT_POLICY, Guard, Policy
 from eniguard.sources import InRounds

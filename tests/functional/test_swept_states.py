@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from eniguard.errors import InputError
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.replay.sweeps import SweepEntry
 from eniguard.settings import DEFAULT_POLICY, Policy, RuleSettings
 from eniguard.settings.policy import Actors

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from eniguard.events.outcomes import ENI_MANAGED
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.settings import DEFAULT_POLICY
 from eniguard.testing import ACCOUNT, ALICE, REGION
 

@@ -11,7 +11,8 @@ from eniguard.alerts.alert import Alert
 from eniguard.alerts.composing import MessageComposer
 from eniguard.alerts.formats import format_of
 from eniguard.model import Finding
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.settings.alerting import Language, Sink, SinkKind
 from eniguard.settings.guardfile import parse_policy
 from tests.messages.cases import rule_texts

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eniguard.errors import InputError
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.replay.sweeps import SweepEntry
 from tests.scenarios.catalogue import stages
 from tests.scenarios.deliveries import delivered, snapshot_file

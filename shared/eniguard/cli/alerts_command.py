@@ -93,7 +93,7 @@ def preview(
     from eniguard.alerts.reaching import Reaching
     from eniguard.cli.plan_proposals import shown_proposals
     from eniguard.events.times import seconds
-    from eniguard.replay.engine import Options
+    from eniguard.replay.options import Options
     from eniguard.replay.picking import pick
     from eniguard.rule_modules import catalogue_of
     from eniguard.settings.location import find_policy

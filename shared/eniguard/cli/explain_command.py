@@ -49,8 +49,8 @@ def explain(
 
     The exit code is 2 also when PATH holds no such event, or several to choose from, which are then listed.
     """
-    from eniguard.replay.engine import Options
     from eniguard.replay.explaining import search
+    from eniguard.replay.options import Options
     from eniguard.rule_modules import catalogue_of
     from eniguard.rules.registry import rule_named
     from eniguard.settings.location import find_policy

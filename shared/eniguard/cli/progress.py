@@ -25,7 +25,7 @@ def progress_bar(total: int | None, done: Callable[[], int], events: Callable[[]
     done, events
         Tell the bytes and events read so far; called from another thread.
     """
-    if not _is_terminal(sys.stderr):
+    if not is_terminal(sys.stderr):
         yield
         return
     over = threading.Event()
@@ -64,6 +64,7 @@ def _watch(
             bar.update(task, completed=done(), events=events())
 
 
-def _is_terminal(stream: object) -> bool:
+def is_terminal(stream: object) -> bool:
+    """Whether somebody looks at a stream; it may be ``None``."""
     isatty = getattr(stream, "isatty", None)
     return isatty is not None and bool(isatty())

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import click
 from eniguard.cli import exit_codes
 from eniguard.cli.findings_output import FORMATS, Output, output_of
 from eniguard.cli.policy_option import policy_option
-from eniguard.cli.progress import progress_bar
+from eniguard.cli.progress import is_terminal, progress_bar
 from eniguard.cli.rules_option import rules_option
 from eniguard.cli.safe import say, shown
 from eniguard.cli.summary import say_summary
@@ -37,8 +38,8 @@ Examples:
 
 \b
 Exit codes, highest first:
-  2    usage or configuration
-  4    input that could not be read (unless --skip-unreadable)
+  2    usage or configuration, also a --state that cannot be read
+  4    input that could not be read, or was left out (unless --skip-unreadable)
   3    expectations not met
   1    findings at or above --fail-on
   0    none of these
@@ -49,7 +50,11 @@ Exit codes, highest first:
 @click.command(short_help="Decide recorded calls and print the findings.", epilog=_EPILOG)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("-j", "--jobs", default=1, metavar="N", type=click.IntRange(min=1), help="Processes to use.")
-@click.option("--state", metavar="FILE", help="State snapshot for every event without one of its own.")
+@click.option(
+    "--state",
+    metavar="FILE",
+    help="State snapshot for every event without one of its own; it has to be readable.",
+)
 @policy_option
 @click.option(
     "--expect",
@@ -63,7 +68,9 @@ Exit codes, highest first:
 )
 @rules_option
 @click.option(
-    "--skip-unreadable", is_flag=True, help="Input that cannot be read does not change the exit code."
+    "--skip-unreadable",
+    is_flag=True,
+    help="Input that cannot be read, or is left out, does not change the exit code; --state is no input.",
 )
 @click.option("--plan", "plans", is_flag=True, help="Print what would be put back, in place of the findings.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
@@ -92,17 +99,26 @@ def replay(
     the summary says what each one hid; JSON and NDJSON carry it with the waiver's id under waived_by.
     --expect compares all findings, hidden or not.
     """
-    from eniguard.replay.engine import Options, Replay
+    from eniguard.replay.engine import Replay
+    from eniguard.replay.options import Options
     from eniguard.settings.location import find_policy
 
     comparison = _comparison(paths, only) if expect else None
     policy = find_policy(policy_path, beside=paths[0] if expect else None)
+    bar = _has_bar(form)
     options = Options(
-        paths=paths, policy=policy, only=only, state=state, jobs=jobs, every=expect, now=time.time()
+        paths=paths,
+        policy=policy,
+        only=only,
+        state=state,
+        jobs=jobs,
+        every=expect,
+        now=time.time(),
+        followed=bar,
     )
     run = Replay(options)
     watch = _Watch(_plans(form, policy) if plans else output_of(form), comparison)
-    _follow(run, watch, form)
+    _follow(run, watch, bar=bar)
     say_summary(run.tally, policy)
     context.exit(_exit_code(run, watch, fail_on, skip_unreadable))
 
@@ -143,13 +159,16 @@ class _Watch:
             say(f"not as expected: {shown(one.key)}: {shown(one.problem)}")
 
 
-def _follow(run: Replay, watch: _Watch, form: str) -> None:
-    """Run a replay to its end; findings on a terminal are progress enough."""
-    if form != "table" and sys.stdout is not None and sys.stdout.isatty():
+def _has_bar(form: str) -> bool:
+    """Whether there is a terminal for a bar; findings on a terminal are progress enough."""
+    return is_terminal(sys.stderr) and (form == "table" or not is_terminal(sys.stdout))
+
+
+def _follow(run: Replay, watch: _Watch, *, bar: bool) -> None:
+    """Run a replay to its end, behind a bar if there is one."""
+    shown_while = progress_bar(run.total_size, lambda: run.tally.size, lambda: run.tally.read)
+    with shown_while if bar else nullcontext():
         _pass_on(run, watch)
-    else:
-        with progress_bar(run.total_size, lambda: run.tally.size, lambda: run.tally.read):
-            _pass_on(run, watch)
     watch.close()
 
 

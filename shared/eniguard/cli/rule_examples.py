@@ -15,8 +15,9 @@ from eniguard.events.calls import Call
 from eniguard.events.kept import kept
 from eniguard.model import Finding, Fix
 from eniguard.pipeline import Decided
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
 from eniguard.replay.expectations import EXPECTATIONS_FILE, Expected, read_expectations
+from eniguard.replay.options import Options
 from eniguard.replay.sweeps import SweepEntry
 from eniguard.rule_modules import registry_of
 from eniguard.settings import Policy

@@ -52,6 +52,8 @@ def _events(tally: Tally) -> str:
         "late": tally.late,
         "unreadable": tally.unreadable,
     }
+    if tally.left_out:
+        counts["files left out"] = tally.left_out
     if tally.swept:
         counts["swept"] = tally.swept
     return ", ".join(f"{name} {count}" for name, count in counts.items())

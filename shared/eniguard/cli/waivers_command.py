@@ -109,7 +109,8 @@ def _used(policy: Policy, paths: tuple[str, ...], jobs: int, state: str | None) 
     """The waivers that match some finding of recorded events, and whether some could not be read."""
     from eniguard.alerts.matching import matches
     from eniguard.errors import InputError
-    from eniguard.replay.engine import Options, Replay
+    from eniguard.replay.engine import Replay
+    from eniguard.replay.options import Options
 
     used: set[str] = set()
     unreadable = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 from msgspec import Struct
@@ -14,52 +14,15 @@ from eniguard.errors import InputError
 from eniguard.events.envelopes import Batch, Concerned
 from eniguard.events.wrappers import Way
 from eniguard.model import Decision, Finding
-from eniguard.replay.files import EXPANDED_CAP, File, Source, StateFile, events, quiet_heap, sources
-from eniguard.replay.sequence import CallSequence, Watch
+from eniguard.replay.files import File, Meter, Source, StateFile, events, quiet_heap, sources
+from eniguard.replay.options import Options
+from eniguard.replay.sequence import CallSequence
 from eniguard.replay.states import States
 from eniguard.replay.sweeps import SweepEntry, judged
 from eniguard.replay.tally import Tally
 from eniguard.replay.units import Arrived, Due, Origin, Place, Result, Units, decided, share_of, share_of_text
 from eniguard.replay.waiving import judged_by_waivers
 from eniguard.rule_modules import registry_of
-from eniguard.settings import Policy
-
-
-class Options(Struct, frozen=True):
-    """What to replay, and how.
-
-    Attributes
-    ----------
-    paths
-        Files and folders; ``-`` is the standard input.
-    policy
-        The compiled guard.yml.
-    only
-        Codes of the rules to keep; ``None`` keeps all enabled ones.
-    state
-        A state snapshot for every event without one of its own.
-    jobs
-        How many processes decide.
-    every
-        Give out every decided event, not only those with a finding.
-    most_expanded
-        The most bytes one file may expand to.
-    now
-        The time of the replay in seconds since 1970; events from more than a day later are unreadable.
-        ``None``: event times are not compared with a clock.
-    watch
-        Told of each decision with what it was made from; with one process only.
-    """
-
-    paths: tuple[str, ...]
-    policy: Policy
-    only: tuple[str, ...] | None = None
-    state: str | None = None
-    jobs: int = 1
-    every: bool = False
-    most_expanded: int = EXPANDED_CAP
-    now: float | None = None
-    watch: Watch | None = None
 
 
 class Entry(Struct, frozen=True):
@@ -120,32 +83,42 @@ class Pass:
         What stands behind the paths, in order.
     share
         Which units to decide.
+    report
+        Told of the tally after each batch of events, and each file.
 
     Raises
     ------
     ConfigError
-        The policy or ``only`` names a rule that does not exist.
-    InputError
-        The given state snapshot cannot be read.
+        The policy or ``only`` names a rule that does not exist, or the given state snapshot cannot be read.
     """
 
-    def __init__(self, options: Options, inputs: tuple[Input, ...], share: Share) -> None:
+    def __init__(
+        self,
+        options: Options,
+        inputs: tuple[Input, ...],
+        share: Share,
+        report: Callable[[Tally], None] | None = None,
+    ) -> None:
         self._options = options
         self._inputs = inputs
         self._share = share
+        self._report = report
         self._registry = registry_of(options.policy, only=options.only)
         self._states = States(options.state)
         self._units = Units(self._new_sequence)
         self._waivers = options.policy.waivers
         self._position = 0
+        self._broken_states: set[str] = set()
         self.tally = Tally()
 
     def __iter__(self) -> Iterator[Emitted]:
         for found in self._inputs:
-            if isinstance(found, StateFile):
-                yield from self._sweep(found)
-            else:
-                yield from self._unreadable(found) if isinstance(found, InputError) else self._source(found)
+            if isinstance(found, InputError):
+                yield from self._unreadable(found)
+                continue
+            before = self.tally.size
+            yield from self._sweep(found) if isinstance(found, StateFile) else self._source(found)
+            self._come_to(before + found.size)
         yield from self._given_out(decided(self._units.flush()))
         self.tally.unreadable_items.update((one.path, one.problem) for one in self._states.unreadable())
 
@@ -159,13 +132,16 @@ class Pass:
             own = self._states.own(source)
             shared = None if own is not None else self._states.shared(source)
         except InputError as error:
-            yield from self._unreadable(error)
+            yield from self._left_out(source, error)
             return
         alone = None if own is None else self._new_sequence()
         mine = own is None or share_of_text(source.relative, self._share.of) == self._share.number
         origin = Origin(source.relative, shared if own is None else own, own is not None)
         options = self._options
-        for batch in events(source, now=options.now, forgeable=FORGEABLE, cap=options.most_expanded):
+        before, meter = self.tally.size, Meter()
+        for batch in events(
+            source, now=options.now, forgeable=FORGEABLE, cap=options.most_expanded, meter=meter
+        ):
             self._count(batch)
             for unreadable in batch.errors:
                 yield from self._unreadable(unreadable)
@@ -177,12 +153,11 @@ class Pass:
             else:
                 arrivals = self._arrivals(batch.concerned, origin)
                 yield from self._given_out(decided([(alone, (one[1], False, one)) for one in arrivals]))
-        self.tally.size += source.size
+            self._come_to(before + min(meter.at, source.size))  # it may have grown meanwhile
 
     def _sweep(self, file: StateFile) -> Iterator[Emitted]:
         """A state snapshot without events, judged as a whole by one of the processes."""
         self._position += 1
-        self.tally.size += file.size
         if share_of_text(file.relative, self._share.of) != self._share.number:
             return
         place = (self._position, 0.0, self._position)
@@ -199,16 +174,36 @@ class Pass:
         if self._options.every or sweep.findings:
             yield place, SweepEntry(file.relative, sweep)
 
+    def _come_to(self, size: int) -> None:
+        """So many bytes of all files are done with."""
+        self.tally.size = size
+        if self._report is not None:
+            self._report(self.tally)
+
     def _count(self, batch: Batch) -> None:
+        self.tally.read += batch.count
         if self._share.counts:
-            self.tally.read += batch.count
             self.tally.concerned += len(batch.concerned)
             self.tally.not_concerned += sum(batch.not_concerned.values())
 
     def _unreadable(self, error: InputError) -> Iterator[Emitted]:
         if self._share.counts:
             self.tally.unreadable += 1
-            yield (self._position, float("inf"), self.tally.unreadable), error
+            yield self._in_passing(), error
+
+    def _left_out(self, source: Source, error: InputError) -> Iterator[Emitted]:
+        """A file of events whose state cannot be read; what is wrong with that is told before the first."""
+        if error.path not in self._broken_states:
+            self._broken_states.add(error.path)
+            yield from self._unreadable(error)
+        if self._share.counts:
+            self.tally.left_out += 1
+            problem = f"left out, no event of it is decided: its state snapshot {error.path} cannot be read"
+            yield self._in_passing(), InputError(problem, path=source.shown)
+
+    def _in_passing(self) -> Place:
+        """The place of what is no event: after all that came before it."""
+        return self._position, float("inf"), self.tally.unreadable + self.tally.left_out
 
     def _arrivals(self, events: Sequence[Concerned], origin: Origin) -> list[Arrived]:
         """The calls behind events.
@@ -264,11 +259,9 @@ class Replay:
 
     Raises
     ------
-    InputError
-        The given state snapshot cannot be read.
     ConfigError
-        The policy or ``only`` names a rule that does not exist, or several processes are asked to read the
-        standard input.
+        The policy or ``only`` names a rule that does not exist, the given state snapshot cannot be read, or
+        several processes are asked to read the standard input.
     """
 
     def __init__(self, options: Options) -> None:

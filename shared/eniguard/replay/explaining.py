@@ -6,8 +6,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from eniguard.pipeline import Decided
-from eniguard.replay.engine import Entry, Options
+from eniguard.replay.engine import Entry
 from eniguard.replay.explained import Explained, explained
+from eniguard.replay.options import Options
 from eniguard.replay.picking import Picked, pick
 from eniguard.rule_modules import registry_of
 from eniguard.rules.registry import Registry
@@ -34,7 +35,7 @@ def search(options: Options, event_id: str | None) -> Search:
 
     Raises
     ------
-    InputError, ConfigError
+    ConfigError
         As for `eniguard.replay.engine.Replay`.
     """
     watch = _First(event_id, registry_of(options.policy, only=options.only))

@@ -86,6 +86,12 @@ class StateFile(Struct, frozen=True):
 File = Source | StateFile
 
 
+class Meter(Struct):
+    """How far into one file reading has come: ``at`` in bytes on disk, as far as they are given out."""
+
+    at: int = 0
+
+
 def quiet_heap() -> None:
     """Keep glibc from giving buffers back to the kernel and faulting them in again for each file.
 
@@ -143,12 +149,15 @@ def events(
     now: float | None = None,
     forgeable: Collection[Way] = (),
     cap: int = EXPANDED_CAP,
+    meter: Meter | None = None,
 ) -> Iterator[Batch]:
-    """The events of one file; see :func:`eniguard.events.envelopes.read`."""
-    return read(blocks(source, cap=cap), path=source.shown, now=now, forgeable=forgeable)
+    """The events of one file; see :func:`eniguard.events.envelopes.read` and :func:`blocks`."""
+    return read(blocks(source, cap=cap, meter=meter), path=source.shown, now=now, forgeable=forgeable)
 
 
-def blocks(source: Source, *, cap: int = EXPANDED_CAP) -> Iterator[bytes | InputError]:
+def blocks(
+    source: Source, *, cap: int = EXPANDED_CAP, meter: Meter | None = None
+) -> Iterator[bytes | InputError]:
     """The bytes of a file, expanded if they are gzip, in blocks of about a megabyte.
 
     An error comes as the last item: what stood before it has been delivered.
@@ -157,10 +166,12 @@ def blocks(source: Source, *, cap: int = EXPANDED_CAP) -> Iterator[bytes | Input
     ----------
     cap
         The most bytes the file may expand to.
+    meter
+        Follows the reading, block by block.
     """
     given = 0
     try:
-        for block in _expanded(source, _BLOCK):
+        for block in _expanded(source, _BLOCK, meter or Meter()):
             if given + len(block) > cap:
                 yield block[: cap - given]
                 problem = f"expands to more than {cap} bytes; expected a trail object of some megabytes"
@@ -183,14 +194,15 @@ def blocks(source: Source, *, cap: int = EXPANDED_CAP) -> Iterator[bytes | Input
         yield InputError(f"cannot be read: {_reason(error)}", path=source.shown, offset=given)
 
 
-def _expanded(source: Source, step: int) -> Iterator[bytes]:
+def _expanded(source: Source, step: int, meter: Meter) -> Iterator[bytes]:
     """The content by its first bytes, not by its name: trail objects get expanded on the way at times."""
     with _opened(source) as file:
         chunk = file.read(_BLOCK)
         if chunk[:2] == _GZIP:
-            yield from _gunzipped(file, chunk, step)
+            yield from _gunzipped(file, chunk, step, meter)
             return
         while chunk:
+            meter.at += len(chunk)
             yield chunk
             chunk = file.read(_BLOCK)
 
@@ -199,9 +211,10 @@ def _opened(source: Source) -> AbstractContextManager[BinaryIO]:
     return nullcontext(sys.stdin.buffer) if source.path == STDIN else open(source.path, "rb")
 
 
-def _gunzipped(file: BinaryIO, chunk: bytes, step: int) -> Iterator[bytes]:
+def _gunzipped(file: BinaryIO, chunk: bytes, step: int, meter: Meter) -> Iterator[bytes]:
     """All members of a gzip file, at most ``step`` bytes at once."""
     expander = isal_zlib.decompressobj(_GZIP_BITS)
+    packed = len(chunk)
     while chunk:
         if expander.eof:
             if not chunk.strip(b"\0"):  # padding after the last member
@@ -209,10 +222,15 @@ def _gunzipped(file: BinaryIO, chunk: bytes, step: int) -> Iterator[bytes]:
             if not _GZIP.startswith(chunk[:2]):  # a lone first byte may be that of a member
                 raise _Trailing
             expander = isal_zlib.decompressobj(_GZIP_BITS)
-        yield expander.decompress(chunk, step)
-        while expander.unconsumed_tail:
-            yield expander.decompress(expander.unconsumed_tail, step)
-        chunk = expander.unused_data or file.read(_BLOCK)
+        while chunk:
+            block = expander.decompress(chunk, step)
+            chunk = expander.unconsumed_tail
+            meter.at = packed - len(chunk or expander.unused_data)
+            yield block
+        chunk = expander.unused_data
+        if not chunk:
+            chunk = file.read(_BLOCK)
+            packed += len(chunk)
     if not expander.eof:
         raise EOFError
 
@@ -223,7 +241,7 @@ def _before_damage(source: Source, given: int) -> Iterator[bytes]:
         return
     seen = 0
     with suppress(_Damaged):
-        for block in _expanded(source, _SMALL_STEP):
+        for block in _expanded(source, _SMALL_STEP, Meter()):
             seen += len(block)
             if seen > given:
                 yield block[-(seen - given) :]

@@ -6,7 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from eniguard.errors import InputError
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.replay.tally import Tally
 
 #: At most this many keys are kept to choose from.
@@ -51,7 +52,7 @@ def pick(options: Options, event_id: str | None) -> Picked:
 
     Raises
     ------
-    InputError, ConfigError
+    ConfigError
         As for `Replay`.
     """
     run = Replay(replace(options, every=True, jobs=1))

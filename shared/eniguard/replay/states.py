@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 
-from eniguard.errors import InputError
+from eniguard.errors import ConfigError, InputError
 from eniguard.replay.expectations import EXPECTATIONS_FILE
 from eniguard.replay.files import FOLDER_STATE, Source, StateFile, blocks, case_state, shown
 from eniguard.sources.snapshot import Snapshot
@@ -26,14 +26,14 @@ class States:
 
     Raises
     ------
-    InputError
-        The given file cannot be read or is not a state snapshot.
+    ConfigError
+        The given file cannot be read or is not a state snapshot: what was asked for cannot be answered.
     """
 
     def __init__(self, given: str | None) -> None:
-        self._read: dict[str, Snapshot] = {}
+        self._read: dict[str, Snapshot | InputError] = {}
         self._folders: dict[tuple[str, str], Snapshot | None] = {}
-        self._given = None if given is None else self._snapshot(given)
+        self._given = None if given is None else self._named(given)
 
     def own(self, source: Source) -> Snapshot | None:
         """The snapshot of an event file that is a case of its own, else ``None``.
@@ -71,8 +71,18 @@ class States:
 
     def unreadable(self) -> Iterator[InputError]:
         """An error for each item of a snapshot that was asked for and could not be read."""
-        for snapshot in self._read.values():
-            yield from snapshot.unreadable()
+        for found in self._read.values():
+            if isinstance(found, Snapshot):
+                yield from found.unreadable()
+
+    def _named(self, path: str) -> Snapshot:
+        try:
+            return self._snapshot(path)
+        except InputError as error:
+            raise ConfigError(
+                f"--state {error}; nothing was decided: name a state snapshot that can be read, or leave "
+                "--state out to decide with the snapshots beside the events"
+            ) from None
 
     def _closest(self, folder: str, root: str) -> Snapshot | None:
         key = (folder, root)
@@ -88,9 +98,19 @@ class States:
         return self._folders[key]
 
     def _snapshot(self, path: str) -> Snapshot:
-        if path not in self._read:
-            self._read[path] = Snapshot(b"".join(_content(path)), path=shown(path))
-        return self._read[path]
+        found = self._read.get(path)
+        if found is None:
+            found = self._read[path] = _read(path)
+        if isinstance(found, InputError):
+            raise found.with_traceback(None)
+        return found
+
+
+def _read(path: str) -> Snapshot | InputError:
+    try:
+        return Snapshot(b"".join(_content(path)), path=shown(path))
+    except InputError as error:  # which holds on to the bytes that were read
+        return InputError(error.problem, path=error.path, offset=error.offset)
 
 
 def _plain_or_compressed(path: str) -> str | None:
@@ -101,7 +121,9 @@ def _plain_or_compressed(path: str) -> str | None:
 def _content(path: str) -> Iterator[bytes]:
     for block in blocks(Source(path, os.path.dirname(path), 0)):
         if isinstance(block, InputError):
-            raise InputError(f"state snapshot: {block.problem}", path=shown(path), offset=block.offset)
+            raise InputError(
+                f"state snapshot: {block.problem}", path=shown(path), offset=block.offset or None
+            )
         yield block
 
 

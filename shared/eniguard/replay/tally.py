@@ -26,7 +26,9 @@ class Tally(Struct):
     ``read = concerned + not_concerned + unreadable events`` and
     ``concerned = decided + undecided + duplicates``; an event is undecided when some rule could not be
     decided on it. ``unreadable`` also counts files, and items of state snapshots, that could not be read;
-    ``unreadable_items`` are the latter as path and problem. ``size`` is in bytes read from files. ``swept``
+    ``unreadable_items`` are the latter as path and problem. ``left_out`` counts files of events that were
+    not read because their state snapshot could not be. ``size`` is in bytes of files that are done with,
+    and grows while a file is read; one that cannot be read to its end is done with as a whole. ``swept``
     counts the state snapshots without events, of which none is in any other count; their findings are among
     the ``findings``. Findings that a waiver hides are not: ``waived`` counts them by waiver and rule, and
     ``outlived`` those that an expired waiver would have hidden, and none hid. ``failed_rules`` counts
@@ -42,6 +44,7 @@ class Tally(Struct):
     late: int = 0
     not_concerned: int = 0
     unreadable: int = 0
+    left_out: int = 0
     swept: int = 0
     findings: dict[str, int] = field(default_factory=dict)
     waived: Counts = field(default_factory=dict)

@@ -17,8 +17,10 @@ import msgspec
 from msgspec import Struct
 
 from eniguard.errors import ConfigError, EniguardError, InputError
-from eniguard.replay.engine import Emitted, Entry, Input, Options, Pass, Share
+from eniguard.replay.engine import Emitted, Entry, Input, Pass, Share
 from eniguard.replay.files import Source
+from eniguard.replay.options import Options
+from eniguard.replay.reports import Report, Reporter, Reports
 from eniguard.replay.sweeps import SweepEntry
 from eniguard.replay.tally import Counts, Tally
 from eniguard.replay.units import Place
@@ -72,18 +74,22 @@ def in_parallel(options: Options, inputs: tuple[Input, ...], tally: Tally) -> It
             "-j reads every file in each process: give files or folders, not the standard input"
         )
     context = multiprocessing.get_context("spawn")
+    # The sender is kept here, too: reports have no end, also when all processes have ended.
+    reported, reporting = context.Pipe(duplex=False) if options.followed else (None, None)
+    reports = Reports(options.jobs, tally, reported)
     tallies = [Tally() for _ in range(options.jobs)]
     streams: list[Iterator[Emitted]] = []
     processes = []
     for number in range(options.jobs):
         receiver, sender = context.Pipe(duplex=False)
         share = Share(number, options.jobs)
-        process = context.Process(target=_work, args=(options, inputs, share, sender), daemon=True)
+        arguments = (options, inputs, share, sender, reporting)
+        process = context.Process(target=_work, args=arguments, daemon=True)
         with _deaf_to_interrupts():
             process.start()
         sender.close()
         processes.append(process)
-        streams.append(_received(receiver, tallies, number, tally))
+        streams.append(_received(receiver, tallies, number, tally, reports))
     try:
         yield from heapq.merge(*streams, key=lambda emitted: emitted[0])
     finally:
@@ -102,9 +108,16 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _work(options: Options, inputs: tuple[Input, ...], share: Share, sender: Connection) -> None:
+def _work(
+    options: Options,
+    inputs: tuple[Input, ...],
+    share: Share,
+    sender: Connection,
+    reporting: Connection | None,
+) -> None:
     """The work of one process."""
-    one_pass = Pass(options, inputs, share)
+    report = None if reporting is None else Reporter(share.number, reporting)
+    one_pass = Pass(options, inputs, share, report)
     given: list[_Given] = []
     for place, emitted in one_pass:
         given.append(_wrapped(place, emitted))
@@ -122,14 +135,18 @@ def _wrapped(place: Place, emitted: Entry | SweepEntry | InputError) -> _Given:
     return _Given(place, trouble=_Trouble(emitted.problem, emitted.path, emitted.offset, emitted.index))
 
 
-def _received(receiver: Connection, tallies: list[Tally], number: int, total: Tally) -> Iterator[Emitted]:
+def _received(
+    receiver: Connection, tallies: list[Tally], number: int, total: Tally, reports: Reports
+) -> Iterator[Emitted]:
     while True:
+        reports.take_until_ready(receiver)
         try:
             message = _DECODER.decode(receiver.recv_bytes())
         except EOFError:
             raise EniguardError(f"process {number} of the replay ended early; try again with -j 1") from None
         tallies[number] = message.tally
         _add_up(tallies, total)
+        reports.take(Report(number, message.tally.size, message.tally.read))
         for one in message.given:
             if one.entry is not None:
                 yield one.place, one.entry
@@ -146,9 +163,8 @@ def _received(receiver: Connection, tallies: list[Tally], number: int, total: Ta
 
 
 def _add_up(tallies: list[Tally], total: Tally) -> None:
-    """The counts of all processes; each reads every file, so sizes do not add."""
+    """The counts of all processes, but for what each of them reads."""
     for name in (
-        "read",
         "concerned",
         "decided",
         "undecided",
@@ -156,10 +172,10 @@ def _add_up(tallies: list[Tally], total: Tally) -> None:
         "late",
         "not_concerned",
         "unreadable",
+        "left_out",
         "swept",
     ):
         setattr(total, name, sum(getattr(tally, name) for tally in tallies))
-    total.size = max(tally.size for tally in tallies)
     total.findings = _merged([tally.findings for tally in tallies])
     total.waived = _merged_counts([tally.waived for tally in tallies])
     total.outlived = _merged_counts([tally.outlived for tally in tallies])

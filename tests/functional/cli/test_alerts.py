@@ -10,7 +10,8 @@ from typing import Any, get_args
 
 import pytest
 
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.settings import DEFAULT_POLICY
 from eniguard.settings.alerting import Language, SinkKind
 from fakealiyun import Clock

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -180,11 +182,35 @@ def test_long_replay_shows_its_progress_on_a_terminal_and_nowhere_else(
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_bar_moves_within_a_file(tmp_path: Path, terminal: tuple[int, int], jobs: int) -> None:
+    # given: calls that no rule looks at, for some seconds
+    ours, theirs = terminal
+    calls = [json.dumps(event("DescribeInstances", number=number)) + "\n" for number in range(2_000)]
+    trail = write(tmp_path / "trail.gz", gzip.compress("".join(calls).encode()) * 400)
+
+    # when
+    process = started("replay", trail, "-j", jobs, stderr=theirs)
+    shown = read_until(ours, b"events")
+    while process.poll() is None:
+        shown += read_within(ours, 0.1)
+    process.communicate()
+
+    # then
+    percents = [int(found) for found in re.findall(rb"(\d+) % +[\d,]+ events", shown)]
+    assert percents == sorted(percents)
+    assert any(0 < percent < 100 for percent in percents)
+
+
+def read_within(stream: int, seconds: float) -> bytes:
+    """What is there to read from a stream, or comes within some time."""
+    return os.read(stream, 65536) if select.select([stream], [], [], seconds)[0] else b""
+
+
 def read_until(stream: int, wanted: bytes) -> bytes:
     """What comes from a stream until the wanted bytes are there, or nobody has any patience left."""
     seen = b""
     end = time.monotonic() + PATIENCE
     while wanted not in seen and time.monotonic() < end:
-        if select.select([stream], [], [], 0.1)[0]:
-            seen += os.read(stream, 4096)
+        seen += read_within(stream, 0.1)
     return seen

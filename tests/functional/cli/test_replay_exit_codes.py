@@ -169,13 +169,63 @@ def test_expecting_without_one_folder_of_expectations_gives_two(trail: Path, mis
     assert "Traceback" not in result.stderr
 
 
-def test_state_snapshot_that_is_none_gives_four(trail: Path) -> None:
-    broken = write(trail.parent / "broken.json", b"{")
+@pytest.mark.parametrize("skip", [(), ("--skip-unreadable",)])
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"{", "not a state snapshot"),
+        (gzip.compress(b"{}")[:-5], "gzip data that ends too early"),
+    ],
+)
+def test_state_that_is_named_and_cannot_be_read_gives_two_and_says_what_to_do(
+    trail: Path, content: bytes | None, problem: str, skip: tuple[str, ...]
+) -> None:
+    given = trail.parent / "given.json"
+    given.unlink(missing_ok=True)
+    if content is not None:
+        write(given, content)
 
-    result = run("replay", trail, "--state", broken)
+    result = run("replay", trail, "--state", given, *skip)
 
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"eniguard: --state {given}")
+    assert problem in line
+    assert line.endswith("or leave --state out to decide with the snapshots beside the events")
+
+
+@pytest.mark.parametrize("command", ["explain", "waivers check"])
+def test_state_that_is_named_and_not_there_is_wrong_usage_of_other_commands(
+    trail: Path, command: str
+) -> None:
+    result = run(*command.split(), trail / "case.json", "--state", trail / "nowhere.json")
+
+    assert result.exit_code == 2
+    assert "nowhere.json: state snapshot: cannot be read" in result.stderr
+
+
+def test_events_that_are_left_out_for_their_state_are_named_and_give_four(trail: Path) -> None:
+    # given: one file with a broken state of its own, and two that share one
+    own = write(trail / "own.state.json", b"{")
+    shared = write(trail / "sub" / "state.json", {"schema": 1})
+    left = [write(trail / name, event(number=2)) for name in ("own.json", "sub/a.json", "sub/b.json")]
+
+    # when
+    result = run("replay", trail, "--fail-on", "low")
+
+    # then
+    lines = result.stderr.splitlines()
+    assert [line.startswith(f"eniguard: {own}: not a state snapshot") for line in lines].count(True) == 1
+    assert [line.startswith(f"eniguard: {shared}: not a state snapshot") for line in lines].count(True) == 1
+    for path, snapshot in zip(left, (own, shared, shared), strict=True):
+        problem = "left out, no event of it is decided: its state snapshot"
+        assert f"eniguard: {path}: {problem} {snapshot} cannot be read" in lines
+    assert "read 1, " in lines[-1]
+    assert "unreadable 2, files left out 3; " in lines[-1]
     assert result.exit_code == 4
-    assert "not a state snapshot" in result.stderr
+    assert run("replay", trail, "--fail-on", "low", "--skip-unreadable").exit_code == 1
 
 
 def test_path_that_does_not_exist_gives_four(tmp_path: Path) -> None:

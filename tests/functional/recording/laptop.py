@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.settings import Policy
 from eniguard.settings.guardfile import read_policy
 from fakealiyun import Cloud, Keys

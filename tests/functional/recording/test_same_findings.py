@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from eniguard.recording import redacted_guard_file
-from eniguard.replay.engine import Entry, Options, Replay
+from eniguard.replay.engine import Entry, Replay
+from eniguard.replay.options import Options
 from eniguard.replay.sweeps import SweepEntry
 from eniguard.settings import Policy
 from eniguard.settings.guardfile import parse_policy

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from eniguard.pipeline import Decided
 from eniguard.recording.region_state import LISTED, NAMED
-from eniguard.replay.engine import Options, Replay
+from eniguard.replay.engine import Replay
+from eniguard.replay.options import Options
 from tests.scenarios.guard_itself import POLICY
 
 EVENTS = Path(__file__).parents[3] / "events"
