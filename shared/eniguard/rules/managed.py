@@ -48,6 +48,8 @@ def judged(
     report: Callable[[Case, AnySubject], Finding],
 ) -> Verdicts:
     """What a rule says that reports each managed subject of a call."""
+    if case.brief and len(subjects) == 1 and subjects[0].managed is None:
+        return (rule.unsaid,)
     managed, unsure = split(case, subjects)
     if not managed:  # nearly always
         return (undecided_about(rule, case, "is managed", unsure),) if unsure else ()

@@ -134,6 +134,8 @@ class DropRuleRemoved(Rule):
         may_have = _may_have_dropped(case, subject.name, before)
         if not case.check("what is known leaves room for a drop rule", may_have):
             return ()
+        if case.brief:
+            return (self.unsaid,)
         text = f"the rules of {subject.name} {side} the call are not known: {reason}"
         ref = rules_ref(case.call, subject.name)
         return (self.undecided(case, text, ref, subject=subject.resource()),)
