@@ -73,8 +73,8 @@ def decide(
     rounds
         How many rounds of look-ups were made, for the record.
 
-    Of brief cases, undecided verdicts are put in words only where there are findings: the rules are then
-    asked once more, with cases that are not brief.
+    Of brief cases, undecided verdicts are put in words only where there are findings: the rules that gave
+    them are then asked once more, with cases that are not brief.
     """
     findings: list[Finding] = []
     undecided: list[Undecided] = []
@@ -103,7 +103,9 @@ def decide(
                 raise
             undecided.append(failed(rule, error, call.event_id))
     if case.brief and findings and undecided:
-        return decide([replace(one, brief=False) for one in cases], steps, failures, rounds)
+        unsaid = {one.rule for one in undecided}
+        asked_again = [step for step in steps if step[0].code in unsaid]
+        undecided = [*decide([replace(one, brief=False) for one in cases], asked_again).undecided]
     if failures:
         undecided += _not_told(failures, undecided)
     return Decision(

@@ -39,10 +39,17 @@ def tagged_by_case(findings: Sequence[Finding], case: Case, rules: Sequence[Rule
     rules
         The rules that were asked.
     """
-    if all(one.subject.kind not in _TAGGED for one in findings):
-        return tuple(findings)
+    tagged = _tagged(findings, lambda subject: _before(case, subject))
+    if all(one.tags is None for one in tagged):  # nearly always
+        return tagged
     known = _wanted(case, rules)
-    return _tagged(findings, lambda subject: _before(case, subject, known))
+    place = case.before.ref
+    return tuple(
+        [
+            with_tags if place(one.subject.kind, one.subject.id) in known else one
+            for one, with_tags in zip(findings, tagged, strict=True)
+        ]
+    )
 
 
 def tagged_by_view(findings: Sequence[Finding], view: View) -> tuple[Finding, ...]:
@@ -71,10 +78,8 @@ def _wanted(case: Case, rules: Sequence[Rule]) -> set[Ref]:
     return found
 
 
-def _before(case: Case, subject: Resource, known: set[Ref]) -> Tags | None:
+def _before(case: Case, subject: Resource) -> Tags | None:
     ref = case.before.ref(subject.kind, subject.id)
-    if ref not in known:
-        return None
     found = case.before.get(ref)
     if type(found) is Unknown and not changes_tags(case.call):
         fact = case.after.fact(ref)

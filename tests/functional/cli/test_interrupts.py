@@ -187,7 +187,7 @@ def test_bar_moves_within_a_file(tmp_path: Path, terminal: tuple[int, int], jobs
     # given: calls that no rule looks at, for some seconds
     ours, theirs = terminal
     calls = [json.dumps(event("DescribeInstances", number=number)) + "\n" for number in range(2_000)]
-    trail = write(tmp_path / "trail.gz", gzip.compress("".join(calls).encode()) * 400)
+    trail = write(tmp_path / "trail.gz", gzip.compress("".join(calls).encode()) * 1_200)
 
     # when
     process = started("replay", trail, "-j", jobs, stderr=theirs)
