@@ -67,9 +67,7 @@ def test_an_action_is_told_from_its_neighbours(given: str, meant: str) -> None:
         ("Berlin", ["Cuba", "Iran", "Europe/Berlin"], "Europe/Berlin"),
     ],
 )
-def test_fewest_edits_win_and_of_what_is_far_the_one_that_shares_most(
-    given: str, names: list[str], meant: str
-) -> None:
+def test_of_short_lists_the_name_is_meant_that_shares_most(given: str, names: list[str], meant: str) -> None:
     assert nearest(given, names) == [meant]
 
 
